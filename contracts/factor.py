@@ -1,0 +1,209 @@
+"""The port behind which every factor stands: ceremonies in pairs, no database, no HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, Protocol
+
+from contracts.clock import Clock
+from contracts.sample import Sample
+from contracts.text import Text
+
+
+class Kind(StrEnum):
+    """What a factor proves (NIST SP 800-63B-4, section 2)."""
+
+    KNOWLEDGE = "knowledge"
+    POSSESSION = "possession"
+    INHERENCE = "inherence"
+
+
+class Channel(StrEnum):
+    """How a message reaches a person."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The account a ceremony belongs to."""
+
+    id: str
+    username: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One credential of this factor: its decrypted template and the row version it was read at."""
+
+    credential_id: str
+    template: bytes = field(repr=False)
+    format: str
+    version: int
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One thing the client must supply; the page renders it by `type`.
+
+    Plain types are `text`, `email`, `tel`, `password`, `code` and the display-only `qr`; any other
+    type is an ES module `web/static/asks/<type>.js`. `options` is JSON for that module.
+    """
+
+    name: str
+    type: str
+    prompt: Text
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message the runner must send with the challenge, e.g. a one-time code."""
+
+    channel: Channel
+    to: str
+    subject: Text
+    text: Text = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Challenge:
+    """What to ask, and what the server remembers (encrypted) until the answer.
+
+    `tries` is how many answers may be judged against this `secret`; 1 means once.
+    """
+
+    asks: Sequence[Ask]
+    secret: bytes = field(default=b"", repr=False)
+    step: int = 1
+    steps: int = 1
+    lifetime: timedelta = timedelta(minutes=5)
+    tries: int = 1
+    messages: Sequence[Message] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the client supplied for the asks of one challenge."""
+
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+    samples: Sequence[Sample] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How a proof was made; `gateway.policy` derives promises from it."""
+
+    user_verified: bool = False
+    device_bound: bool = False
+    attested: bool = False
+    phishing_resistant: bool = False
+    address_code: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What to store for a new credential: payload, its format (engine and version), a label.
+
+    `unique` is a public identifier that must not exist twice for this factor (a credential id).
+    `proven` is the proof that enrolling itself made (the code was typed back), if any.
+    """
+
+    data: bytes = field(repr=False)
+    format: str
+    label: str = ""
+    unique: str | None = None
+    proven: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of a verification, returned and never raised.
+
+    `update` is the new template, written by compare-and-swap on the row's version; where no row
+    changed the verdict is rejected. `score` and `reason` are for the audit trail alone.
+    """
+
+    accepted: bool
+    credential_id: str | None = None
+    score: float | None = None
+    reason: str = ""
+    amr: tuple[str, ...] = ()
+    kinds: frozenset[Kind] = frozenset()
+    proof: Proof = Proof()
+    update: bytes | None = field(default=None, repr=False)
+
+
+class Factor(Protocol):
+    """One way to prove who you are. Stateless; touches no database and no HTTP.
+
+    `many`: an account may hold several credentials of this factor. `pick`: the person chooses
+    which of them is asked (which address gets the code); else all are offered at once.
+    """
+
+    name: str
+    title: Text
+    kind: Kind
+    amr: tuple[str, ...]
+    many: bool
+    pick: bool
+
+    def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
+        """Say what a person must supply to enrol."""
+        ...
+
+    def continue_enroll(
+        self, subject: Subject, secret: bytes, answer: Answer
+    ) -> Challenge | Template:
+        """Take one answer; return the next challenge or the finished template. Raises Retry."""
+        ...
+
+    def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
+        """Say what a person must supply to be verified; None where the answer says who it is."""
+        ...
+
+    def finish_verify(
+        self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
+    ) -> Verdict:
+        """Judge one answer. Raises Retry where nothing could be judged.
+
+        With nothing enrolled it takes as long as a real judgement and rejects.
+        """
+        ...
+
+    def claimed(self, answer: Answer) -> str | None:
+        """Return the `Template.unique` that an answer claims, where the factor can tell."""
+        ...
+
+    def prospect(self, enrolled: Sequence[Enrolled]) -> Verdict:
+        """Return the best verdict these credentials can yield; for none, a new one's."""
+        ...
+
+
+class Adoptable(Protocol):
+    """A factor that can take over a value an operator brings: a password, a seed, an address."""
+
+    def adopt(self, value: str) -> Template:
+        """Make a template from a value made elsewhere. Raises Retry where it is not fit."""
+        ...
+
+
+Infer = Callable[[str, bytes], bytes]
+"""Run a named job on one payload in the inference pool. Raises Retry, BadRequest or Unavailable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a factor may use, handed to it when it is built."""
+
+    clock: Clock
+    service: str
+    origin: str
+    pepper: bytes = field(repr=False)
+    infer: Infer
