@@ -1,0 +1,1 @@
+"""Sensors and their simulators, side by side behind one port; no web, no database."""

@@ -1,0 +1,1 @@
+"""One module per driver, found by name: each has `build(clock)` and `SETTINGS`."""
