@@ -1,0 +1,56 @@
+"""What every template relies on, registered once for any Flask app that serves these pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask, request, url_for
+from flask_babel import Babel, get_locale, gettext
+from jinja2 import FileSystemLoader
+
+from contracts.text import Text
+
+ROOM = Path(__file__).parent
+SOURCE_LANGUAGE = "en"
+
+
+def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
+    """Make `app` serve the pages: `csrf` returns this browser's token for the forms."""
+    app.static_folder = str(ROOM / "static")
+    app.jinja_loader = FileSystemLoader(ROOM / "templates")
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    Babel(
+        app,
+        default_locale=SOURCE_LANGUAGE,
+        default_translation_directories=str(ROOM / "translations"),
+        locale_selector=_preferred_language,
+    )
+    app.jinja_env.filters["t"] = translate
+    app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static)
+    app.context_processor(lambda: {"locale": language_tag()})
+
+
+def translate(text: Text) -> str:
+    """Return the text in the language of this request, its values filled in."""
+    return gettext(text.message, **text.values)
+
+
+def static(path: str) -> str:
+    """Return the URL of a file under `web/static`."""
+    return url_for("static", filename=path)
+
+
+def language_tag() -> str:
+    """Return the language of this request as a BCP 47 tag, for the `lang` attribute."""
+    return str(get_locale() or SOURCE_LANGUAGE).replace("_", "-")
+
+
+def languages() -> list[str]:
+    """Return the source language and every language with a compiled catalogue."""
+    catalogues = (ROOM / "translations").glob("*/LC_MESSAGES/messages.mo")
+    return [SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in catalogues)]
+
+
+def _preferred_language() -> str | None:
+    return request.accept_languages.best_match(languages())

@@ -1,0 +1,5 @@
+import { passkey } from "./passkey.js";
+
+passkey("passkey-get", "parseRequestOptionsFromJSON", (options) =>
+  navigator.credentials.get(options),
+);
