@@ -1,0 +1,60 @@
+# What a newcomer types: `make demo` and `make test`. Everything lives in .venv and $(GATEHOUSE_DATA).
+
+PORT ?= 8080
+GATEHOUSE_DATA ?= var
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+export GATEHOUSE_DATA
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-fast lint format bench docs secrets clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@echo "  PORT= and GATEHOUSE_DATA= change where the demo runs (now $(PORT) and $(GATEHOUSE_DATA))."
+
+demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhost until Ctrl-C
+	@tools/system.sh portaudio
+	@$(BIN)/gatehouse models pull
+	@$(BIN)/gatehouse demo --port $(PORT)
+
+test: $(VENV)/.dev ## Run every test, on both databases and in a real browser (ARGS= for pytest)
+	@tools/system.sh portaudio chromium
+	@$(BIN)/gatehouse models pull
+	$(BIN)/pytest $(ARGS)
+
+test-fast: $(VENV)/.dev ## Run the tests that take no browser, no recordings and no patience
+	$(BIN)/pytest -q -m "not slow and not browser and not recordings" $(ARGS)
+
+lint: $(VENV)/.dev ## Check format, style, types, imports and secrets
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
+
+format: $(VENV)/.dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+secrets: $(VENV)/.dev ## Take the present findings of the secrets scan as known; look at them first
+	$(BIN)/detect-secrets scan --baseline .secrets.baseline
+
+bench: $(VENV)/.dev ## Measure speed and memory on this machine into docs/performance/
+	@$(BIN)/gatehouse models pull
+	$(BIN)/python -m bench
+
+docs: $(VENV)/.dev ## Write the tables of settings and commands into the documentation
+	$(BIN)/python -m tools.docs
+
+clean: ## Remove the environment and caches; data stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+$(VENV)/.demo: pyproject.toml
+	@tools/environment.sh $(VENV) demo
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml
+	@tools/environment.sh $(VENV) dev
+	@touch $@ $(VENV)/.demo

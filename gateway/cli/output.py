@@ -1,0 +1,51 @@
+"""What commands print: a table for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+Row = Mapping[str, Any]
+
+as_json: Callable[..., Any] = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+def rows(found: Sequence[Row], as_json: bool) -> None:
+    """Print a list."""
+    if as_json:
+        click.echo(json.dumps(found, default=_plain, indent=1))
+    elif found:
+        table = Table(*found[0], box=None, pad_edge=False, header_style="bold")
+        for row in found:
+            table.add_row(*(_shown(value) for value in row.values()))
+        Console().print(table)
+    else:
+        click.echo("None.")
+
+
+def row(made: Row, as_json: bool) -> None:
+    """Print one thing, a line for each of its values."""
+    if as_json:
+        click.echo(json.dumps(made, default=_plain, indent=1))
+        return
+    width = max(map(len, made))
+    for name, value in made.items():
+        click.echo(f"{name:<{width}}  {_shown(value)}")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return " ".join(map(str, value))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return "" if value is None else str(value)

@@ -1,0 +1,85 @@
+"""The process tree: children are started, restarted when they die, and ended with their parent."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import structlog
+
+Command = Sequence[str]
+
+GRACE_SECONDS = 10.0
+"""How long a child may take to end when it is asked to."""
+PAUSE_SECONDS = 1.0
+"""Between two looks at the children, and before a dead one is started again."""
+
+log = structlog.get_logger("gatehouse.process")
+
+
+class Children:
+    """Keeps one process alive per command, each in a session of its own so that Ctrl-C is ours."""
+
+    def __init__(self, commands: Mapping[str, Command]) -> None:
+        self._commands = commands
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._stopping = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="children", daemon=True)
+
+    def __enter__(self) -> Self:
+        for name in self._commands:
+            self._start(name)
+        self._watcher.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._stopping.set()
+        self._watcher.join()
+        for child in self._running.values():
+            child.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        for name, child in self._running.items():
+            _reap(name, child, deadline)
+
+    def _start(self, name: str) -> None:
+        self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules, no shell
+            self._commands[name], stdin=subprocess.DEVNULL, start_new_session=True
+        )
+
+    def _watch(self) -> None:
+        while not self._stopping.wait(PAUSE_SECONDS):
+            for name, child in list(self._running.items()):
+                if (code := child.poll()) is not None:
+                    log.error("child died, starting it again", child=name, code=code)
+                    self._start(name)
+
+
+def _reap(name: str, child: subprocess.Popen[bytes], deadline: float) -> None:
+    try:
+        child.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        log.warning("child did not end, killing it", child=name)
+        child.kill()
+        child.wait()
+
+
+def end_with_parent() -> None:
+    """End this process, as if by SIGTERM, soon after its parent is gone (even by SIGKILL)."""
+    threading.Thread(target=_wait_for, args=(os.getppid(),), name="parent", daemon=True).start()
+
+
+def _wait_for(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PAUSE_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
