@@ -1,0 +1,1 @@
+"""One folder per factor, and what finds them; no web, no database."""

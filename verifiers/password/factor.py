@@ -1,0 +1,97 @@
+"""The password factor: something the person knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from contracts.factor import (
+    Answer,
+    Ask,
+    Challenge,
+    Enrolled,
+    Kind,
+    Subject,
+    Template,
+    Verdict,
+)
+from contracts.text import Text
+from verifiers.password.hashing import FORMAT, Hashing
+from verifiers.password.rules import check
+from verifiers.password.settings import PasswordSettings
+
+ACCEPTED = Verdict(accepted=True, amr=("pwd",), kinds=frozenset({Kind.KNOWLEDGE}))
+
+
+class Password:
+    """A memorised secret, kept as Argon2id over its peppered NFKC form."""
+
+    name = "password"
+    title = Text("Password")
+    kind = Kind.KNOWLEDGE
+    amr: tuple[str, ...] = ("pwd",)
+    many = False
+    pick = False
+    usernameless = False
+
+    def __init__(self, settings: PasswordSettings, hashing: Hashing, service: str) -> None:
+        self._settings = settings
+        self._hashing = hashing
+        self._service = service
+
+    def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
+        """Ask for a new password."""
+        return self._ask(Text("New password"), "new-password")
+
+    def continue_enroll(
+        self, subject: Subject, secret: bytes, answer: Answer
+    ) -> Challenge | Template:
+        """Hash a fit password. Raises Retry with the reason where it is not fit."""
+        return self._template(answer.fields.get("password", ""), self._context(subject))
+
+    def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
+        """Ask for the password."""
+        return self._ask(Text("Password"), "current-password")
+
+    def finish_verify(
+        self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
+    ) -> Verdict:
+        """Compare; a hash made at another cost is made anew once the password is known."""
+        known = next(iter(enrolled), None)
+        password = answer.fields.get("password", "")
+        matched = self._hashing.matches(known.template if known else None, password)
+        if known is None:
+            return Verdict(False, reason="nothing enrolled")
+        if not matched:
+            return Verdict(False, known.credential_id, reason="mismatch")
+        return self._accept(known, password)
+
+    def claimed(self, answer: Answer) -> str | None:
+        """A password names nobody."""
+        return None
+
+    def prospect(self, enrolled: Sequence[Enrolled]) -> Verdict:
+        """Return what a right password yields."""
+        return ACCEPTED
+
+    def adopt(self, value: str) -> Template:
+        """Hash a password that an operator brings. Raises Retry where it is not fit."""
+        return self._template(value, (self._service,))
+
+    def _ask(self, prompt: Text, autocomplete: str) -> Challenge:
+        options = {"autocomplete": autocomplete}
+        ask = Ask("password", "password", prompt, options)
+        return Challenge([ask], tries=self._settings.tries)
+
+    def _accept(self, known: Enrolled, password: str) -> Verdict:
+        outdated = self._hashing.outdated(known.template)
+        update = self._hashing.hash(password) if outdated else None
+        return replace(ACCEPTED, credential_id=known.credential_id, update=update)
+
+    def _template(self, password: str, context: Sequence[str]) -> Template:
+        check(password, context, self._settings)
+        return Template(self._hashing.hash(password), FORMAT)
+
+    def _context(self, subject: Subject) -> Sequence[str]:
+        mailbox = (subject.email or "").partition("@")[0]
+        return tuple(word for word in (subject.username, mailbox, self._service) if word)

@@ -1,0 +1,28 @@
+"""Reads codes as people type them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from contracts.errors import Retry
+from contracts.factor import Answer, Ask
+from contracts.text import Text
+
+LONGEST = 64
+"""No code is longer, with any spaces and dashes a person puts into it."""
+
+
+def code_ask(prompt: Text, digits: int) -> Ask:
+    """Ask for a code of so many digits in the field `code`."""
+    options = {"autocomplete": "one-time-code", "digits": digits}
+    return Ask("code", "code", prompt, options)
+
+
+def typed_code(answer: Answer, digits: int) -> str:
+    """Return the digits of the field `code`. Raises Retry where it cannot be a code at all."""
+    text = unicodedata.normalize("NFKC", answer.fields.get("code", "")[:LONGEST])
+    code = "".join(str(unicodedata.decimal(each)) for each in text if each.isdecimal())
+    rest = [each for each in text if not each.isdecimal() and each not in " -"]
+    if rest or len(code) != digits:
+        raise Retry(Text("Enter the %(digits)d digits of the code.", {"digits": digits}))
+    return code
