@@ -1,0 +1,114 @@
+"""CAM++ and Silero VAD on ONNX Runtime, one thread each: from a waveform to an embedding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import kaldi_native_fbank as knf
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from verifiers.voice.models import CAMPPLUS, SPEECH
+from verifiers.voice.wav import RATE
+
+Floats = NDArray[np.float32]
+
+MELS = 80
+FRAME = 512
+CONTEXT = 64
+SPEECH_PROBABILITY = 0.5
+MARGIN = 3
+"""Frames of 32 ms kept around the speech, where its first and last sounds fade."""
+FULL_SCALE = 0.999
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The part of a recording from its first to its last speech, and which frames are speech."""
+
+    waveform: Floats
+    speech: NDArray[np.bool_]
+
+    @property
+    def milliseconds(self) -> int:
+        """How much of it is speech."""
+        return int(self.speech.sum()) * FRAME * 1000 // RATE
+
+    @property
+    def loud(self) -> Floats:
+        """The samples of the speech frames alone."""
+        return self.waveform[np.repeat(self.speech, FRAME)[: self.waveform.size]]
+
+    @property
+    def level(self) -> float:
+        """Mean level of the speech in dB full scale."""
+        return float(10 * np.log10(np.mean(self.loud**2) + 1e-12))
+
+    @property
+    def clipped(self) -> float:
+        """Share of the speech samples that are at full scale."""
+        return float(np.mean(np.abs(self.loud) >= FULL_SCALE))
+
+
+class Engine:
+    """The two networks, loaded once. Not for use by several threads at a time."""
+
+    def __init__(self) -> None:
+        self._speech = session(SPEECH.load())
+        self._campplus = session(CAMPPLUS.load())
+
+    def hear(self, waveform: Floats) -> Heard:
+        """Find the speech in a waveform (samples,) in [-1, 1] at 16 kHz."""
+        speech = self._probabilities(waveform) >= SPEECH_PROBABILITY
+        where = np.flatnonzero(speech)
+        if not where.size:
+            return Heard(waveform[:0], speech[:0])
+        first, last = max(0, where[0] - MARGIN), where[-1] + MARGIN + 1
+        return Heard(waveform[first * FRAME : last * FRAME], speech[first:last])
+
+    def embed(self, waveform: Floats) -> Floats:
+        """Return the embedding (192,) of a waveform (samples,)."""
+        (embedding,) = self._campplus.run(None, {"features": features(waveform)[None]})
+        row: Floats = embedding[0]
+        return row
+
+    def _probabilities(self, waveform: Floats) -> Floats:
+        """Return how likely each frame of 32 ms is speech."""
+        state = np.zeros((1, 1, 128), np.float32)
+        inputs = {"input": frames(waveform), "h": state, "c": state}
+        probabilities: Floats = self._speech.run(["speech_probs"], inputs)[0]
+        return probabilities.reshape(-1)
+
+
+def session(model: bytes) -> Any:  # noqa: ANN401  # onnxruntime has no types
+    """Load a network for one thread; without an arena it gives back what a long recording took."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
+def frames(waveform: Floats) -> Floats:
+    """Cut a waveform into frames, each behind the end of the one before, as the network wants."""
+    count = -(-waveform.size // FRAME)
+    cut = np.zeros((count, FRAME), np.float32)
+    cut.reshape(-1)[: waveform.size] = waveform
+    before = np.zeros((count, CONTEXT), np.float32)
+    before[1:] = cut[:-1, -CONTEXT:]
+    return np.hstack([before, cut])
+
+
+def features(waveform: Floats) -> Floats:
+    """Return log mel energies (frames of 10 ms, 80) minus their mean over the utterance."""
+    options = knf.FbankOptions()
+    options.frame_opts.samp_freq = RATE
+    options.frame_opts.dither = 0.0
+    options.mel_opts.num_bins = MELS
+    bank = knf.OnlineFbank(options)
+    bank.accept_waveform(RATE, waveform.tolist())
+    bank.input_finished()
+    rows = np.array([bank.get_frame(n) for n in range(bank.num_frames_ready)], np.float32)
+    mean: Floats = rows.mean(axis=0)
+    return rows - mean

@@ -1,0 +1,60 @@
+"""Settings of the voice factor."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from verifiers.settings import FactorSettings
+
+SHIPPED = Path(__file__).with_name("operating_point.json")
+
+
+class VoiceSettings(FactorSettings):
+    """When two voices count as one, and which recordings are good enough to tell.
+
+    A threshold goes with the false match rate that was measured at it; whoever changes one
+    measures the other (`gatehouse evaluate voice`) and sets both.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_VOICE_")
+
+    enabled: bool = Field(default=True, description="Offer the voice factor.")
+    threshold: float = Field(
+        gt=0, lt=1, description="Lowest cosine at which a voice is the enrolled one."
+    )
+    fmr: float = Field(gt=0, lt=1, description="False match rate at `threshold`, upper 95 % bound.")
+    agreement: float = Field(
+        gt=0, lt=1, description="Lowest cosine between two recordings of one enrolment."
+    )
+    agreement_fmr: float = Field(
+        gt=0, lt=1, description="False match rate at `agreement`, upper 95 % bound."
+    )
+    min_speech_ms: int = Field(ge=500, description="Least speech in a recording, milliseconds.")
+    min_level_dbfs: float = Field(le=0, description="Lowest level of the speech, dB full scale.")
+    max_clipped: float = Field(gt=0, le=1, description="Largest share of clipped speech samples.")
+
+    @model_validator(mode="after")
+    def _measured(self) -> Self:
+        shipped = self.shipped()
+        for threshold, rate in (("threshold", "fmr"), ("agreement", "agreement_fmr")):
+            changed = {getattr(self, name) != shipped[name] for name in (threshold, rate)}
+            if len(changed) > 1:
+                raise ValueError(f"{threshold} and {rate} must be set together")
+        return self
+
+    @classmethod
+    def shipped(cls) -> dict[str, Any]:
+        """Return the limits of this folder and its measured operating points."""
+        point = json.loads(SHIPPED.read_text("utf-8"))
+        verify, agreement = point["verify"], point["agreement"]
+        return super().shipped() | {
+            "threshold": verify["threshold"],
+            "fmr": verify["fmr_upper"],
+            "agreement": agreement["threshold"],
+            "agreement_fmr": agreement["fmr_upper"],
+        }
