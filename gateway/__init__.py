@@ -1,0 +1,1 @@
+"""The web application: login, the OpenID Provider, account pages, command line."""

@@ -1,0 +1,23 @@
+"""The OpenID Provider. It hears who, acr, amr and when, and knows of no factor."""
+
+from gateway.oidc.blueprint import MACHINES, blueprint
+from gateway.oidc.documents import Document, discovery, document
+from gateway.oidc.keys import ensure, jwks, rotate
+from gateway.oidc.ports import Authentication
+from gateway.oidc.provider import Provider, provider
+from gateway.oidc.settings import ProviderSettings
+
+__all__ = [
+    "MACHINES",
+    "Authentication",
+    "Document",
+    "Provider",
+    "ProviderSettings",
+    "blueprint",
+    "discovery",
+    "document",
+    "ensure",
+    "jwks",
+    "provider",
+    "rotate",
+]

@@ -1,0 +1,45 @@
+"""Every check of an authorization request, in the order in which they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.oidc.authorize.checks.acr_values import check_acr_values
+from gateway.oidc.authorize.checks.characters import check_characters
+from gateway.oidc.authorize.checks.client import check_client
+from gateway.oidc.authorize.checks.login_hint import check_login_hint
+from gateway.oidc.authorize.checks.max_age import check_max_age
+from gateway.oidc.authorize.checks.nonce import check_nonce
+from gateway.oidc.authorize.checks.pkce import check_pkce
+from gateway.oidc.authorize.checks.prompt import check_prompt
+from gateway.oidc.authorize.checks.redirect_uri import check_redirect_uri
+from gateway.oidc.authorize.checks.repeated import check_repeated
+from gateway.oidc.authorize.checks.request_object import check_request_object
+from gateway.oidc.authorize.checks.response_mode import check_response_mode
+from gateway.oidc.authorize.checks.response_type import check_response_type
+from gateway.oidc.authorize.checks.scope import check_scope
+from gateway.oidc.authorize.parameters import Parameters
+from store.clients import Client
+
+Check = Callable[[Parameters, Client], None]
+
+# check_client and check_redirect_uri come first and raise BadRequest, which is a page of ours:
+# until both have passed there is no address that an error may be sent to.
+
+CHECKS: tuple[Check, ...] = (
+    check_repeated,
+    check_characters,
+    check_request_object,
+    check_response_type,
+    check_response_mode,
+    check_scope,
+    check_pkce,
+    check_nonce,
+    check_prompt,
+    check_max_age,
+    check_acr_values,
+    check_login_hint,
+)
+"""What follows raises AuthorizationError, which goes to the redirect URI."""
+
+__all__ = ["CHECKS", "check_client", "check_redirect_uri"]

@@ -1,0 +1,18 @@
+"""`prompt` says what the person must be asked (OpenID Connect Core, section 3.1.2.1)."""
+
+from __future__ import annotations
+
+from gateway.oidc.authorize.errors import InvalidRequest
+from gateway.oidc.authorize.parameters import Parameters
+from store.clients import Client
+
+KNOWN = ("none", "login", "consent", "select_account")
+
+
+def check_prompt(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+    """Raise InvalidRequest for an unknown value, and for `none` together with another."""
+    words = parameters.words("prompt")
+    if not set(words) <= set(KNOWN):
+        raise InvalidRequest("prompt has an unknown value.")
+    if "none" in words and len(words) > 1:
+        raise InvalidRequest("prompt none must stand alone.")

@@ -1,0 +1,17 @@
+"""Something of the scope must be open to the client (RFC 6749, section 3.3)."""
+
+from __future__ import annotations
+
+from gateway.oidc.authorize.errors import InvalidScope
+from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.clients import narrowed
+from store.clients import Client
+
+
+def check_scope(parameters: Parameters, client: Client) -> None:
+    """Raise InvalidScope where nothing is asked for, or nothing that the client may have.
+
+    Other values are left out (OpenID Connect Core, section 3.1.2.1); the token response says so.
+    """
+    if not narrowed(parameters["scope"], client.scope):
+        raise InvalidScope("The scope is missing or not open to this client.")

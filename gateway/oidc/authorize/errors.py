@@ -1,0 +1,73 @@
+"""Errors that are sent to the client (RFC 6749 section 4.1.2.1, OpenID Connect Core 3.1.2.6)."""
+
+from __future__ import annotations
+
+
+class AuthorizationError(Exception):
+    """The request cannot be granted; `error` and a description go back to the redirect URI."""
+
+    error = "server_error"
+
+    def __init__(self, description: str = "") -> None:
+        self.description = description
+        super().__init__(f"{self.error}: {description}")
+
+
+class InvalidRequest(AuthorizationError):
+    """A parameter is missing, repeated or malformed."""
+
+    error = "invalid_request"
+
+
+class UnsupportedResponseType(AuthorizationError):
+    """Only `code` exists here."""
+
+    error = "unsupported_response_type"
+
+
+class InvalidScope(AuthorizationError):
+    """Nothing of the requested scope is open to this client."""
+
+    error = "invalid_scope"
+
+
+class RequestNotSupported(AuthorizationError):
+    """Request objects by value are not taken."""
+
+    error = "request_not_supported"
+
+
+class RequestUriNotSupported(AuthorizationError):
+    """Request objects by reference are not taken."""
+
+    error = "request_uri_not_supported"
+
+
+class RegistrationNotSupported(AuthorizationError):
+    """Clients do not register themselves in a request."""
+
+    error = "registration_not_supported"
+
+
+class AccessDenied(AuthorizationError):
+    """The person said no."""
+
+    error = "access_denied"
+
+
+class LoginRequired(AuthorizationError):
+    """`prompt=none`, and the person would have to authenticate."""
+
+    error = "login_required"
+
+
+class ConsentRequired(AuthorizationError):
+    """`prompt=none`, and the person would have to consent."""
+
+    error = "consent_required"
+
+
+class UnmetAuthenticationRequirements(AuthorizationError):
+    """The required acr was not reached (OpenID Connect Core Error Code 1.0)."""
+
+    error = "unmet_authentication_requirements"

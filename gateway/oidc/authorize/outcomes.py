@@ -1,0 +1,41 @@
+"""What the authorization endpoint answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.text import Text
+
+SCOPES = {
+    "openid": Text("Know that it is you"),
+    "profile": Text("See your user name"),
+    "email": Text("See your e-mail address"),
+    "offline_access": Text("Stay connected while you are away"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """Send the browser on."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskConsent:
+    """Show the person who asks for what, and for how many seconds at the most."""
+
+    action: str
+    client_name: str
+    redirect_uri: str
+    scope: str
+    lifetime: int
+
+    @property
+    def scopes(self) -> list[tuple[str, Text]]:
+        """Return each scope value with its meaning in words."""
+        unknown = "Use “%(scope)s”"
+        return [
+            (value, SCOPES.get(value, Text(unknown, {"scope": value})))
+            for value in self.scope.split()
+        ]

@@ -1,0 +1,78 @@
+"""The two public documents, and how long anyone may keep them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.oidc.clients import METHODS, OIDC_SCOPES
+from gateway.oidc.keys import ALGORITHMS, JWKS_MAX_AGE
+from gateway.oidc.settings import ProviderSettings
+
+DISCOVERY_PATH = "/.well-known/openid-configuration"
+JWKS_PATH = "/.well-known/jwks.json"
+
+CLAIMS = (
+    *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"),
+    *("preferred_username", "email"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A JSON document as it goes over the wire."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def etag(self) -> str:
+        """Return the entity tag, quoted."""
+        return self.headers["ETag"]
+
+
+def document(content: Mapping[str, Any]) -> Document:
+    """Return a document with its entity tag and the age up to which caches may answer with it."""
+    body = json.dumps(content, separators=(",", ":")).encode()
+    headers = {
+        "Content-Type": "application/json",
+        "Cache-Control": f"public, max-age={int(JWKS_MAX_AGE.total_seconds())}",
+        "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
+    }
+    return Document(body, headers)
+
+
+def discovery(settings: ProviderSettings) -> dict[str, Any]:
+    """Return the provider's metadata (OpenID Connect Discovery 1.0, RFC 8414)."""
+    base = settings.issuer.rstrip("/")
+    return {
+        "issuer": settings.issuer,
+        "authorization_endpoint": f"{base}/oauth/authorize",
+        "token_endpoint": f"{base}/oauth/token",
+        "userinfo_endpoint": f"{base}/oauth/userinfo",
+        "jwks_uri": f"{base}{JWKS_PATH}",
+        **_supported(),
+        **({"acr_values_supported": settings.acr_values} if settings.acr_values else {}),
+    }
+
+
+def _supported() -> dict[str, Any]:
+    return {
+        "scopes_supported": OIDC_SCOPES,
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ALGORITHMS,
+        "token_endpoint_auth_methods_supported": METHODS,
+        "claims_supported": CLAIMS,
+        "code_challenge_methods_supported": ["S256"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "authorization_response_iss_parameter_supported": True,
+        "claims_parameter_supported": False,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+    }

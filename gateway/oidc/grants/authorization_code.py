@@ -1,0 +1,38 @@
+"""The authorization code grant (RFC 6749, section 4.1.3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
+
+from gateway.oidc.clients import METHODS
+
+if TYPE_CHECKING:
+    from gateway.oidc.clients import RegisteredClient
+    from gateway.oidc.login import Login
+    from gateway.oidc.redemption import AuthorizationCode
+
+
+class AuthorizationCodeGrant(_AuthorizationCodeGrant):
+    """Consumes the code at Authlib's first look at it, so that two looks never see the same one."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+
+    def query_authorization_code(
+        self, code: str, client: RegisteredClient
+    ) -> AuthorizationCode | None:
+        """Consume the code."""
+        found: AuthorizationCode | None = self.server.redemption.code(code, client.record.id)
+        return found
+
+    def authenticate_user(self, authorization_code: AuthorizationCode) -> Login:
+        """Return the login behind the code, with a refresh token where the scope asks for it."""
+        login: Login = self.server.redemption.login(authorization_code.grant)
+        return login
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        """Keep nothing: access tokens are self-contained and the refresh token is stored."""
+
+    def delete_authorization_code(self, authorization_code: AuthorizationCode) -> None:
+        """Do nothing: the code was consumed before anything was issued."""

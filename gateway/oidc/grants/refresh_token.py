@@ -1,0 +1,37 @@
+"""The refresh token grant (RFC 6749, section 6): every use rotates (RFC 9700, section 4.14.2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGrant
+
+from gateway.oidc.clients import METHODS
+
+if TYPE_CHECKING:
+    from gateway.oidc.login import Login
+    from gateway.oidc.redemption import RefreshToken
+
+
+class RefreshTokenGrant(_RefreshTokenGrant):
+    """Consumes the old token and stores its successor in one transaction, before it answers."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = METHODS
+    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
+        """Rotate the token."""
+        rotated: RefreshToken | None = self.server.redemption.refresh_token(
+            refresh_token, self.request.client.record.id, self.request.payload.scope
+        )
+        return rotated
+
+    def authenticate_user(self, refresh_token: RefreshToken) -> Login:
+        """Return the login behind the token, with the successor."""
+        return refresh_token.login
+
+    def save_token(self, token: dict[str, Any]) -> None:
+        """Keep nothing: the successor is stored."""
+
+    def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
+        """Do nothing: the old token was consumed before anything was issued."""

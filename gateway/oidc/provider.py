@@ -1,0 +1,54 @@
+"""The parts of the provider, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.clock import Clock
+from gateway.oidc.authorize.service import Authorization
+from gateway.oidc.clients import Clients
+from gateway.oidc.keys import KeyRing
+from gateway.oidc.oidc_core import IDToken
+from gateway.oidc.ports import Authentication
+from gateway.oidc.redemption import Redemption
+from gateway.oidc.rfc9068 import JWTBearerTokenGenerator
+from gateway.oidc.server import AuthorizationServer
+from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.userinfo import UserInfo
+from store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What the endpoints call: one service each."""
+
+    settings: ProviderSettings
+    store: Store
+    authorization: Authorization
+    server: AuthorizationServer
+    userinfo: UserInfo
+
+
+def provider(
+    *, store: Store, clock: Clock, settings: ProviderSettings, authentication: Authentication
+) -> Provider:
+    """Build the provider."""
+    keys, clients = KeyRing(store, clock), Clients(store, clock)
+    return Provider(
+        settings,
+        store,
+        Authorization(
+            store=store,
+            clock=clock,
+            settings=settings,
+            clients=clients,
+            authentication=authentication,
+        ),
+        AuthorizationServer(
+            clients,
+            Redemption(store, settings),
+            JWTBearerTokenGenerator(settings.issuer, keys, clock),
+            IDToken(settings.issuer, settings.id_token_lifetime, keys, clock),
+        ),
+        UserInfo(store, clock, settings.issuer, keys),
+    )

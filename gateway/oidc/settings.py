@@ -1,0 +1,24 @@
+"""What the provider is told when it is built."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSettings:
+    """The issuer and how long what it issues lives.
+
+    Access tokens live as long as their client says. `refresh_idle` is the life of one refresh
+    token, `refresh_absolute` that of the grant behind it. `acr_values` are
+    the names that discovery announces.
+    """
+
+    issuer: str
+    code_lifetime: timedelta
+    id_token_lifetime: timedelta
+    refresh_idle: timedelta
+    refresh_absolute: timedelta
+    interaction_lifetime: timedelta
+    acr_values: tuple[str, ...] = ()
