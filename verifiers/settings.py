@@ -57,8 +57,8 @@ class FactorSettings(BaseSettings):
 
 
 def _wrong(prefix: str, error: ValidationError) -> Misconfigured:
-    def line(name: str, message: str) -> str:
-        return f"{prefix}{name.upper()}: {message}"
+    def line(where: tuple[int | str, ...], message: str) -> str:
+        return f"{prefix}{str(where[0]).upper()}: {message}" if where else message
 
-    lines = [line(str(each["loc"][0]), each["msg"]) for each in error.errors()]
+    lines = [line(each["loc"], each["msg"]) for each in error.errors()]
     return Misconfigured(Text("%(lines)s", {"lines": "; ".join(lines)}))

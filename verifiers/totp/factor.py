@@ -105,6 +105,5 @@ class Totp:
             "uri": uri,
             "svg": image.svg_data_uri(scale=4, border=4, dark="#000", light="#fff"),
             "secret": seed.secret,
-            "groups": [seed.secret[at : at + 4] for at in range(0, len(seed.secret), 4)],
         }
         return Ask("qr", "qr", Text("Scan this with your authenticator app"), options)
