@@ -33,7 +33,7 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
 
 def translate(text: Text) -> str:
     """Return the text in the language of this request, its values filled in."""
-    return gettext(text.message, **text.values)
+    return str(gettext(text.message, **text.values))
 
 
 def static(path: str) -> str:

@@ -1,0 +1,317 @@
+"""Every page renders from its context and keeps the promises of an accessible, script-safe form."""
+
+import base64
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask, render_template
+
+from contracts.factor import Ask
+from contracts.text import Text
+from web import pages
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+WRONG = Text("Wrong after %(tries)d tries.", {"tries": 3})
+SEED = base64.b32encode(bytes(20)).decode()
+VOID = {"input", "img", "meta", "link", "br", "hr"}
+
+
+def asked(*asks: Ask, error: Text | None = None, steps: int = 1) -> SimpleNamespace:
+    return SimpleNamespace(
+        handle="handle", title=Text("A factor"), asks=asks, step=1, steps=steps, error=error
+    )
+
+
+def challenge(*asks: Ask, error: Text | None = None, **context: Any) -> dict[str, Any]:
+    return {
+        "asked": asked(*asks, error=error, steps=3),
+        "action": "/login/handle/answer",
+        "cancel": "/login/handle/cancel",
+        "back": "/login/handle/factor",
+        "client_name": "Bank",
+        "enrolling": False,
+        **context,
+    }
+
+
+ASKS = {
+    "text": Ask("address", "text", Text("Address"), {"value": "ada@example.org"}),
+    "optional": Ask("label", "text", Text("Name"), {"optional": True}),
+    "email": Ask("address", "email", Text("Address")),
+    "tel": Ask("phone", "tel", Text("Phone")),
+    "password": Ask("password", "password", Text("New"), {"autocomplete": "new-password"}),
+    "code": Ask("code", "code", Text("Code")),
+    "qr": Ask(
+        "qr",
+        "qr",
+        Text("Scan"),
+        {"svg": "data:image/svg+xml,x", "uri": "otpauth://totp/a", "secret": SEED},
+    ),
+    "passkey-create": Ask("credential", "passkey-create", Text("Create"), {"challenge": "AA"}),
+    "passkey-get": Ask("credential", "passkey-get", Text("Use"), {"challenge": "AA"}),
+    "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
+    "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
+}
+OPTIONS = [
+    {"factor": "totp", "credential": "", "title": Text("App"), "label": "", "enrol": False},
+    {"factor": "otp", "credential": "7", "title": Text("Code"), "label": "a*", "enrol": True},
+]
+ACCOUNT = SimpleNamespace(username="ada", email="ada@example.org")
+CREDENTIAL = SimpleNamespace(
+    id="1",
+    title=Text("Voice"),
+    label="Desk",
+    created_at=NOW,
+    last_used_at=NOW,
+    disabled_at=NOW,
+    virtual=True,
+)
+SESSION = SimpleNamespace(sid="s", created_at=NOW, last_used_at=NOW)
+LOGIN: dict[str, Any] = {"login": "handle", "client_name": "Bank"}
+CONSENT = {
+    "client_name": "Bank",
+    "redirect_host": "bank.example",
+    "scopes": [("openid", Text("Know you"))],
+    "action": "/oauth/authorize/handle",
+    "lifetime": 300,
+}
+
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "home": ("home.html", {"account": None}),
+    "home of an account": ("home.html", {"account": ACCOUNT}),
+    "login": (
+        "login.html",
+        {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": True},
+    ),
+    "login again": (
+        "login.html",
+        {**LOGIN, "hint": "ada", "fixed": True, "error": WRONG, "passkey": False},
+    ),
+    "choose": ("choose.html", {**LOGIN, "options": OPTIONS, "error": None}),
+    "choose again": ("choose.html", {**LOGIN, "options": OPTIONS[:1], "error": WRONG}),
+    "choose nothing": ("choose.html", {**LOGIN, "options": [], "error": None}),
+    "consent": ("consent.html", CONSENT),
+    "account": (
+        "account.html",
+        {
+            "account": ACCOUNT,
+            "credentials": [CREDENTIAL],
+            "addable": [{"factor": "totp", "title": Text("App")}],
+            "notice": Text("Added."),
+            "sessions": [SESSION],
+        },
+    ),
+    "new account": (
+        "account.html",
+        {"account": ACCOUNT, "credentials": [], "addable": [], "notice": None, "sessions": []},
+    ),
+    "ticket": ("ticket.html", {"error": None}),
+    "ticket again": ("ticket.html", {"error": WRONG}),
+    "message": ("message.html", {"title": Text("Stop"), "text": WRONG, "status": 410}),
+    "message with reference": (
+        "message.html",
+        {"title": Text("Stop"), "text": WRONG, "status": 500, "reference": "7f3a"},
+    ),
+    "kiosk ticket": ("kiosk.html", {"step": "ticket", "error": WRONG}),
+    "kiosk capture": (
+        "kiosk.html",
+        {"step": "capture", "asked": asked(ASKS["voice"], error=WRONG), "level": 0.4},
+    ),
+    "kiosk first capture": (
+        "kiosk.html",
+        {"step": "capture", "asked": asked(ASKS["voice"]), "level": None},
+    ),
+    "kiosk done": ("kiosk.html", {"step": "done"}),
+    "kiosk error": ("kiosk.html", {"step": "error", "error": WRONG}),
+    "enrolling a voice": ("challenge.html", challenge(ASKS["voice"], enrolling=True)),
+    "nowhere else to go": ("challenge.html", challenge(ASKS["code"], back=None, cancel=None)),
+    "an app": ("challenge.html", challenge(ASKS["qr"], ASKS["code"], enrolling=True)),
+    **{
+        f"{name}{' again' if error else ''}": ("challenge.html", challenge(ask, error=error))
+        for name, ask in ASKS.items()
+        for error in (None, WRONG)
+    },
+}
+
+
+class Page(HTMLParser):
+    """The elements of a page: tag, attributes, and the form each is in."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.forms: list[list[dict[str, str]]] = []
+        self.inline: list[str] = []
+        self._open: list[str] = []
+        self.feed(source)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.elements.append((tag, attributes))
+        if tag == "form":
+            self.forms.append([attributes])
+        if tag == "input" and "form" in self._open:
+            self.forms[-1].append(attributes)
+        if tag not in VOID:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if self._open and self._open[-1] in {"script", "style"}:
+            self.inline.append(data)
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+    def ids(self) -> list[str]:
+        return [attributes["id"] for _, attributes in self.elements if "id" in attributes]
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    app = Flask(__name__)
+    pages.install(app, service_name="Gatehouse", csrf=lambda: "csrf-token")
+    return app
+
+
+@pytest.fixture(params=PAGES.values(), ids=PAGES.keys())
+def source(app: Flask, request: pytest.FixtureRequest) -> Iterator[str]:
+    template, context = request.param
+    with app.test_request_context():
+        yield render_template(template, **context)
+
+
+def render(app: Flask, name: str, **context: Any) -> str:
+    template, known = PAGES[name]
+    with app.test_request_context():
+        return render_template(template, **{**known, **context})
+
+
+def test_a_page_has_a_language_a_title_and_one_heading(source: str) -> None:
+    page = Page(source)
+    assert page.all("html") == [{"lang": "en"}]
+    assert len(page.all("h1")) == 1
+    assert "<title> ·" not in source
+
+
+def test_nothing_is_inline(source: str) -> None:
+    page = Page(source)
+    assert page.inline == []
+    assert not page.all("style")
+    assert all(script["src"].startswith("/static/") for script in page.all("script"))
+    for _, attributes in page.elements:
+        assert not [name for name in attributes if name == "style" or name.startswith("on")]
+
+
+def test_every_form_is_a_post_with_its_token(source: str) -> None:
+    for form, *inputs in Page(source).forms:
+        assert form["method"] == "post"
+        hidden = {field["name"]: field for field in inputs if field["type"] == "hidden"}
+        assert hidden["csrf"]["value"] == "csrf-token"
+
+
+def test_every_visible_input_has_its_label(source: str) -> None:
+    page = Page(source)
+    labelled = {label["for"] for label in page.all("label")}
+    for field in page.all("input"):
+        if field["type"] not in {"hidden", "file"}:
+            assert field["id"] in labelled
+
+
+def test_identifiers_are_unique_and_descriptions_exist(source: str) -> None:
+    page = Page(source)
+    assert len(page.ids()) == len(set(page.ids()))
+    for _, attributes in page.elements:
+        for name in ("aria-describedby", "aria-labelledby"):
+            assert set(attributes.get(name, "").split()) <= set(page.ids())
+
+
+@pytest.mark.parametrize("name", [name for name in PAGES if name.endswith("again")])
+def test_an_error_is_announced_and_filled_in(app: Flask, name: str) -> None:
+    source = render(app, name)
+    assert 'role="alert" id="error"' in source
+    assert "Wrong after 3 tries." in source
+    assert "<title>Error:" in source
+
+
+@pytest.mark.parametrize("name", ["text again", "password again", "code again", "login again"])
+def test_the_error_is_tied_to_its_input(app: Flask, name: str) -> None:
+    fields = [field for field in Page(render(app, name)).all("input") if "id" in field]
+    assert fields
+    for field in fields:
+        assert field["aria-invalid"] == "true"
+        assert "error" in field["aria-describedby"].split()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("code", {"autocomplete": "one-time-code", "inputmode": "numeric"}),
+        ("password", {"autocomplete": "new-password", "type": "password"}),
+        ("email", {"autocomplete": "email", "type": "email"}),
+        ("tel", {"autocomplete": "tel", "type": "tel"}),
+        ("text", {"value": "ada@example.org", "type": "text"}),
+    ],
+)
+def test_browsers_know_what_to_fill_in(app: Flask, name: str, expected: dict[str, str]) -> None:
+    [field] = [field for field in Page(render(app, name)).all("input") if "id" in field]
+    assert expected.items() <= field.items()
+    assert "required" in field
+
+
+def test_an_optional_ask_may_stay_empty(app: Flask) -> None:
+    [field] = [field for field in Page(render(app, "optional")).all("input") if "id" in field]
+    assert "required" not in field
+
+
+def test_a_fixed_username_cannot_be_changed(app: Flask) -> None:
+    fields = {field.get("name"): field for field in Page(render(app, "login again")).all("input")}
+    assert "readonly" in fields["username"]
+    assert fields["username"]["value"] == "ada"
+    assert fields["password"]["autocomplete"] == "current-password"
+
+
+def test_a_type_nobody_knows_is_left_to_its_own_module(app: Flask) -> None:
+    page = Page(render(app, "palm"))
+    [element] = [given for _, given in page.elements if given.get("data-ask") == "palm"]
+    assert element["data-name"] == "palm"
+    assert element["data-options"] == '{"side": "it\\u0027s left"}'
+    assert "/static/asks/palm.js" in {script["src"] for script in page.all("script")}
+
+
+@pytest.mark.parametrize("name", ["palm", "passkey-create", "passkey-get", "voice"])
+def test_a_scripted_ask_says_that_it_needs_javascript(app: Flask, name: str) -> None:
+    source = render(app, name)
+    assert "JavaScript" in source.partition("<noscript>")[2].partition("</noscript>")[0]
+    assert ">Continue</button>" not in source
+
+
+@pytest.mark.parametrize("name", ["passkey-create", "passkey-get", "voice"])
+def test_the_module_of_an_ask_exists(app: Flask, name: str) -> None:
+    with app.test_client().get(f"/static/asks/{name}.js") as response:
+        assert response.status_code == 200
+
+
+def test_the_secret_of_a_qr_code_can_be_typed(app: Flask) -> None:
+    source = render(app, "qr")
+    assert source.count("<span>AAAA</span>") == len(SEED) / 4
+    assert 'href="otpauth://totp/a"' in source
+
+
+def test_the_voice_page_promises_no_liveness(app: Flask) -> None:
+    for name in ("voice", "enrolling a voice"):
+        assert "not checked yet" in render(app, name)
+
+
+def test_names_from_outside_are_escaped(app: Flask) -> None:
+    for name in ("code", "login", "choose", "consent"):
+        source = render(app, name, client_name="<b>Bank</b>")
+        assert "<b>Bank" not in source
+        assert "&lt;b&gt;Bank" in source
