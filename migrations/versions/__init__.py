@@ -1,0 +1,1 @@
+"""The lines of migrations, one for each database."""

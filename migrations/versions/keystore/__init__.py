@@ -1,0 +1,1 @@
+"""Revisions of the keystore; each is named after its file."""

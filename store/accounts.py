@@ -1,0 +1,96 @@
+"""The people."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select
+
+from contracts.errors import BadRequest, Conflict
+from contracts.text import Text
+from store import once
+from store.grants import Grants
+from store.handles import new_id
+from store.models import accounts
+from store.sessions import Sessions
+from store.work import Work
+
+USERNAME_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person; a disabled one cannot log in and has no session."""
+
+    id: str
+    username: str
+    email: str | None
+    created_at: datetime
+    disabled_at: datetime | None
+
+    @property
+    def active(self) -> bool:
+        """Tell whether the person may log in."""
+        return self.disabled_at is None
+
+
+class Accounts:
+    """Keeps accounts; usernames compare by NFKC and case folding."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, username: str, email: str | None = None) -> Account:
+        """Make an account. Raises Conflict where the name is taken, BadRequest where unfit."""
+        account = Account(new_id(), _fit(username), email, self._work.now(), None)
+        values = {name: getattr(account, name) for name in Account.__dataclass_fields__}
+        if not once.add(self._work.connection, accounts, values):
+            raise Conflict(Text("This username is taken."))
+        return account
+
+    def find(self, username: str) -> Account | None:
+        """Return the account of a username, disabled or not."""
+        return self._one(accounts.c.username == normalized(username))
+
+    def get(self, account_id: str) -> Account | None:
+        """Return the account of an id, disabled or not."""
+        return self._one(accounts.c.id == account_id)
+
+    def set_disabled(self, account_id: str, disabled: bool) -> bool:
+        """Disable or enable; disabling ends every session and revokes every grant."""
+        values = {"disabled_at": self._work.now() if disabled else None}
+        row = once.change(self._work.connection, accounts, values, accounts.c.id == account_id)
+        if disabled:
+            Sessions(self._work).end_all(account_id)
+            Grants(self._work).revoke_account(account_id)
+        return row is not None
+
+    def list(self) -> Sequence[Account]:
+        """Return every account, by username."""
+        rows = self._work.connection.execute(select(accounts).order_by(accounts.c.username))
+        return [_account(row) for row in rows]
+
+    def _one(self, condition: ColumnElement[bool]) -> Account | None:
+        row = self._work.connection.execute(select(accounts).where(condition)).one_or_none()
+        return None if row is None else _account(row)
+
+
+def normalized(username: str) -> str:
+    """Return the form under which a username is stored and found."""
+    folded = unicodedata.normalize("NFKC", username).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
+
+
+def _fit(username: str) -> str:
+    name = normalized(username)
+    if not 0 < len(name) <= USERNAME_LENGTH or not name.isprintable():
+        raise BadRequest(Text("This username cannot be used."))
+    return name
+
+
+def _account(row: Row[Any]) -> Account:
+    return Account(**row._mapping)

@@ -1,0 +1,77 @@
+"""The chatbots and backends that may ask for tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from contracts.errors import Conflict
+from contracts.text import Text
+from store import once
+from store.models import clients
+from store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A registered client (RFC 6749, section 2)."""
+
+    id: str
+    name: str
+    secret_hash: str | None = field(repr=False)
+    redirect_uris: tuple[str, ...]
+    audience: str
+    scope: str
+    require_acr: str
+    consent: bool
+    token_alg: str
+    access_token_seconds: int
+    created_at: datetime
+
+    @property
+    def public(self) -> bool:
+        """Tell whether this client has no secret."""
+        return self.secret_hash is None
+
+
+class Clients:
+    """Keeps clients."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(self, client: Client) -> None:
+        """Register a client. Raises Conflict where its id exists."""
+        row = {**asdict(client), "redirect_uris": list(client.redirect_uris)}
+        if not once.add(self._work.connection, clients, row):
+            raise Conflict(Text("This client already exists."))
+
+    def get(self, client_id: str) -> Client | None:
+        """Return the client of an id."""
+        query = select(clients).where(clients.c.id == client_id)
+        row = self._work.connection.execute(query).one_or_none()
+        return None if row is None else _client(row)
+
+    def remove(self, client_id: str) -> bool:
+        """Remove a client with everything granted to it."""
+        row = once.take(self._work.connection, clients, clients.c.id == client_id)
+        return row is not None
+
+    def list(self) -> Sequence[Client]:
+        """Return every client, by name."""
+        rows = self._work.connection.execute(select(clients).order_by(clients.c.name))
+        return [_client(row) for row in rows]
+
+
+def secret_digest(secret: str) -> str:
+    """Return the form in which a client secret, long and random, is stored: one SHA-256."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _client(row: Row[Any]) -> Client:
+    return Client(**{**row._mapping, "redirect_uris": tuple(row.redirect_uris)})

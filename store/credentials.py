@@ -1,0 +1,192 @@
+"""One table of credentials for all factors; the payload belongs to the factor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, case, select
+
+from contracts.errors import Conflict, Tampered
+from contracts.factor import Enrolled, Template
+from contracts.text import Text
+from store import cipher, once
+from store.handles import new_id
+from store.models import credentials
+from store.work import Work
+
+LABEL_LENGTH = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What may be shown of a credential: all but its template."""
+
+    id: str
+    factor: str
+    label: str
+    format: str
+    created_at: datetime
+    last_used_at: datetime | None
+    disabled_at: datetime | None
+    virtual: bool
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template belongs; sealed with it, so that it opens nowhere else."""
+
+    account_id: str
+    factor: str
+    format: str
+    credential_id: str
+    version: int
+
+    def aad(self) -> bytes:
+        """Return the associated data of the template's cipher."""
+        parts = [self.account_id, self.factor, self.format, self.credential_id, self.version]
+        return json.dumps(parts).encode()
+
+
+class Credentials:
+    """Keeps templates, sealed under the key of their subject."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def add(
+        self, account_id: str, factor: str, template: Template, *, virtual: bool = False
+    ) -> str:
+        """Store a new credential and return its id. Raises Conflict where `unique` exists."""
+        place = Place(account_id, factor, template.format, new_id(), 1)
+        row = {
+            **self._row(place, template),
+            "unique_hash": self._unique(factor, template.unique),
+            "virtual": virtual,
+        }
+        if not once.add(self._work.connection, credentials, row):
+            raise Conflict(Text("This is already enrolled."))
+        self._note(place)
+        return place.credential_id
+
+    def enrolled(self, account_id: str, factor: str) -> Sequence[Enrolled]:
+        """Return the usable credentials of a factor, decrypted. Raises Tampered."""
+        rows = self._work.connection.execute(
+            select(credentials)
+            .where(_of(account_id, factor), credentials.c.disabled_at.is_(None))
+            .order_by(credentials.c.created_at, credentials.c.id)
+        ).all()
+        return [self._open(row) for row in rows]
+
+    def owner(self, factor: str, unique: str) -> str | None:
+        """Return the account whose usable credential has this public identifier."""
+        query = select(credentials.c.account_id).where(
+            credentials.c.factor == factor,
+            credentials.c.unique_hash == self._unique(factor, unique),
+            credentials.c.disabled_at.is_(None),
+        )
+        return self._work.connection.execute(query).scalar_one_or_none()
+
+    def replace_template(
+        self, enrolled: Enrolled, account_id: str, factor: str, new: bytes
+    ) -> bool:
+        """Write a new template if the row is still at the version that was read."""
+        version = enrolled.version + 1
+        place = Place(account_id, factor, enrolled.format, enrolled.credential_id, version)
+        row = once.change(
+            self._work.connection,
+            credentials,
+            {"template": self._seal(place, new), "version": version},
+            credentials.c.id == enrolled.credential_id,
+            _of(account_id, factor),
+            credentials.c.version == enrolled.version,
+            credentials.c.disabled_at.is_(None),
+        )
+        if row is not None:
+            self._note(place)
+        return row is not None
+
+    def used(self, credential_id: str) -> None:
+        """Note a success: the failures in a row are over."""
+        values = {"last_used_at": self._work.now(), "failures": 0}
+        self._change(values, credentials.c.id == credential_id)
+
+    def failed(self, credential_id: str, disable_at: int) -> bool:
+        """Count a failure; disable the credential at so many in a row. True once it is disabled."""
+        failures = credentials.c.failures + 1
+        disabled_at = case(
+            (failures >= disable_at, self._work.now()), else_=credentials.c.disabled_at
+        )
+        values = {"failures": failures, "disabled_at": disabled_at}
+        row = self._change(values, credentials.c.id == credential_id)
+        return row is not None and row.disabled_at is not None
+
+    def remove(self, credential_id: str, account_id: str) -> bool:
+        """Remove one credential of the account."""
+        mine = credentials.c.account_id == account_id
+        return bool(self._remove(credentials.c.id == credential_id, mine))
+
+    def remove_factor(self, account_id: str, factor: str) -> int:
+        """Remove all credentials of a factor; return how many there were."""
+        return self._remove(_of(account_id, factor))
+
+    def list(self, account_id: str) -> Sequence[Credential]:
+        """Return what may be shown of the account's credentials, oldest first."""
+        columns = [credentials.c[name] for name in Credential.__dataclass_fields__]
+        query = select(*columns).where(credentials.c.account_id == account_id)
+        rows = self._work.connection.execute(query.order_by(credentials.c.created_at))
+        return [Credential(**row._mapping) for row in rows]
+
+    def _row(self, place: Place, template: Template) -> dict[str, Any]:
+        return {
+            "id": place.credential_id,
+            "account_id": place.account_id,
+            "factor": place.factor,
+            "format": place.format,
+            "label": template.label[:LABEL_LENGTH],
+            "template": self._seal(place, template.data),
+            "version": place.version,
+            "failures": 0,
+            "created_at": self._work.now(),
+        }
+
+    def _seal(self, place: Place, data: bytes) -> bytes:
+        return cipher.seal(self._work.keystore.subject_key(place.account_id), data, place.aad())
+
+    def _open(self, row: Row[Any]) -> Enrolled:
+        place = Place(row.account_id, row.factor, row.format, row.id, row.version)
+        key = self._work.keystore.find_key(row.account_id)
+        if key is None:
+            raise Tampered(detail=f"the subject key of credential {row.id} is erased")
+        if row.version < self._work.keystore.version(row.id):
+            raise Tampered(detail=f"credential {row.id} was rolled back")
+        template = cipher.unseal(key, row.template, place.aad())
+        return Enrolled(row.id, template, row.format, row.version, row.label)
+
+    def _unique(self, factor: str, unique: str | None) -> str | None:
+        return None if unique is None else self._work.vault.digest(f"unique {factor}", unique)
+
+    def _note(self, place: Place) -> None:
+        """Tell the keystore after the commit: told before, a rollback would lock the person out."""
+        note = self._work.keystore.note_version
+        self._work.after.append(partial(note, place.credential_id, place.account_id, place.version))
+
+    def _remove(self, *where: ColumnElement[bool]) -> int:
+        statement = credentials.delete().where(*where).returning(*credentials.c)
+        rows = self._work.connection.execute(statement).all()
+        for row in rows:
+            note = self._work.keystore.note_removed
+            self._work.after.append(partial(note, row.id, row.account_id))
+        return len(rows)
+
+    def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
+        return once.change(self._work.connection, credentials, values, *where)
+
+
+def _of(account_id: str, factor: str) -> ColumnElement[bool]:
+    return (credentials.c.account_id == account_id) & (credentials.c.factor == factor)

@@ -1,0 +1,176 @@
+"""One engine for either database, and the rules of its transactions."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    TimeoutError,
+)
+
+from contracts.errors import BadRequest, Conflict, Misconfigured, Unavailable
+from contracts.text import Text
+
+WAIT_SECONDS = 5
+PRAGMAS = (
+    f"busy_timeout = {WAIT_SECONDS * 1000}",
+    "journal_mode = WAL",
+    "synchronous = FULL",  # once means once, over a power loss too
+    "foreign_keys = ON",
+    "secure_delete = ON",
+)
+
+
+class Database:
+    """Reads and writes one database. A database that cannot answer raises Unavailable.
+
+    SQLite lets one write at a time: threads queue here, processes at `BEGIN IMMEDIATE`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._turn = threading.Lock()
+        self._thread = threading.local()
+        self._engine = _engine(_parsed(url))
+        self._writer = self._engine.execution_options(immediate=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Tell whether this is the embedded database."""
+        return self._engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one state of the database."""
+        with _translated(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that commits at exit and rolls back when raised through."""
+        with self._alone(), _translated(), self._queued(), self._writer.begin() as connection:
+            yield connection
+
+    def truncate_log(self) -> None:
+        """Move SQLite's write-ahead log into the file and empty it, so that deleted means gone."""
+        if self.is_sqlite:
+            with _translated(), self._engine.connect() as connection:
+                autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
+                autocommit.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Refuse a write inside a write of the same thread: it would wait for itself."""
+        if getattr(self._thread, "writing", False):
+            raise RuntimeError("this thread already has a write transaction open")
+        self._thread.writing = True
+        try:
+            yield
+        finally:
+            self._thread.writing = False
+
+    def _queued(self) -> AbstractContextManager[None]:
+        return _held(self._turn) if self.is_sqlite else nullcontext()
+
+
+@contextmanager
+def _held(lock: threading.Lock) -> Iterator[None]:
+    if not lock.acquire(timeout=WAIT_SECONDS):
+        raise Unavailable(detail="the queue for a write is too long")
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Raise the errors of the house in place of the driver's."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise Conflict(detail=str(error.orig)) from error
+    except DataError as error:
+        raise BadRequest(detail=str(error.orig)) from error
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise Unavailable(detail=str(error)) from error
+    except DatabaseError as error:
+        raise Misconfigured(detail=str(error)) from error
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise _misconfigured("The database URL cannot be understood: correct it.") from error
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() == "sqlite" and parsed.database:
+        return parsed
+    raise _misconfigured("The database URL must begin with sqlite:///FILE or postgresql://")
+
+
+def _engine(url: URL) -> Engine:
+    return _sqlite(url, str(url.database)) if url.get_backend_name() == "sqlite" else _postgres(url)
+
+
+def _sqlite(url: URL, file: str) -> Engine:
+    """Connections are cheap here, and a thread that reads must never wait for one that writes."""
+    _make_private(Path(file))
+    engine = create_engine(url, pool_size=8, max_overflow=-1)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _postgres(url: URL) -> Engine:
+    settings = f"-c lock_timeout={WAIT_SECONDS}s -c default_transaction_isolation=read\\ committed"
+    try:
+        return create_engine(
+            url,
+            pool_timeout=WAIT_SECONDS,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": WAIT_SECONDS, "options": settings},
+        )
+    except ModuleNotFoundError as error:
+        raise _misconfigured("PostgreSQL needs: pip install 'gatehouse[postgres]'") from error
+
+
+def _make_private(file: Path) -> None:
+    """Make the file with the owner's rights alone; SQLite gives its log the same."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as error:
+        message = Text("The database file %(path)s cannot be written.", {"path": str(file)})
+        raise Misconfigured(message) from error
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late; `_begin` sends it
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _misconfigured(message: str) -> Misconfigured:
+    return Misconfigured(Text(message))

@@ -1,0 +1,99 @@
+"""What a person let a client have: the family of one authorization's codes and tokens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, select
+
+from contracts.assurance import Assurance
+from store.handles import new_id
+from store.models import grants
+from store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One authorization, with the assurance it was given under."""
+
+    id: str
+    account_id: str
+    client_id: str
+    sid: str
+    scope: str
+    nonce: str | None
+    acr: str
+    amr: tuple[str, ...]
+    auth_time: datetime
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+    def live(self, now: datetime) -> bool:
+        """Tell whether tokens may still be issued under it."""
+        return self.revoked_at is None and self.expires_at > now
+
+
+class Grants:
+    """Keeps grants."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def open(
+        self,
+        assurance: Assurance,
+        client_id: str,
+        scope: str,
+        nonce: str | None,
+        lifetime: timedelta,
+    ) -> Grant:
+        """Begin the family of one authorization."""
+        grant = Grant(
+            id=new_id(),
+            account_id=assurance.subject,
+            client_id=client_id,
+            sid=assurance.sid,
+            scope=scope,
+            nonce=nonce,
+            acr=assurance.acr,
+            amr=assurance.amr,
+            auth_time=assurance.auth_time,
+            expires_at=self._work.now() + lifetime,
+        )
+        self._work.connection.execute(grants.insert().values(self._row(grant)))
+        return grant
+
+    def get(self, grant_id: str) -> Grant | None:
+        """Return a grant, live or not."""
+        query = select(*_COLUMNS).where(grants.c.id == grant_id)
+        row = self._work.connection.execute(query).one_or_none()
+        return None if row is None else _grant(row)
+
+    def revoke(self, grant_id: str) -> None:
+        """Revoke one grant."""
+        self._revoke(grants.c.id == grant_id)
+
+    def revoke_session(self, sid: str) -> None:
+        """Revoke every grant of a session."""
+        self._revoke(grants.c.sid == sid)
+
+    def revoke_account(self, account_id: str) -> None:
+        """Revoke every grant of an account."""
+        self._revoke(grants.c.account_id == account_id)
+
+    def _revoke(self, condition: ColumnElement[bool]) -> None:
+        statement = grants.update().where(condition, grants.c.revoked_at.is_(None))
+        self._work.connection.execute(statement.values(revoked_at=self._work.now()))
+
+    def _row(self, grant: Grant) -> dict[str, Any]:
+        row = {column.name: getattr(grant, column.name) for column in _COLUMNS}
+        return {**row, "amr": list(grant.amr), "created_at": self._work.now()}
+
+
+_COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
+
+
+def _grant(row: Row[Any]) -> Grant:
+    return Grant(**{**row._mapping, "amr": tuple(row.amr)})

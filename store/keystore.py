@@ -1,0 +1,81 @@
+"""The keys of the subjects, in a database of their own that no backup of the main one includes."""
+
+from __future__ import annotations
+
+import os
+
+from sqlalchemy import Connection, func, select
+
+from store import once
+from store.cipher import KEY_BYTES, Vault
+from store.db import Database
+from store.models import row_versions, subject_keys
+
+REMOVED = 2**31 - 1
+
+
+class Keystore:
+    """Makes, gives out and erases subject keys, and counts the versions of the rows they seal."""
+
+    def __init__(self, url: str, vault: Vault) -> None:
+        self.database = Database(url)
+        self._vault = vault
+
+    def find_key(self, subject_id: str) -> bytes | None:
+        """Return the subject's 32-byte key; None where there never was one or it is erased."""
+        with self.database.read() as connection:
+            return self._find(connection, subject_id)
+
+    def subject_key(self, subject_id: str) -> bytes:
+        """Return the subject's key, made at the first use."""
+        return self.find_key(subject_id) or self._make(subject_id)
+
+    def erase(self, subject_id: str) -> None:
+        """Delete the subject's key: whatever it sealed, here or in a backup, is unreadable."""
+        with self.database.write() as connection:
+            owned = row_versions.c.subject_id == subject_id
+            connection.execute(row_versions.delete().where(owned))
+            connection.execute(subject_keys.delete().where(subject_keys.c.subject_id == subject_id))
+        self.database.truncate_log()
+
+    def note_version(self, credential_id: str, subject_id: str, version: int) -> None:
+        """Remember that the row has reached this version; the counter never goes back."""
+        row = {"credential_id": credential_id, "subject_id": subject_id, "version": version}
+        with self.database.write() as connection:
+            statement = once.insert(connection, row_versions).values(row)
+            higher = statement.on_conflict_do_update(
+                index_elements=[row_versions.c.credential_id],
+                set_={"version": version},
+                where=row_versions.c.version < version,
+            )
+            connection.execute(higher)
+
+    def note_removed(self, credential_id: str, subject_id: str) -> None:
+        """Remember that the row is gone: no version of it is ever right again."""
+        self.note_version(credential_id, subject_id, REMOVED)
+
+    def version(self, credential_id: str) -> int:
+        """Return the highest version noted for the row; 0 where none is."""
+        query = select(func.max(row_versions.c.version)).where(
+            row_versions.c.credential_id == credential_id
+        )
+        with self.database.read() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def _make(self, subject_id: str) -> bytes:
+        wrapped = self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))
+        with self.database.write() as connection:
+            once.add(connection, subject_keys, {"subject_id": subject_id, "wrapped": wrapped})
+            key = self._find(connection, subject_id)
+        if key is None:
+            raise RuntimeError("the subject key that was just made is not there")
+        return key
+
+    def _find(self, connection: Connection, subject_id: str) -> bytes | None:
+        query = select(subject_keys.c.wrapped).where(subject_keys.c.subject_id == subject_id)
+        wrapped = connection.execute(query).scalar()
+        return None if wrapped is None else self._vault.unseal(_context(subject_id), wrapped)
+
+
+def _context(subject_id: str) -> str:
+    return f"subject_keys|{subject_id}"

@@ -1,0 +1,44 @@
+"""Runs Alembic on a connection of ours, without a configuration file."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from store.db import Database
+from store.schema import Schema, check_known, revision
+
+LOCK = 7_221_947
+
+
+def upgrade(database: Database, schema: Schema) -> None:
+    """Bring the tables to the newest revision; a second process waits and finds it done."""
+    with database.write() as connection:
+        _lock(connection)
+        check_known(revision(connection, schema), schema.revisions())
+        command.upgrade(_config(connection, schema), "head")
+
+
+def downgrade(database: Database, schema: Schema, target: str = "base") -> None:
+    """Take the tables back to a revision; `base` is empty."""
+    with database.write() as connection:
+        _lock(connection)
+        command.downgrade(_config(connection, schema), target)
+
+
+def _lock(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def _config(connection: Connection, schema: Schema) -> Config:
+    folder = str(files("migrations")).replace("%", "%%")
+    config = Config()
+    config.set_main_option("script_location", folder)
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", f"{folder}/{schema.folder}")
+    config.attributes.update(connection=connection, schema=schema)
+    return config

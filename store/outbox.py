@@ -1,0 +1,80 @@
+"""Messages that leave only if the transaction that wrote them commits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, select
+
+from store.handles import new_id
+from store.models import outbox
+from store.work import Work
+
+BATCH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A message; its id stays the same over retries, `attempts` counts this one."""
+
+    id: str
+    kind: str
+    payload: dict[str, Any] = field(repr=False)
+    attempts: int
+
+
+class Outbox:
+    """Keeps messages until they are delivered or expire; payloads are sealed JSON."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def put(self, kind: str, payload: Mapping[str, Any], lifetime: timedelta) -> str:
+        """Write a message and return its id."""
+        message_id, now = new_id(), self._work.now()
+        sealed = self._work.vault.seal(_context(message_id), json.dumps(payload).encode())
+        row = {
+            "id": message_id,
+            "kind": kind,
+            "payload": sealed,
+            "created_at": now,
+            "due_at": now,
+            "expires_at": now + lifetime,
+            "attempts": 0,
+        }
+        self._work.connection.execute(outbox.insert().values(row))
+        return message_id
+
+    def claim(self, now: datetime, lease: timedelta) -> Sequence[OutboxRow]:
+        """Take some of the messages that are due; nobody else gets them before the lease ends."""
+        due = and_(outbox.c.due_at <= now, outbox.c.expires_at > now)
+        first = select(outbox.c.id).where(due).order_by(outbox.c.due_at).limit(BATCH)
+        statement = (
+            outbox.update()
+            .where(outbox.c.id.in_(first.with_for_update(skip_locked=True)), due)
+            .values(due_at=now + lease, attempts=outbox.c.attempts + 1)
+            .returning(*outbox.c)
+        )
+        rows = self._work.connection.execute(statement).all()
+        return [self._open(row) for row in sorted(rows, key=lambda row: row.created_at)]
+
+    def done(self, message_id: str) -> None:
+        """Forget a delivered message."""
+        self._work.connection.execute(outbox.delete().where(outbox.c.id == message_id))
+
+    def retry(self, message_id: str, due_at: datetime) -> None:
+        """Have a message claimed again from `due_at` on."""
+        statement = outbox.update().where(outbox.c.id == message_id)
+        self._work.connection.execute(statement.values(due_at=due_at))
+
+    def _open(self, row: Row[Any]) -> OutboxRow:
+        payload = json.loads(self._work.vault.unseal(_context(row.id), row.payload))
+        return OutboxRow(row.id, row.kind, payload, row.attempts)
+
+
+def _context(message_id: str) -> str:
+    return f"outbox|{message_id}"

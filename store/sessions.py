@@ -1,0 +1,105 @@
+"""Browsers that are logged in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from contracts.assurance import AuthEvent
+from store import once
+from store.encoding import dump_events, load_events
+from store.handles import new_handle, new_id
+from store.models import active_accounts, sessions
+from store.work import Work
+
+TOUCH = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session: its cookie changes at every new proof, its `sid` never."""
+
+    sid: str
+    account_id: str
+    events: tuple[AuthEvent, ...]
+    created_at: datetime
+    last_used_at: datetime
+    expires_at: datetime
+    id_hash: str = field(repr=False)
+
+
+class Sessions:
+    """Keeps sessions under the keyed hash of their cookie."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def open(
+        self, account_id: str, events: Iterable[AuthEvent], lifetime: timedelta
+    ) -> tuple[str, Session]:
+        """Begin a session; return its cookie and itself."""
+        cookie, now = new_handle(), self._work.now()
+        expires_at = now + lifetime
+        session = Session(
+            new_id(), account_id, tuple(events), now, now, expires_at, self._hash(cookie)
+        )
+        row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
+        row["events"] = dump_events(session.events)
+        self._work.connection.execute(sessions.insert().values(row))
+        return cookie, session
+
+    def find(self, cookie: str, idle: timedelta) -> Session | None:
+        """Return a session used within `idle`; None where over, expired or disabled."""
+        now = self._work.now()
+        query = select(sessions).where(
+            sessions.c.id_hash == self._hash(cookie),
+            sessions.c.expires_at > now,
+            sessions.c.last_used_at > now - idle,
+            sessions.c.account_id.in_(active_accounts()),
+        )
+        row = self._work.connection.execute(query).one_or_none()
+        if row is not None and row.last_used_at <= now - TOUCH:
+            self._work.after.append(partial(self._touch, row.id_hash, now))
+        return None if row is None else _session(row)
+
+    def rotate(self, session: Session, events: Iterable[AuthEvent]) -> str | None:
+        """Write new events under a new cookie; None where the session changed meanwhile."""
+        cookie = new_handle()
+        values = {"id_hash": self._hash(cookie), "events": dump_events(events)}
+        same = sessions.c.id_hash == session.id_hash
+        row = once.change(self._work.connection, sessions, values, same)
+        return None if row is None else cookie
+
+    def end(self, sid: str) -> None:
+        """End one session."""
+        self._work.connection.execute(sessions.delete().where(sessions.c.sid == sid))
+
+    def end_all(self, account_id: str) -> None:
+        """End every session of an account."""
+        self._work.connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+
+    def list(self, account_id: str) -> Sequence[Session]:
+        """Return the account's unexpired sessions, the last used first."""
+        query = select(sessions).where(
+            sessions.c.account_id == account_id, sessions.c.expires_at > self._work.now()
+        )
+        rows = self._work.connection.execute(query.order_by(sessions.c.last_used_at.desc()))
+        return [_session(row) for row in rows]
+
+    def _touch(self, id_hash: str, now: datetime) -> None:
+        """Note the use in a write of its own, after the transaction that found the session."""
+        with self._work.database.write() as connection:
+            statement = sessions.update().where(sessions.c.id_hash == id_hash)
+            connection.execute(statement.values(last_used_at=now))
+
+    def _hash(self, cookie: str) -> str:
+        return self._work.vault.digest("session", cookie)
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(**{**row._mapping, "events": load_events(row.events)})

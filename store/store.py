@@ -1,0 +1,157 @@
+"""The way in: a store, its transactions, and the repositories of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, select
+
+from contracts.clock import Clock
+from contracts.errors import Misconfigured, Unavailable
+from contracts.text import Text
+from store import once
+from store.accounts import Accounts
+from store.audit import Audit
+from store.ceremonies import Ceremonies
+from store.cipher import Vault
+from store.clients import Clients
+from store.codes import Codes
+from store.consents import Consents
+from store.credentials import Credentials
+from store.db import Database
+from store.enrolments import Enrolments
+from store.grants import Grants
+from store.interactions import Interactions
+from store.keys import SigningKeys
+from store.keys_file import Keys
+from store.keystore import Keystore
+from store.limits import Limits
+from store.logins import Logins
+from store.models import checks
+from store.outbox import Outbox
+from store.refresh_tokens import RefreshTokens
+from store.retention import Retention
+from store.schema import KEYSTORE, MAIN, Schema, check_current
+from store.sessions import Sessions
+from store.spent import Spent
+from store.stations import Stations
+from store.tickets import Tickets
+from store.work import Work
+
+
+class Transaction:
+    """The repositories, all speaking within one transaction."""
+
+    def __init__(self, work: Work) -> None:
+        self.accounts = Accounts(work)
+        self.audit = Audit(work)
+        self.ceremonies = Ceremonies(work)
+        self.clients = Clients(work)
+        self.codes = Codes(work)
+        self.consents = Consents(work)
+        self.credentials = Credentials(work)
+        self.enrolments = Enrolments(work)
+        self.grants = Grants(work)
+        self.interactions = Interactions(work)
+        self.keys = SigningKeys(work)
+        self.limits = Limits(work)
+        self.logins = Logins(work)
+        self.once = Spent(work)
+        self.outbox = Outbox(work)
+        self.refresh_tokens = RefreshTokens(work)
+        self.retention = Retention(work)
+        self.sessions = Sessions(work)
+        self.stations = Stations(work)
+        self.tickets = Tickets(work)
+
+
+class Store:
+    """A database, the keystore beside it, and the keys to both."""
+
+    def __init__(self, *, database_url: str, keystore_url: str, keys: Keys, clock: Clock) -> None:
+        self.vault = Vault(keys)
+        self.database = Database(database_url)
+        self.keystore = Keystore(keystore_url, self.vault)
+        self._clock = clock
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Open a transaction that only reads."""
+        with self.database.read() as connection:
+            work = self._work(connection)
+            yield Transaction(work)
+        _finish(work)
+
+    @contextmanager
+    def write(self) -> Iterator[Transaction]:
+        """Open a transaction that commits at exit and rolls back when raised through."""
+        with self.database.write() as connection:
+            work = self._work(connection)
+            yield Transaction(work)
+        _finish(work)
+
+    def migrate(self) -> None:
+        """Bring both databases to the newest schema and note the keys. Raises Misconfigured."""
+        from store.migrate import upgrade  # noqa: PLC0415 - no web worker should carry Alembic
+
+        with _advised():
+            for database, schema in self._schemas():
+                upgrade(database, schema)
+            with self.database.write() as connection:
+                self._note_keys(connection)
+                self._check_keys(connection)
+
+    def check(self) -> None:
+        """Raise Misconfigured where schema or keys are wrong, or a database cannot be written."""
+        with _advised():
+            for database, schema in self._schemas():
+                with database.write() as connection:
+                    check_current(connection, schema)
+            with self.database.read() as connection:
+                self._check_keys(connection)
+
+    def ping(self) -> None:
+        """Raise Unavailable where a database does not answer."""
+        for database, _ in self._schemas():
+            with database.read() as connection:
+                connection.execute(select(1))
+
+    def close(self) -> None:
+        """Close every connection."""
+        for database, _ in self._schemas():
+            database.dispose()
+
+    def _schemas(self) -> tuple[tuple[Database, Schema], ...]:
+        return (self.database, MAIN), (self.keystore.database, KEYSTORE)
+
+    def _work(self, connection: Connection) -> Work:
+        return Work(connection, self.database, self.vault, self.keystore, self._clock)
+
+    def _note_keys(self, connection: Connection) -> None:
+        for name, value in self.vault.checks().items():
+            once.add(connection, checks, {"name": name, "value": value})
+
+    def _check_keys(self, connection: Connection) -> None:
+        noted = {row.name: row.value for row in connection.execute(select(checks))}
+        if noted != dict(self.vault.checks()):
+            raise Misconfigured(
+                Text("The key file does not belong to this database: give the right one.")
+            )
+
+
+def _finish(work: Work) -> None:
+    for call in work.after:
+        call()
+
+
+@contextmanager
+def _advised() -> Iterator[None]:
+    """Tell the operator what to do where a database does not answer at the start."""
+    try:
+        yield
+    except Unavailable as error:
+        raise Misconfigured(
+            Text("The database is locked or down: stop what holds it, or start it."),
+            detail=error.detail,
+        ) from error

@@ -1,0 +1,30 @@
+"""What the repositories of one transaction share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from contracts.clock import Clock
+from store.cipher import Vault
+from store.db import Database
+from store.keystore import Keystore
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction's connection, its helpers, and what to do once it has ended well."""
+
+    connection: Connection
+    database: Database
+    vault: Vault
+    keystore: Keystore
+    clock: Clock
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        """Return the current instant."""
+        return self.clock.now()

