@@ -1,0 +1,1 @@
+"""Adding factors to an account: ceremonies, tickets, stations and the kiosk."""

@@ -1,0 +1,71 @@
+"""One person at the kiosk: from the ticket over each phrase to the finished voiceprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from threading import Lock
+
+from contracts.device import CaptureSpec, DeviceInfo
+from contracts.errors import DeviceError, Retry
+from contracts.sample import Modality, Sample
+from contracts.text import Text
+from enrollment.kiosk.client import Gateway
+from enrollment.outcomes import Asked
+from hardware.manager import DeviceManager
+
+FACTOR = "voice"
+SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the page remembers of the person; no sample, only the last recording's level."""
+
+    enrolment: str
+    asked: Asked
+    level: float | None = None
+
+
+class Kiosk:
+    """Takes captures from the microphone and hands them to the gateway, one at a time."""
+
+    def __init__(self, gateway: Gateway, devices: DeviceManager, microphone: str) -> None:
+        self._gateway = gateway
+        self._devices = devices
+        self._microphone = microphone
+        self._capturing = Lock()
+
+    def open(self, ticket: str) -> Visit:
+        """Spend a ticket and ask for the first phrase."""
+        enrolment = self._gateway.open(ticket)
+        return Visit(enrolment, self._gateway.begin(enrolment, FACTOR))
+
+    def capture(self, visit: Visit) -> Visit | None:
+        """Record one phrase and upload it; None where the voice is enrolled.
+
+        What the person must do better comes back as `asked.error`; raises DeviceError for the
+        operator, with the visit as it was.
+        """
+        levels = [0.0]
+        try:
+            sample = self._record(visit.asked, levels)
+        except Retry as again:
+            return replace(visit, asked=replace(visit.asked, error=again.public))
+        asked = self._gateway.answer(visit.enrolment, visit.asked, sample)
+        return Visit(visit.enrolment, asked, max(levels)) if asked else None
+
+    def _record(self, asked: Asked, levels: list[float]) -> Sample:
+        seconds = float(asked.asks[0].options.get("seconds", SECONDS))
+        spec = CaptureSpec(Modality.VOICE, timedelta(seconds=seconds))
+        with self._capturing, self._devices.open(self._microphone_id()) as microphone:
+            return microphone.capture(spec, levels.append)
+
+    def _microphone_id(self) -> str:
+        return self._microphone or self._first().id
+
+    def _first(self) -> DeviceInfo:
+        found = [info for info in self._devices.discover() if info.modality is Modality.VOICE]
+        if not found:
+            raise DeviceError(Text("There is no microphone. Plug one in and try again."))
+        return found[0]

@@ -1,0 +1,37 @@
+"""One-time tickets: an operator hands one to a person, who may then enrol without logging in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from contracts.errors import BadRequest, Expired
+from contracts.text import Text
+from store import Store
+
+
+class Tickets:
+    """Issues and redeems tickets."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def issue(self, username: str, lifetime: timedelta) -> str:
+        """Make a ticket for one account, easy to type. Raises BadRequest where there is none."""
+        with self._store.write() as tx:
+            account = tx.accounts.find(username)
+            if account is None or not account.active:
+                raise BadRequest(Text("There is no active account %(name)s.", {"name": username}))
+            tx.audit.add("ticket.issued", account_id=account.id)
+            return tx.tickets.issue(account.id, lifetime)
+
+    def redeem(self, ticket: str, station_id: str | None, lifetime: timedelta) -> str:
+        """Spend a ticket; return the handle of the enrolment it opens for `lifetime`.
+
+        Raises Expired for an unknown, spent or old ticket and for a disabled account alike.
+        """
+        with self._store.write() as tx:
+            account_id = tx.tickets.redeem(ticket)
+            if account_id is None:
+                raise Expired(detail="no such ticket")
+            tx.audit.add("ticket.redeemed", account_id=account_id, source=station_id or "browser")
+            return tx.enrolments.open(account_id, station_id, lifetime)
