@@ -1,0 +1,36 @@
+"""The web worker's end of the pool: a blocking call for any thread of any process."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+from contracts.errors import Unavailable
+from contracts.factor import Infer
+from gateway.inference import protocol
+
+PATIENCE_SECONDS = 20.0
+"""Longer than the pool keeps a job waiting, so that the pool's own answer comes first."""
+
+
+def connect(path: Path, patience: float = PATIENCE_SECONDS) -> Infer:
+    """Return a callable that runs one job of the pool at a socket; nothing is opened before."""
+
+    def infer(job: str, payload: bytes) -> bytes:
+        return protocol.unpack(_exchange(path, protocol.Frame({"job": job}, payload), patience))
+
+    return infer
+
+
+def _exchange(path: Path, request: protocol.Frame, patience: float) -> protocol.Frame:
+    """Send one request on a connection of its own. Raises BadRequest or Unavailable."""
+    data = request.encode()
+    try:
+        with socket.socket(socket.AF_UNIX) as pool:
+            pool.settimeout(patience)
+            pool.connect(str(path))
+            pool.sendall(data)
+            with pool.makefile("rb") as answer:
+                return protocol.read(answer)
+    except (OSError, EOFError) as error:
+        raise Unavailable(detail=f"the inference pool does not answer: {error!r}") from error

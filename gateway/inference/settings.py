@@ -1,0 +1,25 @@
+"""Settings of the inference pool."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class InferenceSettings(BaseSettings):
+    """How much the inference pool may take, and how long."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_INFERENCE_", frozen=True)
+
+    workers: int = Field(
+        default=1, ge=1, description="Processes that hold the models, one job at a time."
+    )
+    queue: int = Field(default=16, ge=1, description="Jobs that may wait; one more is turned away.")
+    job_seconds: float = Field(
+        default=5.0, gt=0, description="Longest run of a job; then it is killed."
+    )
+    wait_seconds: float = Field(
+        default=10.0, gt=0, description="Longest wait for an answer, queue included."
+    )
+    start_seconds: float = Field(default=60.0, gt=0, description="Longest time to load the models.")
+    memory_mb: int = Field(default=768, ge=1, description="Most data memory of one process, MiB.")

@@ -1,0 +1,267 @@
+"""The inference pool: real processes, a real socket, jobs that behave and jobs that do not."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import BadRequest, Misconfigured, Retry, Unavailable
+from contracts.factor import Infer
+from gateway.inference import connect
+from gateway.inference.pool import Pool
+from gateway.inference.protocol import MAX_PAYLOAD, PREFIX, Frame, decode, read, unpack
+from gateway.inference.server import listening, serve
+from gateway.inference.settings import InferenceSettings
+
+COMMAND = (sys.executable, str(Path(__file__).with_name("jobs.py")))
+
+
+@pytest.fixture
+def path() -> Iterator[Path]:
+    """A socket's path is at most some hundred bytes long."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder) / "run" / "pool.sock"
+
+
+@contextmanager
+def running(path: Path, **settings: float) -> Iterator[Pool]:
+    """Run a pool in a thread."""
+    pool = Pool(InferenceSettings(**settings), COMMAND)
+    ready, over = threading.Event(), threading.Event()
+
+    async def main() -> None:
+        await pool.start()
+        async with listening(path, pool, set()):
+            ready.set()
+            await asyncio.to_thread(over.wait)
+        await pool.stop()
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),))
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield pool
+    finally:
+        over.set()
+        thread.join(20)
+
+
+@pytest.fixture
+def infer(path: Path) -> Iterator[Infer]:
+    with running(path, queue=2, job_seconds=1.0):
+        yield connect(path)
+
+
+def test_a_job_is_done(infer: Infer) -> None:
+    assert infer("echo", b"\x00\xff") == b"\x00\xff"
+    assert infer("echo", b"") == b""
+
+
+def test_what_a_library_prints_does_not_disturb(infer: Infer) -> None:
+    assert infer("noisy", b"") == b"quiet"
+
+
+def test_retry_crosses_the_socket_with_its_words(infer: Infer) -> None:
+    with pytest.raises(Retry) as raised:
+        infer("again", b"")
+    assert str(raised.value.public) == "Wait 3 seconds"
+    assert raised.value.public.values == {"seconds": 3}
+    assert raised.value.detail == "too quiet"
+
+
+def test_bad_request_crosses_the_socket(infer: Infer) -> None:
+    with pytest.raises(BadRequest) as raised:
+        infer("bad", b"")
+    assert str(raised.value.public) == "No recording."
+
+
+@pytest.mark.parametrize("job", ["crash", "broken", "greedy"])
+def test_a_worker_that_breaks_is_replaced(infer: Infer, job: str) -> None:
+    with pytest.raises(Unavailable):
+        infer(job, b"")
+    assert infer("echo", b"again") == b"again"
+
+
+def test_a_job_that_hangs_is_killed(infer: Infer) -> None:
+    before = infer("pid", b"")
+    started = time.monotonic()
+    with pytest.raises(Unavailable):
+        infer("slow", b"60")
+    assert time.monotonic() - started < 5
+    assert infer("pid", b"") != before
+
+
+def test_a_worker_that_died_in_its_sleep_costs_no_job(infer: Infer) -> None:
+    os.kill(int(infer("pid", b"")), signal.SIGKILL)
+    time.sleep(0.2)
+    assert infer("echo", b"awake") == b"awake"
+
+
+def test_an_unknown_job_is_unavailable(infer: Infer) -> None:
+    with pytest.raises(Unavailable):
+        infer("face.encode", b"")
+
+
+def test_a_full_queue_turns_away_at_once(infer: Infer) -> None:
+    def ask(_: int) -> bytes | Unavailable:
+        try:
+            return infer("slow", b"0.3")
+        except Unavailable as error:
+            return error
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(ask, range(8)))
+    refused = [each for each in answers if isinstance(each, Unavailable)]
+    assert answers.count(b"slept") == 3
+    assert {each.detail for each in refused} == {"the queue of the inference pool is full"}
+    assert all(each.retry_after > 0 for each in refused)
+
+
+def test_many_threads_share_one_callable(path: Path) -> None:
+    with running(path, queue=64), ThreadPoolExecutor(8) as threads:
+        infer = connect(path)
+        sent = [str(number).encode() for number in range(40)]
+        assert list(threads.map(lambda data: infer("echo", data), sent)) == sent
+
+
+def test_an_answer_that_comes_too_late_is_unavailable(path: Path) -> None:
+    with running(path, wait_seconds=0.2), pytest.raises(Unavailable):
+        connect(path)("slow", b"0.5")
+
+
+def test_only_this_user_may_connect(path: Path) -> None:
+    with running(path):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_the_client_refuses_an_oversize_payload_unsent(path: Path) -> None:
+    with pytest.raises(BadRequest):
+        connect(path)("echo", bytes(MAX_PAYLOAD + 1))
+
+
+def test_without_a_pool_a_job_is_unavailable(path: Path) -> None:
+    with pytest.raises(Unavailable):
+        connect(path)("echo", b"")
+
+
+def talk(path: Path, data: bytes) -> Frame:
+    """Say something raw to the pool."""
+    with socket.socket(socket.AF_UNIX) as raw:
+        raw.settimeout(5)
+        raw.connect(str(path))
+        raw.sendall(data)
+        raw.shutdown(socket.SHUT_WR)
+        with raw.makefile("rb") as answer:
+            return read(answer)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [PREFIX.pack(10, 2**32 - 1), PREFIX.pack(2**31, 0), PREFIX.pack(3, 0) + b"abc"],
+    ids=["payload too large", "header too large", "not JSON"],
+)
+def test_a_malformed_frame_is_a_bad_request(path: Path, data: bytes) -> None:
+    with running(path):
+        answer = talk(path, data)
+        with pytest.raises(BadRequest):
+            unpack(answer)
+        assert connect(path)("echo", b"still here") == b"still here"
+
+
+def test_a_caller_that_hangs_up_is_let_go(path: Path) -> None:
+    with running(path):
+        with pytest.raises(EOFError):
+            talk(path, b"\x00\x00")
+        assert connect(path)("echo", b"still here") == b"still here"
+
+
+def test_a_header_is_an_object() -> None:
+    with pytest.raises(BadRequest):
+        decode(b"[1]", b"")
+
+
+def test_a_missing_model_stops_the_pool_with_one_line(path: Path) -> None:
+    pool = Pool(InferenceSettings(), (*COMMAND, "missing"))
+    with pytest.raises(Misconfigured, match="run gatehouse models pull"):
+        asyncio.run(serve(path, pool))
+    assert not path.exists()
+
+
+def test_a_second_pool_on_one_socket_is_refused(path: Path) -> None:
+    pool = Pool(InferenceSettings(), COMMAND)
+    with running(path), pytest.raises(Misconfigured, match="another inference pool"):
+        asyncio.run(serve(path, pool))
+
+
+def test_a_socket_that_nobody_answers_is_replaced(path: Path) -> None:
+    path.parent.mkdir()
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
+    with running(path):
+        assert connect(path)("echo", b"new") == b"new"
+
+
+MAIN = """
+import asyncio, sys
+from pathlib import Path
+from gateway.inference.pool import Pool
+from gateway.inference.server import serve
+from gateway.inference.settings import InferenceSettings
+asyncio.run(serve(Path(sys.argv[1]), Pool(InferenceSettings(), sys.argv[2:])))
+print("numpy" in sys.modules or "onnxruntime" in sys.modules, flush=True)
+"""
+
+
+@contextmanager
+def process(path: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a pool in a process of its own."""
+    command = [sys.executable, "-c", MAIN, str(path), *COMMAND]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as pool:
+        until = time.monotonic() + 20
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        try:
+            yield pool
+        finally:
+            pool.kill()
+
+
+def test_sigterm_lets_the_running_job_end(path: Path) -> None:
+    with process(path) as pool, ThreadPoolExecutor(1) as thread:
+        infer = connect(path)
+        worker = int(infer("pid", b""))
+        answer = thread.submit(infer, "slow", b"0.5")
+        time.sleep(0.2)
+        pool.send_signal(signal.SIGTERM)
+        assert answer.result(10) == b"slept"
+        assert pool.wait(10) == 0
+        assert pool.stdout is not None
+        assert pool.stdout.read().strip() == b"False", "the pool's parent loaded numpy"
+        assert not path.exists()
+        with pytest.raises(ProcessLookupError):
+            os.kill(worker, 0)
+
+
+def test_workers_end_when_the_pool_is_killed(path: Path) -> None:
+    with process(path) as pool:
+        worker = int(connect(path)("pid", b""))
+        pool.kill()
+        pool.wait()
+        until = time.monotonic() + 5
+        while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not Path(f"/proc/{worker}").exists()
