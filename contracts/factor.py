@@ -145,6 +145,7 @@ class Factor(Protocol):
 
     `many`: an account may hold several credentials of this factor. `pick`: the person chooses
     which of them is asked (which address gets the code); else all are offered at once.
+    `usernameless`: it can be verified before anyone said who they are; the answer tells.
     """
 
     name: str
@@ -153,6 +154,7 @@ class Factor(Protocol):
     amr: tuple[str, ...]
     many: bool
     pick: bool
+    usernameless: bool
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
         """Say what a person must supply to enrol."""

@@ -1,5 +1,23 @@
 """Persistence: the only package that sees the tables."""
 
+from store.accounts import Account
+from store.ceremonies import Ceremony, Purpose
+from store.clients import Client
+from store.credentials import Credential
+from store.logins import Login
+from store.sessions import Session
+from store.stations import Station
 from store.store import Store, Transaction
 
-__all__ = ["Store", "Transaction"]
+__all__ = [
+    "Account",
+    "Ceremony",
+    "Client",
+    "Credential",
+    "Login",
+    "Purpose",
+    "Session",
+    "Station",
+    "Store",
+    "Transaction",
+]

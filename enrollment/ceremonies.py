@@ -1,0 +1,279 @@
+"""The one runner of begin/finish ceremonies, for enrolment, account pages and login alike.
+
+It takes the ceremony once, calls the factor outside any transaction, stores what came of it and
+puts messages in the outbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from contracts.clock import Clock
+from contracts.errors import (
+    BadRequest,
+    Expired,
+    GatehouseError,
+    NotAllowed,
+    Retry,
+    TooMany,
+    Unavailable,
+)
+from contracts.factor import (
+    Answer,
+    Challenge,
+    Enrolled,
+    Factor,
+    Message,
+    Subject,
+    Template,
+    Verdict,
+)
+from contracts.text import Text
+from enrollment.outcomes import Added, Asked, Attempt, Judged, Rules
+from enrollment.remembered import Remembered, pack, unpack
+from enrollment.submission import Submission
+from store import Ceremony, Purpose, Store, Transaction
+
+TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
+REFUSED = Text("That was not right. Please try again.")
+CODE_LIFETIME = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+
+Allow = Callable[[str, str], None]
+"""Takes an account and a factor; raises TooMany."""
+
+
+def _always(account_id: str, factor: str) -> None:
+    """Allow every attempt."""
+
+
+class Ceremonies:
+    """Begins and finishes ceremonies of any factor."""
+
+    def __init__(
+        self,
+        store: Store,
+        factors: Mapping[str, Factor],
+        clock: Clock,
+        rules: Rules,
+        render: Callable[[Text], str] = str,
+    ) -> None:
+        self._store = store
+        self._factors = factors
+        self._clock = clock
+        self._rules = rules
+        self._render = render
+
+    def begin(
+        self,
+        purpose: Purpose,
+        factor: str,
+        owner: str,
+        subject: Subject | None,
+        credential_id: str | None = None,
+    ) -> Asked:
+        """Start a ceremony that belongs to `owner` alone. Raises NotAllowed for no such factor."""
+        chosen = self._factor(factor)
+        with self._store.read() as tx:
+            enrolled = _enrolled(tx, subject, factor, credential_id)
+        if purpose is Purpose.ENROLL and subject is not None:
+            challenge = chosen.begin_enroll(subject, enrolled)
+        elif enrolled or subject is None:
+            challenge = chosen.begin_verify(subject, enrolled)
+        else:
+            raise NotAllowed(detail=f"no {factor} credential to verify")
+        ceremony = Ceremony(
+            account_id=subject.id if subject else None,
+            owner=owner,
+            factor=factor,
+            purpose=purpose,
+            credential_id=credential_id,
+            secret=b"",
+            step=challenge.step,
+            tries=challenge.tries,
+            expires_at=self._clock.now() + challenge.lifetime,
+        )
+        with self._store.write() as tx:
+            return self._ask(tx, ceremony, challenge)
+
+    def answer(
+        self, handle: str, owner: str, submission: Submission, allow: Allow = _always
+    ) -> Asked | Added | Judged:
+        """Take the ceremony and judge one answer; ask again where nothing could be judged.
+
+        `allow` is asked before a verification and raises TooMany where a limit is reached.
+        Raises Expired where the ceremony is unknown, spent, too old or someone else's.
+        """
+        with self._store.write() as tx:
+            ceremony = tx.ceremonies.take(handle, owner)
+        if ceremony is None:
+            raise Expired(detail="no such ceremony of this owner")
+        if ceremony.purpose is Purpose.VERIFY and ceremony.account_id:
+            allow(ceremony.account_id, ceremony.factor)
+        remembered = unpack(ceremony.secret)
+        try:
+            return self._proceed(ceremony, remembered, self._accept(submission, remembered))
+        except (Retry, BadRequest, Unavailable) as unjudged:
+            return self._again(ceremony, remembered, unjudged)
+
+    def judge(self, factor: str, subject: Subject, answer: Answer) -> Judged:
+        """Verify in one go where the challenge is known beforehand; also for unknown people."""
+        with self._store.read() as tx:
+            enrolled = _enrolled(tx, subject, factor, None)
+        verdict = self._factor(factor).finish_verify(subject, enrolled, b"", answer)
+        return self._judged(Attempt(factor, subject.id, enrolled), verdict)
+
+    def _factor(self, name: str) -> Factor:
+        if name not in self._factors:
+            raise NotAllowed(detail=f"no factor {name!r}")
+        return self._factors[name]
+
+    def _accept(self, submission: Submission, remembered: Remembered) -> Answer:
+        answer = submission.answer(remembered.asks, self._clock.now())
+        if _virtual(answer) and not self._rules.simulators:
+            raise NotAllowed(detail="a simulated sample where simulators are off")
+        return answer
+
+    def _proceed(
+        self, ceremony: Ceremony, remembered: Remembered, answer: Answer
+    ) -> Asked | Added | Judged:
+        if ceremony.purpose is Purpose.ENROLL:
+            return self._enroll(ceremony, remembered, answer)
+        return self._verify(ceremony, remembered, answer)
+
+    def _enroll(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Asked | Added:
+        with self._store.read() as tx:
+            subject = _subject(tx, ceremony.account_id)
+        came = self._factor(ceremony.factor).continue_enroll(subject, remembered.secret, answer)
+        with self._store.write() as tx:
+            if isinstance(came, Template):
+                return self._add(tx, subject, ceremony.factor, came, answer)
+            return self._ask(tx, self._next(ceremony, came), came)
+
+    def _add(
+        self, tx: Transaction, subject: Subject, factor: str, template: Template, answer: Answer
+    ) -> Added:
+        if not self._factor(factor).many:
+            tx.credentials.remove_factor(subject.id, factor)
+        virtual = _virtual(answer)
+        added = tx.credentials.add(subject.id, factor, template, virtual=virtual)
+        tx.audit.add(
+            "credential.added",
+            account_id=subject.id,
+            detail={"factor": factor, "credential": added, "virtual": virtual},
+        )
+        return Added(added, factor, template.proven)
+
+    def _verify(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Judged:
+        factor = self._factor(ceremony.factor)
+        with self._store.read() as tx:
+            account_id = ceremony.account_id or _claimed(tx, factor, answer)
+            subject = _subject(tx, account_id)
+            enrolled = _enrolled(tx, subject, factor.name, ceremony.credential_id)
+        verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
+        attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer))
+        judged = self._judged(attempt, verdict)
+        if judged.verdict.accepted or ceremony.tries <= 1:
+            return judged
+        left = replace(ceremony, tries=ceremony.tries - 1)
+        return replace(judged, again=self._again(left, remembered, Retry(REFUSED)))
+
+    def _judged(self, attempt: Attempt, verdict: Verdict) -> Judged:
+        with self._store.write() as tx:
+            if verdict.accepted and verdict.update is not None:
+                verdict = _updated(tx, attempt, verdict, verdict.update)
+            self._count(tx, attempt, verdict)
+            tx.audit.add(
+                "factor.accepted" if verdict.accepted else "factor.rejected",
+                account_id=attempt.account_id or None,
+                detail={
+                    "factor": attempt.factor,
+                    "reason": verdict.reason,
+                    "score": verdict.score,
+                    "virtual": attempt.virtual,
+                },
+            )
+        return Judged(verdict, attempt.factor, attempt.account_id)
+
+    def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
+        if verdict.accepted and verdict.credential_id:
+            tx.credentials.used(verdict.credential_id)
+        elif len(attempt.enrolled) == 1:
+            blamed = attempt.enrolled[0].credential_id
+            tx.credentials.failed(blamed, self._rules.failures_disable)
+
+    def _next(self, ceremony: Ceremony, challenge: Challenge) -> Ceremony:
+        ends = self._clock.now() + challenge.lifetime
+        return replace(ceremony, step=challenge.step, tries=challenge.tries, expires_at=ends)
+
+    def _ask(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Asked:
+        for message in challenge.messages:
+            self._send(tx, ceremony.account_id or "", message)
+        remembered = Remembered(challenge.secret, tuple(challenge.asks), challenge.steps)
+        return self._put(tx, ceremony, remembered)
+
+    def _again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
+        with self._store.write() as tx:
+            asked = self._put(tx, ceremony, remembered)
+        return replace(asked, error=why.public, status=why.status)
+
+    def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
+        left = ceremony.expires_at - self._clock.now()
+        handle = tx.ceremonies.put(replace(ceremony, secret=pack(remembered)), left)
+        return Asked(
+            handle=handle,
+            factor=ceremony.factor,
+            title=self._factor(ceremony.factor).title,
+            asks=remembered.asks,
+            step=ceremony.step,
+            steps=remembered.steps,
+            enrolling=ceremony.purpose is Purpose.ENROLL,
+        )
+
+    def _send(self, tx: Transaction, account_id: str, message: Message) -> None:
+        wait = tx.limits.hit(f"messages:{account_id}", self._rules.messages_per_hour, HOUR)
+        if wait:
+            raise TooMany(TOO_MANY_CODES, detail=f"messages to {account_id}", retry_after=wait)
+        payload = {
+            "channel": message.channel.value,
+            "to": message.to,
+            "subject": self._render(message.subject),
+            "text": self._render(message.text),
+        }
+        tx.outbox.put("message", payload, CODE_LIFETIME)
+
+
+def _subject(tx: Transaction, account_id: str | None) -> Subject:
+    account = tx.accounts.get(account_id) if account_id else None
+    if account is None:
+        return Subject("", "")
+    if account.disabled_at is not None:
+        raise Expired(detail="the account is disabled")
+    return Subject(account.id, account.username, account.email)
+
+
+def _enrolled(
+    tx: Transaction, subject: Subject | None, factor: str, credential_id: str | None
+) -> Sequence[Enrolled]:
+    if subject is None or not subject.id:
+        return ()
+    found = tx.credentials.enrolled(subject.id, factor)
+    return [e for e in found if credential_id in (None, e.credential_id)]
+
+
+def _claimed(tx: Transaction, factor: Factor, answer: Answer) -> str | None:
+    unique = factor.claimed(answer)
+    return tx.credentials.owner(factor.name, unique) if unique else None
+
+
+def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:
+    used = next(e for e in attempt.enrolled if e.credential_id == verdict.credential_id)
+    if tx.credentials.replace_template(used, attempt.account_id, attempt.factor, template):
+        return verdict
+    return replace(verdict, accepted=False, reason="the credential changed meanwhile", update=None)
+
+
+def _virtual(answer: Answer) -> bool:
+    return any(sample.virtual for sample in answer.samples)

@@ -1,0 +1,62 @@
+"""What a step of a ceremony comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.factor import Ask, Enrolled, Verdict
+from contracts.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person is asked now; `error` and its HTTP `status` say why they are asked again."""
+
+    handle: str
+    factor: str
+    title: Text
+    asks: Sequence[Ask]
+    step: int
+    steps: int
+    enrolling: bool
+    error: Text | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new credential, and the proof that enrolling it made, if any."""
+
+    credential_id: str
+    factor: str
+    proven: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A judged verification; `again` asks once more where the same challenge has tries left."""
+
+    verdict: Verdict
+    factor: str
+    account_id: str
+    again: Asked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What one answer was judged against."""
+
+    factor: str
+    account_id: str
+    enrolled: Sequence[Enrolled]
+    virtual: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the runner must know of the deployment."""
+
+    simulators: bool
+    failures_disable: int
+    messages_per_hour: int

@@ -1,0 +1,123 @@
+"""Who may add a factor to which account, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contracts.errors import Expired, NotAllowed
+from contracts.factor import Factor, Kind, Subject
+from contracts.text import Text
+from enrollment.ceremonies import Ceremonies
+from enrollment.outcomes import Added, Asked
+from enrollment.submission import Submission
+from store import Account, Credential, Purpose, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Enroller:
+    """Somebody who may add factors to one account: `owner` binds their ceremonies."""
+
+    account_id: str
+    owner: str
+    source: str
+    station: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Addable:
+    """A factor that an account may add."""
+
+    factor: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A credential as its owner sees it."""
+
+    id: str
+    title: Text
+    label: str
+    created_at: datetime
+    last_used_at: datetime | None
+    disabled_at: datetime | None
+    virtual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """An account with what it has and what it may add."""
+
+    account: Account
+    credentials: Sequence[Held]
+    addable: Sequence[Addable]
+
+
+class EnrolmentService:
+    """Runs enrolments for whoever may."""
+
+    def __init__(self, store: Store, factors: Mapping[str, Factor], ceremonies: Ceremonies) -> None:
+        self._store = store
+        self._factors = factors
+        self._ceremonies = ceremonies
+
+    def holdings(self, account_id: str) -> Holdings:
+        """Return what an account has and may add."""
+        with self._store.read() as tx:
+            account = tx.accounts.get(account_id)
+            credentials = tx.credentials.list(account_id)
+        if account is None:
+            raise Expired(detail="the account is gone")
+        held = [self._held(c) for c in credentials if c.factor in self._factors]
+        return Holdings(account, held, self._addable(credentials))
+
+    def captured(self) -> Sequence[str]:
+        """Return the factors that a kiosk may enrol: those its own sensors capture."""
+        return [f.name for f in self._factors.values() if f.kind is Kind.INHERENCE]
+
+    def begin(self, enroller: Enroller, factor: str) -> Asked:
+        """Begin to add a factor. A kiosk adds what its own sensors capture and nothing else."""
+        if factor not in self._factors or (enroller.station and factor not in self.captured()):
+            raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
+        with self._store.read() as tx:
+            account = tx.accounts.get(enroller.account_id)
+        if account is None or account.disabled_at is not None:
+            raise Expired(detail="the account is gone or disabled")
+        subject = Subject(account.id, account.username, account.email)
+        return self._ceremonies.begin(Purpose.ENROLL, factor, enroller.owner, subject)
+
+    def answer(self, enroller: Enroller, ceremony: str, submission: Submission) -> Asked | Added:
+        """Take one answer of this enroller's ceremony."""
+        came = self._ceremonies.answer(ceremony, enroller.owner, submission)
+        if isinstance(came, Asked | Added):
+            return came
+        raise Expired(detail="a verification was answered as an enrolment")
+
+    def admit(self, handle: str, source: str, station_id: str | None) -> Enroller:
+        """Admit the bearer of an enrolment that a ticket opened. Raises Expired."""
+        with self._store.read() as tx:
+            enrolment = tx.enrolments.find(handle)
+        if enrolment is None or enrolment.station_id != station_id:
+            raise Expired(detail="no such enrolment here")
+        return Enroller(enrolment.account_id, handle, source, station=station_id is not None)
+
+    def _held(self, credential: Credential) -> Held:
+        return Held(
+            id=credential.id,
+            title=self._factors[credential.factor].title,
+            label=credential.label,
+            created_at=credential.created_at,
+            last_used_at=credential.last_used_at,
+            disabled_at=credential.disabled_at,
+            virtual=credential.virtual,
+        )
+
+    def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:
+        held = {credential.factor for credential in credentials}
+        return [
+            Addable(factor.name, factor.title)
+            for factor in self._factors.values()
+            if factor.many or factor.kind is Kind.KNOWLEDGE or factor.name not in held
+        ]

@@ -1,0 +1,58 @@
+"""The account page: what a person holds, where they are logged in."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from enrollment.service import EnrolmentService
+from gateway.account.service import AccountService
+from gateway.account.visitor import HOME, BrowserVisitor
+from gateway.login.authentication import Authentication
+
+
+def blueprint(
+    accounts: AccountService,
+    enrolment: EnrolmentService,
+    visitor: BrowserVisitor,
+    authentication: Authentication,
+) -> Blueprint:
+    """Return the start page and the account page."""
+    views = Blueprint("account", __name__)
+
+    @views.get("/")
+    def home() -> str:
+        present = visitor.present()
+        account = enrolment.holdings(present.subject).account if present else None
+        return render_template("home.html", account=account)
+
+    @views.get(HOME)
+    def show() -> str:
+        subject = visitor.logged_in().subject
+        holdings = enrolment.holdings(subject)
+        return render_template(
+            "account.html",
+            account=holdings.account,
+            credentials=holdings.credentials,
+            addable=holdings.addable,
+            sessions=accounts.sessions(subject),
+            notice=None,
+        )
+
+    @views.post("/account/remove")
+    def remove() -> Response:
+        accounts.remove(visitor.enroller().account_id, request.form.get("credential", ""))
+        return redirect(HOME, 303)
+
+    @views.post("/logout")
+    def log_out() -> Response:
+        authentication.end()
+        return redirect("/", 303)
+
+    @views.post("/account/logout-everywhere")
+    def log_out_everywhere() -> Response:
+        accounts.end_sessions(visitor.logged_in().subject)
+        authentication.end()
+        return redirect("/", 303)
+
+    return views

@@ -1,0 +1,58 @@
+"""The web application, put together step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import Flask
+
+from contracts.clock import Clock, SystemClock
+from contracts.factor import Factor, Infer, Workshop
+from enrollment import stations_views
+from gateway import errors, headers, oidc, pages, rooms
+from gateway.browser import Browser
+from gateway.inference.client import connect
+from gateway.opening import open_store
+from gateway.settings import Settings
+from store import Store
+from verifiers import registry
+
+MACHINES = oidc.MACHINES | {stations_views.PAIR}
+"""Endpoints that authenticate each call themselves and are no state change of a cookie's."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    clock: Clock | None = None,
+    factors: Mapping[str, Factor] | None = None,
+    infer: Infer | None = None,
+) -> Flask:
+    """Build the application; what is not given is opened from the settings."""
+    clock = clock or SystemClock()
+    store = store or open_store(settings, clock)
+    oidc.ensure(store, clock)
+    factors = factors or load_factors(settings, store, clock, infer)
+    browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)
+    app = pages.flask(settings)
+    browser.install(app)
+    headers.install(app, secure=settings.secure)
+    errors.install(app)
+    for blueprint in rooms.blueprints(rooms.Parts(settings, store, clock, factors, browser)):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def load_factors(
+    settings: Settings, store: Store, clock: Clock, infer: Infer | None = None
+) -> Mapping[str, Factor]:
+    """Build every factor that is available here."""
+    workshop = Workshop(
+        clock=clock,
+        service=settings.service_name,
+        origin=settings.issuer,
+        pepper=store.vault.pepper,
+        infer=infer or connect(settings.inference),
+    )
+    return registry.load(workshop)

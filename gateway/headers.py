@@ -1,0 +1,45 @@
+"""Security headers of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g
+
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(self), microphone=(self), geolocation=(), payment=(), usb=(), "
+        "publickey-credentials-create=(self), publickey-credentials-get=(self)"
+    ),
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; media-src 'self' blob:; worker-src 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; form-action 'self'"
+)
+YEAR = 365 * 24 * 3600
+
+
+def install(app: Flask, *, secure: bool) -> None:
+    """Add the headers after every view; HSTS over https only."""
+
+    @app.after_request
+    def add(response: Response) -> Response:
+        for name, value in FIXED.items():
+            response.headers.setdefault(name, value)
+        response.headers["Content-Security-Policy"] = " ".join([POLICY, *g.get("forms_to", ())])
+        response.headers.setdefault("Cache-Control", "no-store")
+        if secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        return response
+
+
+def allow_forms_to(addresses: Iterable[str]) -> None:
+    """Let this page's forms end at these addresses: browsers check redirects after a POST too."""
+    parts = [urlsplit(address) for address in addresses]
+    g.forms_to = sorted({f"{p.scheme}://{p.netloc}" if p.netloc else f"{p.scheme}:" for p in parts})

@@ -1,0 +1,1 @@
+"""Logging in: one person, one browser, as many proofs as a requirement asks."""

@@ -1,0 +1,130 @@
+"""What a login still needs: pure decisions from what was proven and what could be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from contracts.assurance import AuthEvent, Requirement
+from contracts.factor import Enrolled, Factor, Verdict
+from contracts.text import Text
+from gateway import policy
+
+Goal = Callable[[Sequence[AuthEvent]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One way to go on: prove a factor, or add it on the way."""
+
+    factor: str
+    credential: str
+    title: Text
+    label: str
+    enrol: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Nothing more is needed, or nothing more can be had."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The ways to go on; `optional` where the person may also go on without."""
+
+    offers: Sequence[Offer]
+    optional: bool = False
+
+
+Prospects = Sequence[tuple[Offer, AuthEvent]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """What an account can prove now, and what it could add."""
+
+    have: Prospects
+    could: Prospects
+
+
+def event(factor: str, verdict: Verdict, at: datetime) -> AuthEvent:
+    """Turn an accepted verdict into a proof of this login."""
+    return AuthEvent(factor, verdict.kinds, verdict.amr, verdict.proof, at)
+
+
+def wallet(
+    factors: Mapping[str, Factor], enrolled: Mapping[str, Sequence[Enrolled]], now: datetime
+) -> Wallet:
+    """List the prospects of an account from its usable credentials, factor by factor."""
+    have = [p for f in factors.values() for p in _prospects(f, enrolled.get(f.name, ()), now)]
+    could = [
+        (Offer(f.name, "", f.title, "", enrol=True), event(f.name, f.prospect(()), now))
+        for f in factors.values()
+        if f.many or not enrolled.get(f.name)
+    ]
+    return Wallet(have, could)
+
+
+def goals(requirement: Requirement, now: datetime, fresh: timedelta) -> list[Goal]:
+    """Return what to aim at, in order: each voluntary acr, then the required one alone."""
+    required = policy.parse(requirement.required_acr)
+
+    def reaching(*wanted: policy.Acr) -> Goal:
+        return lambda events: all(policy.reach(events, now, fresh).satisfies(w) for w in wanted)
+
+    voluntary = [policy.parse(name) for name in requirement.acr_values if policy.known(name)]
+    return [*(reaching(acr, required) for acr in voluntary), reaching(required)]
+
+
+def plan(
+    events: Sequence[AuthEvent], wallet: Wallet, goals: Sequence[Goal], *, enrol: bool
+) -> Reached | Choice:
+    """Say how to go on towards the first goal that can be reached."""
+    met = goals[-1](events)
+    for goal in goals:
+        if goal(events):
+            return Reached()
+        offers = policy.useful(_without_used(events, wallet.have), events, goal)
+        if not offers and enrol:
+            offers = _adding(events, wallet, goal)
+        if offers:
+            return Choice(offers, optional=met)
+    return Reached()
+
+
+def _adding(events: Sequence[AuthEvent], wallet: Wallet, goal: Goal) -> list[Offer]:
+    """Offer to add a factor, but only once all that the account has was proven."""
+    have = _without_used(events, wallet.have)
+    best = _raises(events, have)
+    if best is not None:
+        return policy.useful(have, events, best)
+    could = [*have, *_without_used(events, wallet.could)]
+    return policy.useful(could, events, goal)
+
+
+def _raises(events: Sequence[AuthEvent], have: Prospects) -> Goal | None:
+    everything = [*events, *(prospect for _, prospect in have)]
+    highest = policy.level(everything)
+    if policy.level(events).satisfies(highest):
+        return None
+    return lambda proven: policy.level(proven).satisfies(highest)
+
+
+def _without_used(events: Sequence[AuthEvent], prospects: Prospects) -> Prospects:
+    used = {event.factor for event in events}
+    return [(offer, event) for offer, event in prospects if offer.factor not in used]
+
+
+def _prospects(
+    factor: Factor, enrolled: Sequence[Enrolled], now: datetime
+) -> list[tuple[Offer, AuthEvent]]:
+    if not factor.pick:
+        groups = [("", "", enrolled)] if enrolled else []
+    else:
+        groups = [(one.credential_id, one.label, [one]) for one in enrolled]
+    return [
+        (Offer(factor.name, id, factor.title, label), event(factor.name, factor.prospect(of), now))
+        for id, label, of in groups
+    ]

@@ -1,0 +1,215 @@
+"""The login itself: each method takes one step and says what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from contracts.assurance import AuthEvent
+from contracts.clock import Clock
+from contracts.errors import Expired, NotAllowed, TooMany
+from contracts.factor import Answer, Subject
+from contracts.text import Text
+from enrollment.ceremonies import REFUSED, Ceremonies
+from enrollment.outcomes import Added, Asked, Judged
+from enrollment.submission import Submission
+from gateway.login.guide import Guide
+from gateway.login.limits import Limits
+from gateway.login.plan import Choice, event
+from gateway.login.sessions import Sessions
+from gateway.login.steps import Choose, Ended, Finished, First, Step
+from gateway.login.wallets import Wallets
+from store import Client, Login, Purpose, Store
+
+WRONG = Text("The name or the password is not right.")
+NOT_HERE = Text("This cannot be used here. Please choose another way.")
+START_AGAIN = Text("Too many wrong answers. Go back to where you came from and start again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is calling: this browser's binding, its session cookie, the address it came from."""
+
+    browser: str
+    session: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the service works with."""
+
+    store: Store
+    clock: Clock
+    ceremonies: Ceremonies
+    wallets: Wallets
+    sessions: Sessions
+    limits: Limits
+    guide: Guide
+    failures_per_login: int
+
+
+class LoginService:
+    """Takes the steps of a login and turns it into a session."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def show(self, handle: str, visit: Visit) -> Step:
+        """Show where the login stands; changes nothing but to finish it."""
+        return self._go_on(self._find(handle, visit), visit)
+
+    def first(self, handle: str, visit: Visit, username: str, secret: str) -> Step:
+        """Judge name and password: one answer for unknown, wrong, disabled and locked."""
+        login = self._find(handle, visit)
+        self._parts.limits.source(visit.source)
+        subject, factor = self._named(login, username), self._parts.guide.first
+        allowed = self._parts.limits.allow(subject.username, factor)
+        known = subject if allowed else Subject("", subject.username)
+        judged = self._parts.ceremonies.judge(factor, known, Answer({factor: secret}))
+        if judged.verdict.accepted:
+            self._parts.limits.forgive(subject.username, factor)
+            return self._proven(login, visit, judged)
+        self._wrong(login, visit)
+        return self._first_page(login, username, WRONG, 401)
+
+    def choose(self, handle: str, visit: Visit, offer: tuple[str, str, bool]) -> Step:
+        """Begin the ceremony of an offered (factor, credential, enrol). Raises NotAllowed."""
+        factor, credential, enrol = offer
+        login = self._find(handle, visit)
+        if not login.events:
+            return self._usernameless(login, factor)
+        if offer not in self._parts.guide.offered(login):
+            raise NotAllowed(detail=f"{factor} was not offered")
+        purpose = Purpose.ENROLL if enrol else Purpose.VERIFY
+        subject = self._parts.wallets.subject(login.account_id or "")
+        return self._parts.ceremonies.begin(
+            purpose, factor, login.handle_hash, subject, credential or None
+        )
+
+    def answer(self, handle: str, visit: Visit, ceremony: str, submission: Submission) -> Step:
+        """Judge one answer of a ceremony that this login began."""
+        login = self._find(handle, visit)
+        self._parts.limits.source(visit.source)
+        came = self._parts.ceremonies.answer(
+            ceremony, login.handle_hash, submission, self._parts.limits.demand
+        )
+        match came:
+            case Asked():
+                return came
+            case Added():
+                return self._added(login, visit, came)
+            case Judged() if came.verdict.accepted:
+                self._parts.limits.forgive(came.account_id, came.factor)
+                return self._proven(login, visit, came)
+        self._wrong(login, visit)
+        return came.again or self._other_way(login, visit)
+
+    def skip(self, handle: str, visit: Visit) -> Step:
+        """Finish with what was proven, where nothing required is missing."""
+        login = self._find(handle, visit)
+        if not self._parts.guide.enough(login):
+            raise NotAllowed(detail="a required proof cannot be skipped")
+        return self._finish(login, visit)
+
+    def cancel(self, handle: str, visit: Visit) -> Ended:
+        """Give the login up."""
+        login = self._find(handle, visit)
+        with self._parts.store.write() as tx:
+            tx.logins.close(login)
+        return Ended(login.cancel_to)
+
+    def switch(self, handle: str, visit: Visit) -> str:
+        """End this browser's session and return a fresh login for somebody else."""
+        login = self._find(handle, visit)
+        self._parts.sessions.end(visit.session)
+        with self._parts.store.write() as tx:
+            tx.logins.close(login)
+        return self._parts.sessions.log_in(
+            "", visit.browser, login.requirement, login.return_to, login.cancel_to
+        )
+
+    def client(self, handle: str, visit: Visit) -> Client | None:
+        """Return which chatbot asks; None for our own pages."""
+        login = self._find(handle, visit)
+        with self._parts.store.read() as tx:
+            return tx.clients.get(login.requirement.client_id)
+
+    def _find(self, handle: str, visit: Visit) -> Login:
+        with self._parts.store.read() as tx:
+            login = tx.logins.find(handle, visit.browser)
+        if login is None:
+            raise Expired(detail="no such login of this browser")
+        return login
+
+    def _named(self, login: Login, username: str) -> Subject:
+        if login.account_id is not None:
+            return self._parts.wallets.subject(login.account_id)
+        return self._parts.wallets.named(username)
+
+    def _usernameless(self, login: Login, factor: str) -> Step:
+        if factor != self._parts.guide.usernameless:
+            raise NotAllowed(detail=f"{factor} before any proof")
+        subject = self._parts.wallets.subject(login.account_id) if login.account_id else None
+        try:
+            return self._parts.ceremonies.begin(Purpose.VERIFY, factor, login.handle_hash, subject)
+        except NotAllowed:
+            return self._first_page(login, "", NOT_HERE, 422)
+
+    def _proven(self, login: Login, visit: Visit, judged: Judged) -> Step:
+        if login.account_id not in (None, judged.account_id):
+            raise NotAllowed(detail="a proof of another account")
+        proof = event(judged.factor, judged.verdict, self._parts.clock.now())
+        return self._advance(login, visit, judged.account_id, proof)
+
+    def _added(self, login: Login, visit: Visit, added: Added) -> Step:
+        if added.proven is None or login.account_id is None:
+            return self._go_on(login, visit)
+        proof = event(added.factor, added.proven, self._parts.clock.now())
+        return self._advance(login, visit, login.account_id, proof)
+
+    def _advance(self, login: Login, visit: Visit, account_id: str, proof: AuthEvent) -> Step:
+        events = (*login.events, proof)
+        with self._parts.store.write() as tx:
+            if not tx.logins.advance(login, account_id=account_id, events=events):
+                raise Expired(detail="two steps of one login at once")
+        version = login.version + 1
+        moved = replace(login, account_id=account_id, events=events, version=version)
+        return self._go_on(moved, visit)
+
+    def _go_on(self, login: Login, visit: Visit) -> Step:
+        if not login.events:
+            return self._first_page(login, login.requirement.login_hint)
+        planned = self._parts.guide.plan(login)
+        if isinstance(planned, Choice):
+            return Choose(planned.offers, planned.optional)
+        return self._finish(login, visit)
+
+    def _first_page(
+        self, login: Login, hint: str, error: Text | None = None, status: int = 200
+    ) -> First:
+        fixed = login.account_id is not None
+        name = self._parts.wallets.subject(login.account_id).username if login.account_id else hint
+        return First(name, fixed, self._parts.guide.usernameless, error, status)
+
+    def _other_way(self, login: Login, visit: Visit) -> Step:
+        step = self._go_on(login, visit)
+        if isinstance(step, First | Choose):
+            return replace(step, error=REFUSED, status=401)
+        return step
+
+    def _wrong(self, login: Login, visit: Visit) -> None:
+        self._parts.limits.blame(visit.source)
+        with self._parts.store.write() as tx:
+            ended = tx.logins.failed(login) >= self._parts.failures_per_login and tx.logins.close(
+                login
+            )
+        if ended:
+            raise TooMany(START_AGAIN, detail="too many wrong answers in one login")
+
+    def _finish(self, login: Login, visit: Visit) -> Step:
+        with self._parts.store.write() as tx:
+            if not tx.logins.close(login) or login.account_id is None:
+                raise Expired(detail="the login was finished before")
+            tx.audit.add("login.finished", account_id=login.account_id, source=visit.source)
+        cookie = self._parts.sessions.start(visit.session, login.account_id, login.events)
+        return Finished(login.return_to, cookie)

@@ -1,0 +1,73 @@
+"""Browser sessions: found by their cookie, renamed whenever they gain a proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from contracts.assurance import AuthEvent, Requirement
+from store import Session, Store
+
+
+class Sessions:
+    """Finds, starts and ends the sessions of browsers."""
+
+    def __init__(
+        self, store: Store, *, lifetime: timedelta, idle: timedelta, login: timedelta
+    ) -> None:
+        self._store = store
+        self._lifetime = lifetime
+        self._idle = idle
+        self._login = login
+
+    def find(self, cookie: str) -> Session | None:
+        """Return the live session of a cookie."""
+        if not cookie:
+            return None
+        with self._store.read() as tx:
+            return tx.sessions.find(cookie, self._idle)
+
+    def start(self, cookie: str, account_id: str, events: Iterable[AuthEvent]) -> str:
+        """Return a new cookie: for the same person's session with these proofs, or a new one."""
+        session = self.find(cookie)
+        with self._store.write() as tx:
+            if session and session.account_id == account_id:
+                renamed = tx.sessions.rotate(session, newest((*session.events, *events)))
+                if renamed:
+                    return renamed
+            if session and session.account_id != account_id:
+                tx.sessions.end(session.sid)
+            return tx.sessions.open(account_id, newest(events), self._lifetime)[0]
+
+    def log_in(
+        self, cookie: str, browser: str, requirement: Requirement, return_to: str, cancel_to: str
+    ) -> str:
+        """Open a login for this browser; proofs of its session that still count are kept."""
+        session = self.find(cookie)
+        with self._store.write() as tx:
+            handle = tx.logins.open(browser, requirement, return_to, cancel_to, self._login)
+            login = tx.logins.find(handle, browser)
+            if session and login:
+                kept = counted(session.events, requirement)
+                tx.logins.advance(login, account_id=session.account_id, events=kept)
+        return handle
+
+    def end(self, cookie: str) -> None:
+        """End the session of a cookie and what it granted."""
+        session = self.find(cookie)
+        if session:
+            with self._store.write() as tx:
+                tx.sessions.end(session.sid)
+                tx.grants.revoke_session(session.sid)
+
+
+def newest(events: Iterable[AuthEvent]) -> tuple[AuthEvent, ...]:
+    """Keep the newest proof of each factor."""
+    kept = {event.factor: event for event in sorted(events, key=lambda event: event.at)}
+    return tuple(kept.values())
+
+
+def counted(events: Iterable[AuthEvent], requirement: Requirement) -> tuple[AuthEvent, ...]:
+    """Keep the proofs that are not too old for a requirement."""
+    since = requirement.not_before
+    return tuple(event for event in events if since is None or event.at >= since)

@@ -1,0 +1,50 @@
+"""What a login shows next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from contracts.text import Text
+from enrollment.outcomes import Asked
+from gateway.login.plan import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """The first proof: a name with a password, or a passkey that knows the name."""
+
+    hint: str
+    fixed: bool
+    usernameless: str
+    error: Text | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Choose:
+    """The choice between ways to go on."""
+
+    offers: Sequence[Offer]
+    optional: bool
+    error: Text | None = None
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The login is over; the browser goes on with a new session cookie."""
+
+    go: str
+    cookie: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The login was given up."""
+
+    go: str
+
+
+Step = First | Choose | Asked | Finished | Ended
+"""One page of a login, or its end."""

@@ -1,0 +1,125 @@
+"""The pages of a login: each view parses, calls one step and shows what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from enrollment.outcomes import Asked
+from enrollment.submission import read
+from gateway.browser import Browser
+from gateway.headers import allow_forms_to
+from gateway.login.service import LoginService, Visit
+from gateway.login.steps import Choose, Ended, Finished, First, Step
+
+Page = Response | tuple[str, int]
+
+
+def blueprint(service: LoginService, browser: Browser) -> Blueprint:
+    """Return the login pages."""
+    pages, views = Blueprint("login", __name__), Views(service, browser)
+    here = "/login/<handle>"
+    pages.add_url_rule(here, view_func=views.show)
+    pages.add_url_rule(here, view_func=views.first, methods=["POST"])
+    pages.add_url_rule(f"{here}/factor", view_func=views.choose, methods=["POST"])
+    pages.add_url_rule(f"{here}/answer", view_func=views.answer, methods=["POST"])
+    pages.add_url_rule(f"{here}/skip", view_func=views.skip, methods=["POST"])
+    pages.add_url_rule(f"{here}/cancel", view_func=views.cancel, methods=["POST"])
+    pages.add_url_rule(f"{here}/switch", view_func=views.switch, methods=["POST"])
+    return pages
+
+
+class Views:
+    """The pages of one login service."""
+
+    def __init__(self, service: LoginService, browser: Browser) -> None:
+        self._service = service
+        self._browser = browser
+
+    def show(self, handle: str) -> Page:
+        """Show where a login stands."""
+        return self._page(handle, lambda visit: self._service.show(handle, visit))
+
+    def first(self, handle: str) -> Page:
+        """Take name and password."""
+        username, secret = request.form.get("username", ""), request.form.get("password", "")
+        return self._page(
+            handle, lambda visit: self._service.first(handle, visit, username, secret)
+        )
+
+    def choose(self, handle: str) -> Page:
+        """Take the choice of a way to go on."""
+        form = request.form
+        offer = (form.get("factor", ""), form.get("credential", ""), "enrol" in form)
+        return self._page(handle, lambda visit: self._service.choose(handle, visit, offer))
+
+    def answer(self, handle: str) -> Page:
+        """Take the answer of a ceremony."""
+        ceremony, submission = request.form.get("ceremony", ""), read(request, "browser")
+        return self._page(
+            handle, lambda visit: self._service.answer(handle, visit, ceremony, submission)
+        )
+
+    def skip(self, handle: str) -> Page:
+        """Go on without what is not required."""
+        return self._page(handle, lambda visit: self._service.skip(handle, visit))
+
+    def cancel(self, handle: str) -> Page:
+        """Give the login up."""
+        return self._page(handle, lambda visit: self._service.cancel(handle, visit))
+
+    def switch(self, handle: str) -> Page:
+        """Log in as somebody else."""
+        other = self._service.switch(handle, self._visit())
+        self._browser.session = ""
+        return redirect(f"/login/{other}", 303)
+
+    def _visit(self) -> Visit:
+        return Visit(self._browser.id, self._browser.session, request.remote_addr or "")
+
+    def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
+        visit = self._visit()
+        client = self._service.client(handle, visit)
+        step = take(visit)
+        if isinstance(step, Finished):
+            self._browser.session = step.cookie
+        allow_forms_to(client.redirect_uris if client else ())
+        return _render(handle, step, client.name if client else "")
+
+
+def _render(handle: str, step: Step, client_name: str) -> Page:
+    match step:
+        case Finished() | Ended():
+            return redirect(step.go, 303)
+        case First():
+            page = render_template(
+                "login.html",
+                login=handle,
+                hint=step.hint,
+                fixed=step.fixed,
+                passkey=step.usernameless,
+                error=step.error,
+                client_name=client_name,
+            )
+        case Choose():
+            page = render_template(
+                "choose.html",
+                login=handle,
+                options=step.offers,
+                optional=step.optional,
+                error=step.error,
+                client_name=client_name,
+            )
+        case Asked():
+            page = render_template(
+                "challenge.html",
+                asked=step,
+                action=f"/login/{handle}/answer",
+                cancel=f"/login/{handle}/cancel",
+                back=f"/login/{handle}",
+                enrolling=step.enrolling,
+                client_name=client_name,
+            )
+    return page, step.status

@@ -1,0 +1,151 @@
+"""The rooms of the web application: each is built from its parts and answers as a blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from contracts.clock import Clock
+from contracts.factor import Factor
+from enrollment import stations_views
+from enrollment import views as enrolment_views
+from enrollment.ceremonies import Ceremonies
+from enrollment.outcomes import Rules
+from enrollment.service import EnrolmentService
+from enrollment.stations import Stations
+from enrollment.tickets import Tickets
+from gateway import oidc
+from gateway.account import views as account_views
+from gateway.account.service import AccountService
+from gateway.account.visitor import BrowserVisitor
+from gateway.browser import Browser
+from gateway.login import views as login_views
+from gateway.login.authentication import Authentication
+from gateway.login.guide import Guide
+from gateway.login.limits import Limits
+from gateway.login.service import LoginService
+from gateway.login.service import Parts as LoginParts
+from gateway.login.sessions import Sessions
+from gateway.login.wallets import Wallets
+from gateway.pages import render
+from gateway.settings import Settings
+from store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What all rooms are built from."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    factors: Mapping[str, Factor]
+    browser: Browser
+
+
+def blueprints(parts: Parts) -> Iterator[Blueprint]:
+    """Build the rooms."""
+    sessions, wallets, ceremonies = _sessions(parts), _wallets(parts), _ceremonies(parts)
+    authentication = Authentication(
+        parts.clock,
+        parts.browser,
+        sessions,
+        fresh_biometric=parts.settings.span("biometric_fresh"),
+    )
+    yield login_views.blueprint(_login(parts, sessions, wallets, ceremonies), parts.browser)
+    yield oidc.blueprint(_provider(parts, authentication))
+    visitor = BrowserVisitor(
+        parts.browser, authentication, wallets, parts.clock, fresh=parts.settings.span("fresh")
+    )
+    enrolment = EnrolmentService(parts.store, parts.factors, ceremonies)
+    stations = Stations(parts.store, parts.clock, parts.settings.issuer)
+    yield stations_views.blueprint(stations)
+    yield enrolment_views.blueprint(
+        enrolment_views.Parts(
+            enrolment,
+            Tickets(parts.store),
+            stations,
+            visitor,
+            render,
+            parts.settings.span("enrolment"),
+        )
+    )
+    yield account_views.blueprint(AccountService(parts.store), enrolment, visitor, authentication)
+
+
+def _sessions(parts: Parts) -> Sessions:
+    settings = parts.settings
+    return Sessions(
+        parts.store,
+        lifetime=settings.span("session"),
+        idle=settings.span("session_idle"),
+        login=settings.span("login"),
+    )
+
+
+def _wallets(parts: Parts) -> Wallets:
+    return Wallets(
+        parts.store,
+        parts.factors,
+        parts.clock,
+        biometric_failures=parts.settings.biometric_failures,
+    )
+
+
+def _ceremonies(parts: Parts) -> Ceremonies:
+    rules = Rules(
+        simulators=parts.settings.simulators,
+        failures_disable=parts.settings.failures_disable,
+        messages_per_hour=parts.settings.messages_per_hour,
+    )
+    return Ceremonies(parts.store, parts.factors, parts.clock, rules, render)
+
+
+def _login(
+    parts: Parts, sessions: Sessions, wallets: Wallets, ceremonies: Ceremonies
+) -> LoginService:
+    settings = parts.settings
+    limits = Limits(
+        parts.store,
+        enabled=settings.limits == "on",
+        per_account=settings.failures_per_hour,
+        per_source=settings.failures_per_source,
+    )
+    guide = Guide(
+        parts.factors,
+        wallets,
+        parts.clock,
+        fresh=settings.span("biometric_fresh"),
+        enrol=settings.enroll_on_the_way,
+    )
+    return LoginService(
+        LoginParts(
+            parts.store,
+            parts.clock,
+            ceremonies,
+            wallets,
+            sessions,
+            limits,
+            guide,
+            settings.failures_per_login,
+        )
+    )
+
+
+def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
+    settings = parts.settings
+    return oidc.provider(
+        store=parts.store,
+        clock=parts.clock,
+        authentication=authentication,
+        settings=oidc.ProviderSettings(
+            issuer=settings.issuer,
+            code_lifetime=settings.span("code"),
+            id_token_lifetime=settings.span("id_token"),
+            refresh_idle=settings.span("refresh_idle"),
+            refresh_absolute=settings.span("refresh_absolute"),
+            interaction_lifetime=settings.span("login"),
+        ),
+    )

@@ -1,0 +1,159 @@
+"""Every setting of the gateway, typed and explained where it stands.
+
+Factors, drivers and the kiosk own their settings; this class knows none of them.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.errors import Misconfigured
+
+LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+class Settings(BaseSettings):
+    """Settings of the gateway, read from environment variables `GATEHOUSE_*`."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_", frozen=True, extra="ignore")
+
+    env: Literal["production", "development", "test"] = Field(
+        "production",
+        description="Where this runs; `production` refuses simulators and `limits=off`",
+    )
+    data: Path = Field(Path("var"), description="Folder of the embedded database, keys and sockets")
+    issuer: str = Field(
+        "http://localhost:8080",
+        description="Public address, the `iss` of every token; https unless it is localhost",
+    )
+    service_name: str = Field("Gatehouse", description="Name shown on pages and in messages")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8080, description="Port to listen on", ge=1, le=65535)
+    workers: int = Field(1, description="Web worker processes", ge=1)
+    threads: int = Field(8, description="Requests one web worker handles at a time", ge=1)
+    tls_certificate: Path | None = Field(None, description="PEM certificate chain; enables TLS 1.3")
+    tls_key: Path | None = Field(None, description="PEM private key of the certificate")
+    trusted_proxy: bool = Field(
+        False, description="Take the client's address from X-Forwarded-For of the last proxy"
+    )
+    database_url: str = Field(
+        "", description="SQLAlchemy URL (`postgresql+psycopg://...`); default SQLite in `data`"
+    )
+    keystore: str = Field(
+        "", description="SQLAlchemy URL of the subject keys, never in the database's backup"
+    )
+    key_file: Path | None = Field(
+        None, description="JSON file of key-encryption keys and pepper, mode 0600"
+    )
+    limits: Literal["on", "off"] = Field(
+        "on", description="Attempt limits; `off` is honoured in development only, for load tests"
+    )
+    simulators: bool = Field(False, description="Allow simulated sensors; refused in production")
+    smtp_url: str = Field("", description="Mail server, `smtp://user:password@host:587`")
+    mail_from: str = Field("gatehouse@localhost", description="Sender of the e-mails")
+    phone_webhook_url: str = Field("", description="Receives phone messages as signed JSON")
+    phone_webhook_secret_file: Path | None = Field(
+        None, description="File with the secret that signs phone messages"
+    )
+    inference_socket: Path | None = Field(
+        None, description="Unix socket of the inference pool; default in `data`"
+    )
+    code_seconds: int = Field(60, description="Life of an authorization code", ge=1, le=600)
+    access_token_seconds: int = Field(
+        300, description="Life of an access token where the client says nothing", ge=1
+    )
+    id_token_seconds: int = Field(300, description="Life of an ID token", ge=1)
+    refresh_idle_seconds: int = Field(3600, description="Life of an unused refresh token", ge=1)
+    refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
+    session_seconds: int = Field(86400, description="Life of a browser session", ge=1)
+    session_idle_seconds: int = Field(3600, description="Life of an unused browser session", ge=1)
+    login_seconds: int = Field(600, description="Time a person has to finish a login", ge=1)
+    ticket_seconds: int = Field(86400, description="Life of an enrolment ticket", ge=1)
+    enrolment_seconds: int = Field(1800, description="Time to enrol once a ticket is used", ge=1)
+    pairing_seconds: int = Field(3600, description="Life of a kiosk's pairing code", ge=1)
+    fresh_seconds: int = Field(
+        900, description="How old a login may be when a person changes their factors", ge=1
+    )
+    biometric_fresh_seconds: int = Field(
+        300, description="How long a biometric proof counts as fresh (`mfa+voice`)", ge=1
+    )
+    failures_per_login: int = Field(5, description="Wrong answers that end one login", ge=1)
+    failures_per_hour: int = Field(10, description="Wrong answers per account and factor", ge=1)
+    failures_per_source: int = Field(100, description="Wrong answers per address an hour", ge=1)
+    failures_disable: int = Field(
+        100, description="Consecutive wrong answers that disable one authenticator", ge=1, le=100
+    )
+    biometric_failures: int = Field(
+        5, description="Consecutive refusals after which a biometric rests", ge=1, le=5
+    )
+    messages_per_hour: int = Field(10, description="Codes sent per account and hour", ge=1)
+    enroll_on_the_way: bool = Field(
+        True, description="Let a person add a missing factor during a login"
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        issuer = urlsplit(self.issuer)
+        if issuer.scheme not in {"http", "https"} or issuer.path not in {"", "/"}:
+            raise ValueError("GATEHOUSE_ISSUER must be an http(s) address without a path")
+        if self.env == "production" and not self.secure and issuer.hostname not in LOCAL:
+            raise ValueError("GATEHOUSE_ISSUER must be https in production")
+        if self.env == "production" and self.simulators:
+            raise ValueError("GATEHOUSE_SIMULATORS is refused in production")
+        if self.env == "production" and self.limits == "off":
+            raise ValueError("GATEHOUSE_LIMITS=off is honoured in development only")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether the public address is https."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the SQLite file of `data`, set up without being asked."""
+        return not self.database_url
+
+    @property
+    def database(self) -> str:
+        """URL of the database in use."""
+        return self.database_url or f"sqlite:///{self.data / 'gatehouse.db'}"
+
+    @property
+    def keystore_url(self) -> str:
+        """URL of the keystore in use."""
+        return self.keystore or f"sqlite:///{self.data / 'keystore.db'}"
+
+    @property
+    def keys(self) -> Path:
+        """File of the key-encryption keys and the pepper."""
+        return self.key_file or self.data / "keys.json"
+
+    @property
+    def inference(self) -> Path:
+        """Socket of the inference pool."""
+        return self.inference_socket or self.data / "inference.sock"
+
+    def span(self, name: str) -> timedelta:
+        """Return the setting `<name>_seconds` as a time span."""
+        return timedelta(seconds=getattr(self, f"{name}_seconds"))
+
+
+def load() -> Settings:
+    """Read the settings from the environment. Raises Misconfigured with one line."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise Misconfigured(detail=_first(error)) from error
+
+
+def _first(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    names = "".join(f"GATEHOUSE_{str(part).upper()}: " for part in problem["loc"])
+    return names + problem["msg"].removeprefix("Value error, ")
