@@ -26,9 +26,9 @@ export async function listen(rate, hear, lost) {
   const stream = await navigator.mediaDevices.getUserMedia({ audio: CONSTRAINTS });
   const [track] = stream.getAudioTracks();
   const [context, source] = connect(stream, rate);
-  const close = () => {
+  const close = async () => {
     track.stop();
-    return context.close();
+    if (context.state !== "closed") await context.close();
   };
   try {
     await context.audioWorklet.addModule(WORKLET);
