@@ -9,16 +9,18 @@ from flask import Flask
 from contracts.clock import Clock, SystemClock
 from contracts.factor import Factor, Infer, Workshop
 from enrollment import stations_views
-from gateway import errors, headers, oidc, pages, rooms
+from gateway import errors, headers, oidc, rooms
 from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.opening import open_store
 from gateway.settings import Settings
 from store import Store
 from verifiers import registry
+from web import pages
 
 MACHINES = oidc.MACHINES | {stations_views.PAIR}
 """Endpoints that authenticate each call themselves and are no state change of a cookie's."""
+FORM_BYTES = 2_500_000
 
 
 def create_app(
@@ -35,12 +37,19 @@ def create_app(
     oidc.ensure(store, clock)
     factors = factors or load_factors(settings, store, clock, infer)
     browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)
-    app = pages.flask(settings)
+    app = _flask()
+    pages.install(app, service_name=settings.service_name, csrf=browser.token)
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
     for blueprint in rooms.blueprints(rooms.Parts(settings, store, clock, factors, browser)):
         app.register_blueprint(blueprint)
+    return app
+
+
+def _flask() -> Flask:
+    app = Flask(__name__)
+    app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
     return app
 
 

@@ -42,7 +42,6 @@ class Browser:
         """Check every state change before its view and set the cookies after it."""
         app.before_request(self._check)
         app.after_request(self._remember)
-        app.jinja_env.globals["csrf"] = self.token
 
     @property
     def id(self) -> str:

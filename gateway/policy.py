@@ -16,6 +16,8 @@ from contracts.assurance import AuthEvent
 from contracts.factor import Channel, Kind
 
 ORDER = ("aal1", "mfa", "aal2", "phr", "aal3")
+ISSUED = ("aal1", "mfa", "aal2", "phr")
+"""The levels that can be reached today, without their biometrics; `aal3` waits for attestation."""
 SAME = {"phrh": "aal3"}
 SERVER_COMPARED = frozenset({Kind.INHERENCE})
 REFUSED_BY_NIST = "vbm"

@@ -16,7 +16,7 @@ from enrollment.outcomes import Rules
 from enrollment.service import EnrolmentService
 from enrollment.stations import Stations
 from enrollment.tickets import Tickets
-from gateway import oidc
+from gateway import oidc, policy
 from gateway.account import views as account_views
 from gateway.account.service import AccountService
 from gateway.account.visitor import BrowserVisitor
@@ -29,9 +29,9 @@ from gateway.login.service import LoginService
 from gateway.login.service import Parts as LoginParts
 from gateway.login.sessions import Sessions
 from gateway.login.wallets import Wallets
-from gateway.pages import render
 from gateway.settings import Settings
 from store import Store
+from web.pages import translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             Tickets(parts.store),
             stations,
             visitor,
-            render,
+            translate,
             parts.settings.span("enrolment"),
         )
     )
@@ -100,7 +100,7 @@ def _ceremonies(parts: Parts) -> Ceremonies:
         failures_disable=parts.settings.failures_disable,
         messages_per_hour=parts.settings.messages_per_hour,
     )
-    return Ceremonies(parts.store, parts.factors, parts.clock, rules, render)
+    return Ceremonies(parts.store, parts.factors, parts.clock, rules, translate)
 
 
 def _login(
@@ -147,5 +147,6 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             refresh_idle=settings.span("refresh_idle"),
             refresh_absolute=settings.span("refresh_absolute"),
             interaction_lifetime=settings.span("login"),
+            acr_values=policy.ISSUED,
         ),
     )
