@@ -5,12 +5,11 @@ from __future__ import annotations
 from alembic import context
 
 connection = context.config.attributes["connection"]
-schema = context.config.attributes["schema"]
+metadata = context.config.attributes["metadata"]
 
 context.configure(
     connection=connection,
-    target_metadata=schema.metadata,
-    version_table=schema.version_table,
+    target_metadata=metadata,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

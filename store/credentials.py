@@ -81,7 +81,7 @@ class Credentials:
             .where(_of(account_id, factor), credentials.c.disabled_at.is_(None))
             .order_by(credentials.c.created_at, credentials.c.id)
         ).all()
-        return [self._open(row) for row in rows]
+        return self._open(account_id, rows) if rows else []
 
     def owner(self, factor: str, unique: str) -> str | None:
         """Return the account whose usable credential has this public identifier."""
@@ -158,15 +158,12 @@ class Credentials:
     def _seal(self, place: Place, data: bytes) -> bytes:
         return cipher.seal(self._work.keystore.subject_key(place.account_id), data, place.aad())
 
-    def _open(self, row: Row[Any]) -> Enrolled:
-        place = Place(row.account_id, row.factor, row.format, row.id, row.version)
-        key = self._work.keystore.find_key(row.account_id)
+    def _open(self, account_id: str, rows: Sequence[Row[Any]]) -> Sequence[Enrolled]:
+        key = self._work.keystore.find_key(account_id)
         if key is None:
-            raise Tampered(detail=f"the subject key of credential {row.id} is erased")
-        if row.version < self._work.keystore.version(row.id):
-            raise Tampered(detail=f"credential {row.id} was rolled back")
-        template = cipher.unseal(key, row.template, place.aad())
-        return Enrolled(row.id, template, row.format, row.version, row.label)
+            raise Tampered(detail=f"the key of subject {account_id} is erased")
+        versions = self._work.keystore.versions(account_id)
+        return [_opened(row, key, versions.get(row.id, 0)) for row in rows]
 
     def _unique(self, factor: str, unique: str | None) -> str | None:
         return None if unique is None else self._work.vault.digest(f"unique {factor}", unique)
@@ -186,6 +183,14 @@ class Credentials:
 
     def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
         return once.change(self._work.connection, credentials, values, *where)
+
+
+def _opened(row: Row[Any], key: bytes, noted: int) -> Enrolled:
+    if row.version < noted:
+        raise Tampered(detail=f"credential {row.id} was rolled back")
+    place = Place(row.account_id, row.factor, row.format, row.id, row.version)
+    template = cipher.unseal(key, row.template, place.aad())
+    return Enrolled(row.id, template, row.format, row.version, row.label)
 
 
 def _of(account_id: str, factor: str) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -31,6 +31,9 @@ PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",
 )
+READ = ("PRAGMA query_only = ON", "BEGIN")
+WRITE = ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE")
+RESHAPE = ("PRAGMA foreign_keys = OFF", *WRITE)
 
 
 class Database:
@@ -43,7 +46,9 @@ class Database:
         self._turn = threading.Lock()
         self._thread = threading.local()
         self._engine = _engine(_parsed(url))
-        self._writer = self._engine.execution_options(immediate=True)
+        self._reader = self._engine.execution_options(mode=READ, postgresql_readonly=True)
+        self._writer = self._engine.execution_options(mode=WRITE)
+        self._shaper = self._engine.execution_options(mode=RESHAPE)
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,8 +57,9 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Open a transaction that sees one state of the database."""
-        with _translated(), self._engine.begin() as connection:
+        """Open a transaction that cannot write."""
+        self._refuse_nesting()
+        with _translated(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
@@ -62,22 +68,31 @@ class Database:
         with self._alone(), _translated(), self._queued(), self._writer.begin() as connection:
             yield connection
 
+    @contextmanager
+    def reshape(self) -> Iterator[Connection]:
+        """Open a write that may rebuild tables: SQLite would delete what refers to them."""
+        with self._alone(), _translated(), self._queued(), self._shaper.begin() as connection:
+            yield connection
+        self._engine.dispose()
+
     def truncate_log(self) -> None:
         """Move SQLite's write-ahead log into the file and empty it, so that deleted means gone."""
         if self.is_sqlite:
-            with _translated(), self._engine.connect() as connection:
-                autocommit = connection.execution_options(isolation_level="AUTOCOMMIT")
-                autocommit.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            with _translated(), closing(self._engine.raw_connection()) as connection:
+                connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self._engine.dispose()
 
+    def _refuse_nesting(self) -> None:
+        """A write inside a write would wait for itself, a read inside it would see old rows."""
+        if getattr(self._thread, "writing", False):
+            raise RuntimeError("this thread already has a write transaction open: use that one")
+
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """Refuse a write inside a write of the same thread: it would wait for itself."""
-        if getattr(self._thread, "writing", False):
-            raise RuntimeError("this thread already has a write transaction open")
+        self._refuse_nesting()
         self._thread.writing = True
         try:
             yield
@@ -110,7 +125,8 @@ def _translated() -> Iterator[None]:
     except (OperationalError, InterfaceError, TimeoutError) as error:
         raise Unavailable(detail=str(error)) from error
     except DatabaseError as error:
-        raise Misconfigured(detail=str(error)) from error
+        message = "The database is damaged or not ours: restore it, or correct its URL."
+        raise Misconfigured(Text(message), detail=str(error)) from error
 
 
 def _parsed(url: str) -> URL:
@@ -168,8 +184,9 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    cursor = connection.connection.cursor()
+    for statement in connection.get_execution_options()["mode"]:
+        cursor.execute(statement)
 
 
 def _misconfigured(message: str) -> Misconfigured:

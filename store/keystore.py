@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from store import once
 from store.cipher import KEY_BYTES, Vault
@@ -54,13 +54,13 @@ class Keystore:
         """Remember that the row is gone: no version of it is ever right again."""
         self.note_version(credential_id, subject_id, REMOVED)
 
-    def version(self, credential_id: str) -> int:
-        """Return the highest version noted for the row; 0 where none is."""
-        query = select(func.max(row_versions.c.version)).where(
-            row_versions.c.credential_id == credential_id
+    def versions(self, subject_id: str) -> dict[str, int]:
+        """Return the highest version noted for each of the subject's rows, by credential id."""
+        query = select(row_versions.c.credential_id, row_versions.c.version).where(
+            row_versions.c.subject_id == subject_id
         )
         with self.database.read() as connection:
-            return connection.execute(query).scalar() or 0
+            return {row.credential_id: row.version for row in connection.execute(query)}
 
     def _make(self, subject_id: str) -> bytes:
         wrapped = self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))

@@ -9,22 +9,22 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from store.db import Database
-from store.schema import Schema, check_known, revision
+from store.schema import Schema, check_known
 
 LOCK = 7_221_947
 
 
 def upgrade(database: Database, schema: Schema) -> None:
     """Bring the tables to the newest revision; a second process waits and finds it done."""
-    with database.write() as connection:
+    with database.reshape() as connection:
         _lock(connection)
-        check_known(revision(connection, schema), schema.revisions())
+        check_known(connection, schema)
         command.upgrade(_config(connection, schema), "head")
 
 
 def downgrade(database: Database, schema: Schema, target: str = "base") -> None:
     """Take the tables back to a revision; `base` is empty."""
-    with database.write() as connection:
+    with database.reshape() as connection:
         _lock(connection)
         command.downgrade(_config(connection, schema), target)
 
@@ -40,5 +40,5 @@ def _config(connection: Connection, schema: Schema) -> Config:
     config.set_main_option("script_location", folder)
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", f"{folder}/{schema.folder}")
-    config.attributes.update(connection=connection, schema=schema)
+    config.attributes.update(connection=connection, metadata=schema.metadata)
     return config

@@ -14,11 +14,10 @@ from store.models import keystore_metadata, metadata
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A line of migrations: its folder under `migrations`, the tables, where its state is kept."""
+    """A line of migrations: its folder under `migrations`, and the tables it ends at."""
 
     folder: str
     metadata: MetaData
-    version_table: str
 
     def revisions(self) -> list[str]:
         """Return the revisions this code knows, oldest first; each is the name of its file."""
@@ -26,29 +25,29 @@ class Schema:
         return sorted(name.removesuffix(".py") for name in names if name[0].isdigit())
 
 
-MAIN = Schema("versions/main", metadata, "alembic_version")
-KEYSTORE = Schema("versions/keystore", keystore_metadata, "keystore_alembic_version")
+MAIN = Schema("versions/main", metadata)
+KEYSTORE = Schema("versions/keystore", keystore_metadata)
 
 
 def check_current(connection: Connection, schema: Schema) -> None:
     """Raise Misconfigured where the database is older or newer than this code."""
-    known, found = schema.revisions(), revision(connection, schema)
-    check_known(found, known)
-    if found != known[-1]:
+    found = check_known(connection, schema)
+    if found != schema.revisions()[-1]:
         raise Misconfigured(Text("The database is older than this program. Run: gatehouse migrate"))
 
 
-def check_known(found: str | None, known: list[str]) -> None:
-    """Raise Misconfigured where the database is newer than this code."""
-    if found is not None and found not in known:
+def check_known(connection: Connection, schema: Schema) -> str | None:
+    """Return the database's revision, None where it is empty. Raises Misconfigured where newer."""
+    found = _revision(connection)
+    if found is not None and found not in schema.revisions():
         raise Misconfigured(
             Text("The database is newer than this program: install the newer Gatehouse.")
         )
+    return found
 
 
-def revision(connection: Connection, schema: Schema) -> str | None:
-    """Return the revision the database is at; None where it is empty."""
-    if not inspect(connection).has_table(schema.version_table):
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
         return None
-    query = text(f"SELECT version_num FROM {schema.version_table}")  # noqa: S608 - a constant
-    return connection.execute(query).scalar_one_or_none()
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

@@ -70,6 +70,9 @@ class Store:
     """A database, the keystore beside it, and the keys to both."""
 
     def __init__(self, *, database_url: str, keystore_url: str, keys: Keys, clock: Clock) -> None:
+        if database_url == keystore_url:
+            message = "The keystore must not be the database: give it a URL of its own."
+            raise Misconfigured(Text(message))
         self.vault = Vault(keys)
         self.database = Database(database_url)
         self.keystore = Keystore(keystore_url, self.vault)
@@ -134,10 +137,12 @@ class Store:
 
     def _check_keys(self, connection: Connection) -> None:
         noted = {row.name: row.value for row in connection.execute(select(checks))}
-        if noted != dict(self.vault.checks()):
-            raise Misconfigured(
-                Text("The key file does not belong to this database: give the right one.")
-            )
+        given = self.vault.checks()
+        if noted.items() - given.items():
+            message = "The key file does not belong to this database: give the right one."
+            raise Misconfigured(Text(message))
+        if given.items() - noted.items():
+            raise Misconfigured(Text("The key file has a new key. Run: gatehouse migrate"))
 
 
 def _finish(work: Work) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,66 +36,79 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite database to copy."""
-    path = tmp_path_factory.mktemp("template") / "gatehouse.db"
-    _migrate(f"sqlite:///{path}")
-    return path
+def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a migrated SQLite database and its keystore, to copy."""
+    folder = tmp_path_factory.mktemp("templates")
+    _migrate(f"sqlite:///{folder}/gatehouse.db", f"sqlite:///{folder}/keystore.db")
+    return folder
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a migrated PostgreSQL database to copy."""
-    postgres.execute(postgres_server, "CREATE DATABASE template_gatehouse")
-    _migrate(postgres.url(postgres_server, "template_gatehouse"))
-    return "template_gatehouse"
+def postgres_templates(postgres_server: str) -> str:
+    """A server with a migrated database and keystore, to copy."""
+    for name in ("gatehouse", "keystore"):
+        postgres.execute(postgres_server, f"CREATE DATABASE {name}")
+    _migrate(*(postgres.url(postgres_server, name) for name in ("gatehouse", "keystore")))
+    return postgres_server
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    """A migrated, empty database of each kind."""
-    url: str = request.getfixturevalue(f"{request.param}_url")
-    return url
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database: a test that asks for it, or for a store, runs on each."""
+    kind: str = request.param
+    return kind
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A database of each kind without any table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/empty.db"
+@pytest.fixture
+def empty_urls(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, str]]:
+    """The URLs of a database and a keystore without any table."""
+    if database == "sqlite":
+        yield f"sqlite:///{tmp_path}/gatehouse.db", f"sqlite:///{tmp_path}/keystore.db"
     else:
-        yield from _postgres_database(request.getfixturevalue("postgres_server"), "template0")
+        server = request.getfixturevalue("postgres_server")
+        with postgres.copied(server, "template0", "template0") as urls:
+            yield urls
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """A migrated SQLite database."""
-    shutil.copyfile(sqlite_template, tmp_path / "gatehouse.db")
-    return f"sqlite:///{tmp_path}/gatehouse.db"
+def urls(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[str, str]]:
+    """The URLs of a migrated, empty database and its keystore."""
+    if database == "sqlite":
+        shutil.copytree(request.getfixturevalue("sqlite_templates"), tmp_path, dirs_exist_ok=True)
+        yield f"sqlite:///{tmp_path}/gatehouse.db", f"sqlite:///{tmp_path}/keystore.db"
+    else:
+        server = request.getfixturevalue("postgres_templates")
+        with postgres.copied(server, "gatehouse", "keystore") as urls:
+            yield urls
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
-    """A migrated PostgreSQL database."""
-    yield from _postgres_database(postgres_server, postgres_template)
+def database_url(urls: tuple[str, str]) -> str:
+    """The URL of a migrated, empty database; it holds the check values of `keys`."""
+    return urls[0]
 
 
 @pytest.fixture
-def store(database_url: str, keys: Keys, clock: FakeClock) -> Iterator[Store]:
-    """An empty store on each database; the keystore's tables lie beside the others."""
-    opened = Store(database_url=database_url, keystore_url=database_url, keys=keys, clock=clock)
+def keystore_url(urls: tuple[str, str]) -> str:
+    """The URL of the keystore beside `database_url`."""
+    return urls[1]
+
+
+@pytest.fixture
+def store(database_url: str, keystore_url: str, keys: Keys, clock: FakeClock) -> Iterator[Store]:
+    """An empty store."""
+    opened = Store(database_url=database_url, keystore_url=keystore_url, keys=keys, clock=clock)
     yield opened
     opened.close()
 
 
-def _postgres_database(server: str, template: str) -> Iterator[str]:
-    name = f"test_{secrets.token_hex(8)}"
-    postgres.execute(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield postgres.url(server, name)
-    postgres.execute(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrate(url: str) -> None:
-    migrated = Store(database_url=url, keystore_url=url, keys=KEYS, clock=FakeClock())
+def _migrate(database_url: str, keystore_url: str) -> None:
+    migrated = Store(
+        database_url=database_url, keystore_url=keystore_url, keys=KEYS, clock=FakeClock()
+    )
     migrated.migrate()
     migrated.close()

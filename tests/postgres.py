@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import subprocess
@@ -51,6 +52,17 @@ def running() -> Iterator[str]:
 def url(folder: str, database: str) -> str:
     """Return the URL of a database on the server."""
     return f"postgresql+psycopg://postgres@/{database}?host={folder}"
+
+
+@contextmanager
+def copied(folder: str, *templates: str) -> Iterator[tuple[str, ...]]:
+    """Yield the URLs of new databases, each made from a template; drop them."""
+    names = {f"test_{secrets.token_hex(8)}": template for template in templates}
+    for name, template in names.items():
+        execute(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    yield tuple(url(folder, name) for name in names)
+    for name in names:
+        execute(folder, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def execute(folder: str, statement: str) -> None:
