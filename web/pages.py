@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, request, url_for
 from flask_babel import Babel, get_locale, gettext
 from jinja2 import FileSystemLoader
+from werkzeug.wrappers import Response
 
 from contracts.text import Text
 
 ROOM = Path(__file__).parent
 SOURCE_LANGUAGE = "en"
+YEAR = 365 * 24 * 3600
 
 
 def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
     """Make `app` serve the pages: `csrf` returns this browser's token for the forms."""
     app.static_folder = str(ROOM / "static")
+    if "static" not in app.view_functions:
+        app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.jinja_loader = FileSystemLoader(ROOM / "templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(
@@ -29,6 +35,7 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
     app.jinja_env.filters["t"] = translate
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static)
     app.context_processor(lambda: {"locale": language_tag()})
+    app.after_request(_keep_static)
 
 
 def translate(text: Text) -> str:
@@ -37,8 +44,8 @@ def translate(text: Text) -> str:
 
 
 def static(path: str) -> str:
-    """Return the URL of a file under `web/static`."""
-    return url_for("static", filename=path)
+    """Return the URL of a file under `web/static`; it changes with the file, so it may be kept."""
+    return url_for("static", filename=path, v=_digest(path))
 
 
 def language_tag() -> str:
@@ -50,6 +57,18 @@ def languages() -> list[str]:
     """Return the source language and every language with a compiled catalogue."""
     catalogues = (ROOM / "translations").glob("*/LC_MESSAGES/messages.mo")
     return [SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in catalogues)]
+
+
+@cache
+def _digest(path: str) -> str | None:
+    file = ROOM / "static" / path
+    return sha256(file.read_bytes()).hexdigest()[:16] if file.is_file() else None
+
+
+def _keep_static(response: Response) -> Response:
+    if request.endpoint == "static" and "v" in request.args:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
 
 
 def _preferred_language() -> str | None:

@@ -93,6 +93,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "choose": ("choose.html", {**LOGIN, "options": OPTIONS, "error": None}),
     "choose again": ("choose.html", {**LOGIN, "options": OPTIONS[:1], "error": WRONG}),
+    "choose or go on": ("choose.html", {**LOGIN, "options": OPTIONS, "optional": True}),
     "choose nothing": ("choose.html", {**LOGIN, "options": [], "error": None}),
     "consent": ("consent.html", CONSENT),
     "account": (
@@ -108,6 +109,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "new account": (
         "account.html",
         {"account": ACCOUNT, "credentials": [], "addable": [], "notice": None, "sessions": []},
+    ),
+    "enroll": (
+        "enroll.html",
+        {
+            "holdings": SimpleNamespace(
+                account=ACCOUNT, addable=[{"factor": "totp", "title": Text("App")}]
+            )
+        },
     ),
     "ticket": ("ticket.html", {"error": None}),
     "ticket again": ("ticket.html", {"error": WRONG}),
@@ -283,7 +292,9 @@ def test_a_type_nobody_knows_is_left_to_its_own_module(app: Flask) -> None:
     [element] = [given for _, given in page.elements if given.get("data-ask") == "palm"]
     assert element["data-name"] == "palm"
     assert element["data-options"] == '{"side": "it\\u0027s left"}'
-    assert "/static/asks/palm.js" in {script["src"] for script in page.all("script")}
+    assert "/static/asks/palm.js" in {
+        script["src"].partition("?")[0] for script in page.all("script")
+    }
 
 
 @pytest.mark.parametrize("name", ["palm", "passkey-create", "passkey-get", "voice"])
@@ -308,6 +319,22 @@ def test_the_secret_of_a_qr_code_can_be_typed(app: Flask) -> None:
 def test_the_voice_page_promises_no_liveness(app: Flask) -> None:
     for name in ("voice", "enrolling a voice"):
         assert "not checked yet" in render(app, name)
+
+
+def test_a_file_may_be_kept_as_long_as_its_address(app: Flask) -> None:
+    with app.test_request_context():
+        address = pages.static("style.css")
+    client = app.test_client()
+    with client.get(address) as kept, client.get("/static/style.css") as asked_again:
+        assert "immutable" in kept.headers["Cache-Control"]
+        assert "immutable" not in asked_again.headers["Cache-Control"]
+
+
+def test_an_app_of_its_own_gets_the_static_files_too() -> None:
+    kiosk = Flask("kiosk", static_folder=None)
+    pages.install(kiosk, service_name="Gatehouse", csrf=lambda: "")
+    with kiosk.test_client().get("/static/style.css") as response:
+        assert response.status_code == 200
 
 
 def test_names_from_outside_are_escaped(app: Flask) -> None:
