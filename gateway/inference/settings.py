@@ -22,4 +22,4 @@ class InferenceSettings(BaseSettings):
         default=10.0, gt=0, description="Longest wait for an answer, queue included."
     )
     start_seconds: float = Field(default=60.0, gt=0, description="Longest time to load the models.")
-    memory_mb: int = Field(default=768, ge=1, description="Most data memory of one process, MiB.")
+    memory_mb: int = Field(default=512, ge=1, description="Most data memory of one process, MiB.")

@@ -1,0 +1,107 @@
+"""False match and false non-match rates of ISO/IEC 19795-1, and how sure they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+ALPHA = 0.05
+STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many errors in so many comparisons, with 95 % bounds as if these were independent."""
+
+    errors: int
+    comparisons: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Both rates at one threshold; `target` is the false match rate that was asked for.
+
+    `supported` says whether there are enough impostor comparisons to show such a target: with
+    no error among n the rate is below 3/n (rule of three).
+    """
+
+    threshold: float
+    fmr: Rate
+    fnmr: Rate
+    target: float | None = None
+    supported: bool = True
+
+
+def rate(errors: int, comparisons: int) -> Rate:
+    """Return a rate with its exact (Clopper-Pearson) bounds; one-sided where it is 0 or 1."""
+    low, high = bounds(errors, comparisons)
+    return Rate(errors, comparisons, errors / comparisons, low, high)
+
+
+def bounds(errors: int, n: int) -> tuple[float, float]:
+    """Return the 95 % bounds of a proportion by bisection of the binomial's tails."""
+    if errors == 0:
+        return 0.0, 1 - ALPHA ** (1 / n)
+    if errors == n:
+        return ALPHA ** (1 / n), 1.0
+    low = bisect(lambda p: 1 - at_most(errors - 1, n, p) < ALPHA / 2)
+    return low, bisect(lambda p: at_most(errors, n, p) > ALPHA / 2)
+
+
+def bisect(below: Callable[[float], bool]) -> float:
+    """Return the p between 0 and 1 at which `below` turns false."""
+    low, high = 0.0, 1.0
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) else (low, middle)
+    return (low + high) / 2
+
+
+def at_most(k: int, n: int, p: float) -> float:
+    """Return the probability of at most k successes in n trials."""
+    log = [
+        math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1)
+        + i * math.log(p) + (n - i) * math.log1p(-p)
+        for i in range(k + 1)
+    ]  # fmt: skip
+    return math.fsum(map(math.exp, log))
+
+
+def at_threshold(threshold: float, genuine: Floats, impostor: Floats) -> Point:
+    """Count the errors at a threshold: a score that reaches it is a match."""
+    matches = int(np.count_nonzero(impostor >= threshold))
+    misses = int(np.count_nonzero(genuine < threshold))
+    return Point(threshold, rate(matches, impostor.size), rate(misses, genuine.size))
+
+
+def at_fmr(target: float, genuine: Floats, impostor: Floats) -> Point:
+    """Return the lowest threshold whose false match rate is not above the target."""
+    allowed = int(target * impostor.size)
+    highest = np.sort(impostor)[::-1][allowed]
+    point = at_threshold(float(np.nextafter(highest, np.inf)), genuine, impostor)
+    supported = impostor.size * target >= 3
+    return Point(point.threshold, point.fmr, point.fnmr, target, supported)
+
+
+def curve(genuine: Floats, impostor: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return thresholds, and the false match and false non-match rate at each."""
+    thresholds = np.unique(np.concatenate([genuine, impostor]))
+    misses = np.searchsorted(np.sort(genuine), thresholds) / genuine.size
+    matches = 1 - np.searchsorted(np.sort(impostor), thresholds) / impostor.size
+    return thresholds, matches, misses
+
+
+def equal_error(genuine: Floats, impostor: Floats) -> tuple[float, float]:
+    """Return the equal error rate and its threshold, where the two rates come closest."""
+    thresholds, matches, misses = curve(genuine, impostor)
+    nearest = int(np.argmin(np.abs(matches - misses)))
+    return float(matches[nearest] + misses[nearest]) / 2, float(thresholds[nearest])
