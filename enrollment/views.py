@@ -14,14 +14,11 @@ from contracts.errors import GatehouseError
 from contracts.text import Text
 from enrollment.outcomes import Added, Asked
 from enrollment.service import Enroller, EnrolmentService
-from enrollment.station_proof import HEADER
+from enrollment.station_proof import ENROLMENT, HEADER
 from enrollment.stations import Stations
 from enrollment.submission import read
 from enrollment.tickets import Tickets
 from store import Station
-
-ENROLMENT = "Enrolment"
-"""Header in which a kiosk gives back the handle that its ticket opened."""
 
 Page = Response | tuple[str | Response, int]
 
@@ -77,14 +74,11 @@ class Views:
 
     def ticket(self) -> Page:
         """Spend a ticket, at a kiosk or in an invited person's browser."""
-        typed = request.form.get("ticket", "")
         if HEADER in request.headers:
-            handle = self._parts.tickets.redeem(typed, self._station().id, self._parts.lifetime)
+            handle = self._redeem(self._station().id)
             return jsonify(enrolment=handle, factors=self._parts.service.captured())
         try:
-            self._parts.visitor.enrolment = self._parts.tickets.redeem(
-                typed, None, self._parts.lifetime
-            )
+            self._parts.visitor.enrolment = self._redeem(None)
         except GatehouseError as error:
             return render_template("ticket.html", error=error.public), error.status
         return redirect("/enroll/", 303)
@@ -100,6 +94,10 @@ class Views:
         return self._shown(
             self._parts.service.answer(who, request.form.get("ceremony", ""), submission)
         )
+
+    def _redeem(self, station_id: str | None) -> str:
+        typed = request.form.get("ticket", "")
+        return self._parts.tickets.redeem(typed, station_id, self._parts.lifetime)
 
     def _enroller(self) -> Enroller:
         if HEADER in request.headers:

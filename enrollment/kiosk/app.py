@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from threading import Lock
 
 from flask import Flask, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from contracts.errors import DeviceError, GatehouseError
 from contracts.text import Text
+from enrollment.kiosk.client import Refused
 from enrollment.kiosk.guard import Guard
 from enrollment.kiosk.visit import Kiosk, Visit
 from web import pages
+
+logger = logging.getLogger(__name__)
 
 LARGEST_FORM = 16 * 1024
 TROUBLE = Text("This did not work")
@@ -21,24 +25,25 @@ Page = Response | str | tuple[str, int]
 
 def create_app(kiosk: Kiosk, *, service_name: str, station: str) -> Flask:
     """Build the app; what it remembers, it remembers in memory, for one operator's machine."""
-    app = Flask(__name__, static_folder=None)
+    app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     guard = Guard()
     guard.install(app)
     pages.install(app, service_name=service_name, csrf=guard.token)
     app.jinja_env.globals["station"] = station
-    app.register_error_handler(GatehouseError, _tell(app))
-    Counter(kiosk, guard).install(app)
+    app.register_error_handler(GatehouseError, _tell)
+    Desk(kiosk, guard).install(app)
     return app
 
 
-class Counter:
-    """The views: whoever stands at the counter is the visit of the operator's browser."""
+class Desk:
+    """The views: each browser has the visit that was opened in it, one form is taken at a time."""
 
     def __init__(self, kiosk: Kiosk, guard: Guard) -> None:
         self._kiosk = kiosk
         self._guard = guard
         self._visits: dict[str, Visit] = {}
+        self._one_at_a_time = Lock()
 
     def install(self, app: Flask) -> None:
         """Register the pages."""
@@ -53,12 +58,13 @@ class Counter:
         return _page("capture", asked=visit.asked, level=visit.level)
 
     def _act(self) -> Page:
-        visit = self._visits.get(self._guard.browser)
-        if visit is None:
-            return self._open(request.form.get("ticket", ""))
-        if request.form.get("ceremony") != visit.asked.handle:
-            return redirect("/", 303)
-        return self._capture(visit)
+        with self._one_at_a_time:
+            visit = self._visits.get(self._guard.browser)
+            if visit is None:
+                return self._open(request.form.get("ticket", ""))
+            if request.form.get("ceremony") != visit.asked.handle:
+                return redirect("/", 303)
+            return self._capture(visit)
 
     def _open(self, ticket: str) -> Page:
         try:
@@ -72,7 +78,7 @@ class Counter:
             after = self._kiosk.capture(visit)
         except DeviceError as error:
             return _page("error", error=error.public), error.status
-        except GatehouseError:
+        except Refused:
             self._forget()
             raise
         if after is None:
@@ -82,7 +88,8 @@ class Counter:
         return redirect("/", 303)
 
     def _cancel(self) -> Page:
-        self._forget()
+        with self._one_at_a_time:
+            self._forget()
         return redirect("/", 303)
 
     def _forget(self) -> None:
@@ -93,12 +100,6 @@ def _page(step: str, **context: object) -> str:
     return render_template("kiosk.html", step=step, **context)
 
 
-def _tell(app: Flask) -> Callable[[GatehouseError], Page]:
-    def tell(error: GatehouseError) -> Page:
-        app.logger.warning("%s: %s", error.code, error)
-        page = render_template(
-            "message.html", title=TROUBLE, text=error.public, status=error.status
-        )
-        return page, error.status
-
-    return tell
+def _tell(error: GatehouseError) -> Page:
+    logger.warning("%s: %s", error.code, error)
+    return render_template("message.html", title=TROUBLE, text=error.public), error.status

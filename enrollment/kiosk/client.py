@@ -19,6 +19,8 @@ from enrollment.station_proof import ENROLMENT, HEADER, Call, sign
 Body = Mapping[str, Any]
 Files = Mapping[str, tuple[str, bytes, str]]
 
+JSON = {"Accept": "application/json"}
+
 
 class Refused(GatehouseError):
     """The gateway said no, and said why."""
@@ -40,7 +42,8 @@ def pair(gateway: str, code: str, http: httpx.Client) -> Identity:
     """
     key = new_key()
     call = {"code": code, "public_key": key.as_dict(private=False)}
-    request = http.build_request("POST", f"{gateway}/enroll/stations/pair", json=call)
+    url = f"{gateway}/enroll/stations/pair"
+    request = http.build_request("POST", url, json=call, headers=JSON)
     body = _send(http, request)
     if body.get("issuer") != gateway:
         raise Misconfigured(
@@ -76,7 +79,7 @@ class Gateway:
         self, path: str, fields: Mapping[str, str], enrolment: str = "", files: Files | None = None
     ) -> Body:
         url = f"{self._identity.gateway}/enroll/{path}"
-        headers = {"Accept": "application/json", ENROLMENT: enrolment}
+        headers = {**JSON, ENROLMENT: enrolment}
         request = self._http.build_request("POST", url, data=fields, files=files, headers=headers)
         request.headers[HEADER] = self._proof(Call("POST", url, request.read()))
         return _send(self._http, request)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from threading import Lock
 
 from contracts.device import CaptureSpec, DeviceInfo
 from contracts.errors import DeviceError, Retry
 from contracts.sample import Modality, Sample
 from contracts.text import Text
-from enrollment.kiosk.client import Gateway
+from enrollment.kiosk.client import Gateway, Refused
 from enrollment.outcomes import Asked
 from hardware.manager import DeviceManager
 
@@ -28,13 +27,12 @@ class Visit:
 
 
 class Kiosk:
-    """Takes captures from the microphone and hands them to the gateway, one at a time."""
+    """Takes captures from the microphone and hands them to the gateway."""
 
     def __init__(self, gateway: Gateway, devices: DeviceManager, microphone: str) -> None:
         self._gateway = gateway
         self._devices = devices
         self._microphone = microphone
-        self._capturing = Lock()
 
     def open(self, ticket: str) -> Visit:
         """Spend a ticket and ask for the first phrase."""
@@ -44,21 +42,29 @@ class Kiosk:
     def capture(self, visit: Visit) -> Visit | None:
         """Record one phrase and upload it; None where the voice is enrolled.
 
-        What the person must do better comes back as `asked.error`; raises DeviceError for the
-        operator, with the visit as it was.
+        What the person must do better comes back as `asked.error`. Raises DeviceError for the
+        operator and Unavailable, both of which leave the visit as it was, and Refused.
         """
         levels = [0.0]
         try:
             sample = self._record(visit.asked, levels)
         except Retry as again:
             return replace(visit, asked=replace(visit.asked, error=again.public))
-        asked = self._gateway.answer(visit.enrolment, visit.asked, sample)
+        asked = self._upload(visit, sample)
         return Visit(visit.enrolment, asked, max(levels)) if asked else None
+
+    def _upload(self, visit: Visit, sample: Sample) -> Asked | None:
+        try:
+            return self._gateway.answer(visit.enrolment, visit.asked, sample)
+        except Refused as refused:
+            # The answer to an earlier upload may have been lost: the ticket still lets us begin.
+            begun = self._gateway.begin(visit.enrolment, FACTOR)
+            return replace(begun, error=refused.public)
 
     def _record(self, asked: Asked, levels: list[float]) -> Sample:
         seconds = float(asked.asks[0].options.get("seconds", SECONDS))
         spec = CaptureSpec(Modality.VOICE, timedelta(seconds=seconds))
-        with self._capturing, self._devices.open(self._microphone_id()) as microphone:
+        with self._devices.open(self._microphone_id()) as microphone:
             return microphone.capture(spec, levels.append)
 
     def _microphone_id(self) -> str:
