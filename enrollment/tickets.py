@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from contracts.errors import BadRequest, Expired
+from contracts.errors import BadRequest, Expired, NotAllowed
 from contracts.text import Text
 from store import Store
 
@@ -27,7 +27,9 @@ class Tickets:
     def redeem(self, ticket: str, station_id: str | None, lifetime: timedelta) -> str:
         """Spend a ticket; return the handle of the enrolment it opens for `lifetime`.
 
-        Raises Expired for an unknown, spent or old ticket and for a disabled account alike.
+        In a browser a ticket opens only an account that has nothing yet: it is an invitation,
+        never a way around the factors somebody has. Raises NotAllowed there, the ticket unspent,
+        and Expired for an unknown, spent or old ticket and for a disabled account alike.
         """
         with self._store.write() as tx:
             account_id = tx.tickets.redeem(ticket)

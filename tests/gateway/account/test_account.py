@@ -1,0 +1,159 @@
+"""The account page: adding and removing factors, sessions, invitations."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+from enrollment.tickets import Tickets
+from tests.gateway.conftest import PASSWORD, SEED, House
+from tests.walks.person import Person
+
+HOUR = timedelta(hours=1)
+
+
+def logged_in(house: House, username: str = "alice") -> Person:
+    person = house.person()
+    person.go("/account")
+    person.log_in(username, PASSWORD)
+    return person
+
+
+def add_totp(person: Person, house: House) -> None:
+    import pyotp
+
+    person.fill(person.form(action="/enroll/totp"))
+    secret = re.search(r"secret=([A-Z2-7]+)", person.page.text)
+    assert secret
+    person.answer(code=pyotp.TOTP(secret.group(1)).at(house.clock.now()))
+
+
+def test_login_leads_to_the_account(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    assert person.path == "/account"
+    assert "alice" in person.words
+
+
+def test_an_authenticator_app_is_added_and_used(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    add_totp(logged_in(house), house)
+    house.clock.advance(timedelta(minutes=1))
+    person = house.person()
+    person.authorize(house.chatbot("bot"))
+    person.log_in("alice", PASSWORD)
+    assert "Authenticator app" in person.words
+
+
+def test_a_wrong_code_enrols_nothing(house: House) -> None:
+    account = house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    person.fill(person.form(action="/enroll/totp"))
+    assert person.answer(code="000000").status_code == 422
+    with house.store.read() as tx:
+        assert [c.factor for c in tx.credentials.list(account)] == ["password"]
+
+
+def test_the_password_is_changed(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    person.fill(person.form(action="/enroll/password"))
+    person.answer(password="an entirely different phrase")
+    other = house.person()
+    other.go("/account")
+    assert other.log_in("alice", PASSWORD).status_code == 401
+    other.log_in("alice", "an entirely different phrase")
+    assert other.path == "/account"
+
+
+def test_adding_a_factor_needs_a_login_as_high_as_the_account_has(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD, totp=SEED)
+    person = logged_in(house)
+    person.fill(person.form(action="/enroll/otp"))
+    assert "Authenticator app" in person.words
+    person.choose("Authenticator app")
+    person.answer(code=house.totp())
+    assert person.path == "/account"
+    person.fill(person.form(action="/enroll/otp"))
+    assert "Code by e-mail or phone" in person.words
+
+
+def test_adding_a_factor_needs_a_fresh_login(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    house.clock.advance(timedelta(minutes=16))
+    person.go("/account")
+    person.fill(person.form(action="/enroll/totp"))
+    assert "/login/" in person.path
+
+
+def test_the_last_factor_stays(house: House) -> None:
+    account = house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    assert person.fill(person.form(action="/account/remove")).status_code == 403
+    with house.store.read() as tx:
+        assert len(tx.credentials.list(account)) == 1
+
+
+def test_nobody_removes_anothers_factor(house: House) -> None:
+    alice = house.enrolled("alice", password=PASSWORD, otp="alice@example.org")
+    house.enrolled("mallory", password=PASSWORD, otp="mallory@example.org")
+    with house.store.read() as tx:
+        target = tx.credentials.list(alice)[0].id
+    person = house.person()
+    person.go("/account")
+    person.log_in("mallory", PASSWORD)
+    token = person.form(action="/account/remove").fields["csrf"]
+    person.client.post("/account/remove", data={"csrf": token, "credential": target})
+    with house.store.read() as tx:
+        assert len(tx.credentials.list(alice)) == 2
+
+
+def test_logging_out_ends_the_session_on_the_server(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    cookie = person.client.get_cookie("gatehouse_session")
+    person.fill(person.form(action="/logout"))
+    assert cookie
+    person.client.set_cookie("gatehouse_session", cookie.value)
+    assert "/login/" in person.go("/account").request.path
+
+
+def test_a_disabled_account_is_logged_out_everywhere(house: House) -> None:
+    account = house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    with house.store.write() as tx:
+        tx.accounts.set_disabled(account, True)
+    assert "/login/" in person.go("/account").request.path
+
+
+def test_a_ticket_invites_a_person_without_factors(house: House) -> None:
+    house.enrolled("newcomer")
+    ticket = Tickets(house.store).issue("newcomer", HOUR)
+    person = house.person()
+    person.go("/enroll/ticket")
+    person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
+    person.fill(person.form(action="/enroll/password"))
+    person.answer(password=PASSWORD)
+    person.log_in("newcomer", PASSWORD)
+    assert person.path == "/account"
+
+
+def test_a_ticket_is_no_way_around_the_factors_somebody_has(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    ticket = Tickets(house.store).issue("alice", HOUR)
+    person = house.person()
+    person.go("/enroll/ticket")
+    person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
+    assert person.page.status_code == 403
+    assert "kiosk" in person.words
+
+
+def test_a_ticket_works_once(house: House) -> None:
+    house.enrolled("newcomer")
+    ticket = Tickets(house.store).issue("newcomer", HOUR)
+    for status in (200, 410):
+        person = house.person()
+        person.go("/enroll/ticket")
+        person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
+        assert person.page.status_code == status

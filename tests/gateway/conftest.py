@@ -1,0 +1,96 @@
+"""The whole web application on each database, with people and chatbots in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyotp
+import pytest
+from flask import Flask
+
+from contracts.factor import Factor
+from gateway.app import create_app, load_factors
+from gateway.settings import Settings
+from store import Client, Store
+from tests.fakes.clock import FakeClock
+from tests.walks.person import REDIRECT, Chatbot, Person
+
+PASSWORD = "correct horse battery staple"
+SEED = pyotp.random_base32(32)
+
+
+@dataclass
+class House:
+    """A running application and what tests need to look behind it."""
+
+    app: Flask
+    store: Store
+    clock: FakeClock
+    factors: Mapping[str, Factor]
+    settings: Settings
+
+    def person(self) -> Person:
+        """Open a new browser."""
+        return Person(self.app)
+
+    def enrolled(self, username: str, **factors: str) -> str:
+        """Add an account with factors adopted from these values; return its id."""
+        with self.store.write() as tx:
+            account = tx.accounts.add(username, f"{username}@example.org")
+            for name, value in factors.items():
+                template = self.factors[name].adopt(value)  # type: ignore[attr-defined]
+                tx.credentials.add(account.id, name, template)
+        return account.id
+
+    def chatbot(self, client_id: str, *, acr: str = "mfa", consent: bool = False) -> Chatbot:
+        """Register a public chatbot."""
+        client = Client(
+            id=client_id,
+            name=client_id.title(),
+            secret_hash=None,
+            redirect_uris=(REDIRECT,),
+            audience=client_id,
+            scope="openid profile email offline_access",
+            require_acr=acr,
+            consent=consent,
+            token_alg="ES256",
+            access_token_seconds=300,
+            created_at=self.clock.now(),
+        )
+        with self.store.write() as tx:
+            tx.clients.add(client)
+        return Chatbot(client_id)
+
+    def totp(self) -> str:
+        """Return the code of the authenticator app now."""
+        return pyotp.TOTP(SEED).at(self.clock.now())
+
+    def sent(self) -> list[dict[str, str]]:
+        """Return the messages waiting to be sent, and take them."""
+        with self.store.write() as tx:
+            rows = tx.outbox.claim(self.clock.now(), self.settings.span("login"))
+            return [row.payload for row in rows]
+
+
+Build = Callable[..., House]
+
+
+@pytest.fixture
+def build(store: Store, clock: FakeClock, tmp_path: Path) -> Build:
+    """Build the application with these settings."""
+
+    def made(**more: object) -> House:
+        settings = Settings(env="test", data=tmp_path, **more)  # type: ignore[arg-type]
+        factors = load_factors(settings, store, clock)
+        app = create_app(settings, store=store, clock=clock, factors=factors)
+        return House(app, store, clock, factors, settings)
+
+    return made
+
+
+@pytest.fixture
+def house(build: Build) -> House:
+    """The application as it ships."""
+    return build()
