@@ -9,14 +9,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, select
+from sqlalchemy import ColumnElement, Row, case, literal, select
 
 from contracts.errors import Conflict, Tampered
 from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
 from store.handles import new_id
-from store.models import credentials
+from store.models import Instant, credentials
 from store.work import Work
 
 LABEL_LENGTH = 128
@@ -120,7 +120,8 @@ class Credentials:
         """Count a failure; disable the credential at so many in a row. True once it is disabled."""
         failures = credentials.c.failures + 1
         disabled_at = case(
-            (failures >= disable_at, self._work.now()), else_=credentials.c.disabled_at
+            (failures >= disable_at, literal(self._work.now(), Instant)),
+            else_=credentials.c.disabled_at,
         )
         values = {"failures": failures, "disabled_at": disabled_at}
         row = self._change(values, credentials.c.id == credential_id)

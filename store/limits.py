@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select
+from sqlalchemy import case, literal, select
 
 from store import once
-from store.models import limits
+from store.models import Instant, limits
 from store.work import Work
 
 
@@ -24,7 +24,7 @@ class Limits:
         Raising out of the transaction takes the count back.
         """
         now = self._work.now()
-        over, fresh = limits.c.resets_at <= now, now + window
+        over, fresh = limits.c.resets_at <= now, literal(now + window, Instant)
         statement = once.insert(self._work.connection, limits).values(
             key_hash=self._hash(key), hits=1, resets_at=fresh
         )

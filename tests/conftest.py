@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from store import Store
 from store.keys_file import Keys
+from store.models import checks, keystore_metadata, metadata
 from tests import postgres
 from tests.fakes.clock import FakeClock
 
@@ -44,12 +46,11 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_templates(postgres_server: str) -> str:
-    """A server with a migrated database and keystore, to copy."""
-    for name in ("gatehouse", "keystore"):
-        postgres.execute(postgres_server, f"CREATE DATABASE {name}")
-    _migrate(*(postgres.url(postgres_server, name) for name in ("gatehouse", "keystore")))
-    return postgres_server
+def postgres_urls(postgres_server: str) -> Iterator[tuple[str, str]]:
+    """A migrated PostgreSQL database and keystore; making one takes too long to do it per test."""
+    with postgres.empty(postgres_server, 2) as (database_url, keystore_url):
+        _migrate(database_url, keystore_url)
+        yield database_url, keystore_url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -68,8 +69,8 @@ def empty_urls(
         yield f"sqlite:///{tmp_path}/gatehouse.db", f"sqlite:///{tmp_path}/keystore.db"
     else:
         server = request.getfixturevalue("postgres_server")
-        with postgres.copied(server, "template0", "template0") as urls:
-            yield urls
+        with postgres.empty(server, 2) as (database_url, keystore_url):
+            yield database_url, keystore_url
 
 
 @pytest.fixture
@@ -81,9 +82,9 @@ def urls(
         shutil.copytree(request.getfixturevalue("sqlite_templates"), tmp_path, dirs_exist_ok=True)
         yield f"sqlite:///{tmp_path}/gatehouse.db", f"sqlite:///{tmp_path}/keystore.db"
     else:
-        server = request.getfixturevalue("postgres_templates")
-        with postgres.copied(server, "gatehouse", "keystore") as urls:
-            yield urls
+        postgres_urls = request.getfixturevalue("postgres_urls")
+        yield postgres_urls
+        _clear(*postgres_urls)
 
 
 @pytest.fixture
@@ -104,6 +105,17 @@ def store(database_url: str, keystore_url: str, keys: Keys, clock: FakeClock) ->
     opened = Store(database_url=database_url, keystore_url=keystore_url, keys=keys, clock=clock)
     yield opened
     opened.close()
+
+
+def _clear(database_url: str, keystore_url: str) -> None:
+    """Delete every row but the check values of the keys."""
+    for url, tables in ((database_url, metadata), (keystore_url, keystore_metadata)):
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            for table in reversed(tables.sorted_tables):
+                if table is not checks:
+                    connection.execute(table.delete())
+        engine.dispose()
 
 
 def _migrate(database_url: str, keystore_url: str) -> None:

@@ -55,20 +55,21 @@ def url(folder: str, database: str) -> str:
 
 
 @contextmanager
-def copied(folder: str, *templates: str) -> Iterator[tuple[str, ...]]:
-    """Yield the URLs of new databases, each made from a template; drop them."""
-    names = {f"test_{secrets.token_hex(8)}": template for template in templates}
-    for name, template in names.items():
-        execute(folder, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
-    yield tuple(url(folder, name) for name in names)
+def empty(folder: str, number: int) -> Iterator[list[str]]:
+    """Yield the URLs of so many new databases; drop them."""
+    names = [f"test_{secrets.token_hex(8)}" for _ in range(number)]
+    for name in names:
+        execute(folder, f"CREATE DATABASE {name}")
+    yield [url(folder, name) for name in names]
     for name in names:
         execute(folder, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def execute(folder: str, statement: str) -> None:
+def execute(folder: str, statement: str, database: str = "postgres") -> None:
     """Run one administrative statement."""
-    with psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True) as link:
-        link.execute(statement.encode())
+    conninfo = f"host={folder} user=postgres dbname={database}"
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(statement.encode())
 
 
 def _prepare(folder: Path) -> tuple[Path, dict[str, Any]]:
