@@ -54,6 +54,11 @@ def jobs() -> dict[str, Loader]:
     return found
 
 
+def pooled() -> set[str]:
+    """Name the factors that have jobs in the inference pool."""
+    return {source.name for source in _sources() if getattr(source.module, "JOBS", None)}
+
+
 def settings() -> list[type[BaseSettings]]:
     """Return the settings class of every factor that has one, in order."""
     modules = (source.module for source in _sources())

@@ -1,0 +1,149 @@
+"""One person per factor, who answers its challenges as people do, rightly or wrongly.
+
+A new factor gets its person here; without one the conformance suite checks only the port.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+import pyotp
+
+from contracts.factor import Answer, Challenge
+from contracts.sample import Modality, Sample
+from tests.fakes.authenticator import Authenticator
+from tests.fakes.clock import FakeClock
+from tests.verifiers.conftest import ORIGIN
+from verifiers.voice.encoding import Voiceprint
+from verifiers.voice.matcher import DIMENSION
+from verifiers.voice.wav import pcm, wave
+
+
+class Person(Protocol):
+    """Answers challenges."""
+
+    def right(self, challenge: Challenge) -> Answer:
+        """Answer as the person does."""
+        ...
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        """Answer as someone else would, well formed."""
+        ...
+
+
+class Rememberer:
+    """Knows a password."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def right(self, challenge: Challenge) -> Answer:
+        return Answer({"password": "correct horse battery staple"})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        return Answer({"password": "incorrect horse battery staple"})
+
+
+class Reader:
+    """Reads codes in a mailbox."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+
+    def right(self, challenge: Challenge) -> Answer:
+        if challenge.asks[0].name == "address":
+            return Answer({"address": "alice@example.org"})
+        texts = [str(message.text) for message in challenge.messages]
+        return Answer({"code": "".join(re.findall(r"\b\d{6}\b", " ".join(texts))) or "000000"})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        code = int(self.right(challenge).fields["code"])
+        return Answer({"code": f"{(code + 1) % 10**6:06d}"})
+
+
+class AppOwner:
+    """Owns a phone with an authenticator app, and waits for a new code each time."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._app = pyotp.TOTP(pyotp.random_base32())
+
+    def right(self, challenge: Challenge) -> Answer:
+        for ask in challenge.asks:
+            if ask.type == "qr":
+                self._app = pyotp.TOTP(ask.options["secret"])
+        self._clock.advance(timedelta(seconds=self._app.interval))
+        return Answer({"code": self._app.at(self._clock.now())})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        code = int(self.right(challenge).fields["code"])
+        return Answer({"code": f"{(code + 500_000) % 10**6:06d}"})
+
+
+class DeviceOwner:
+    """Holds an authenticator."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._device = Authenticator(ORIGIN)
+
+    def right(self, challenge: Challenge) -> Answer:
+        ask = challenge.asks[0]
+        if ask.type == "passkey-create":
+            return Answer({"credential": self._device.create(ask.options)})
+        if not self._device.credentials:
+            return self._stranger(challenge)
+        return Answer({"credential": self._device.get(ask.options)})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        self._device.client = {"origin": "https://evil.example"}
+        answer = self.right(challenge)
+        self._device.client = {}
+        return answer
+
+    def _stranger(self, challenge: Challenge) -> Answer:
+        """Answer with a passkey of another account."""
+        made = {"rp": {"id": "login.example.org"}, "user": {"id": "Ym9i"}, "challenge": "AA"}
+        stranger = Authenticator(ORIGIN)
+        stranger.create(made)
+        return Answer({"credential": stranger.get(challenge.asks[0].options)})
+
+
+class Speaker:
+    """Speaks; the voice is told apart by `listen`, which stands in for the inference pool."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._spoken = 0
+
+    def right(self, challenge: Challenge) -> Answer:
+        return self._speak(voice=1)
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        return self._speak(voice=2)
+
+    def _speak(self, voice: int) -> Answer:
+        self._spoken += 1
+        data = wave(struct.pack("<2h", voice, self._spoken))
+        sample = Sample(Modality.VOICE, "audio/wav", data, self._clock.now(), "test")
+        return Answer(samples=[sample])
+
+
+def listen(job: str, recording: bytes) -> bytes:
+    """Return an embedding that depends on the recording's first number alone."""
+    assert job == "voice.encode"
+    (voice,) = struct.unpack_from("<h", pcm(recording))
+    embedding = [1.0 if axis == voice else 0.0 for axis in range(DIMENSION)]
+    return Voiceprint(struct.pack(f"<{DIMENSION}f", *embedding), 3000, -20.0, 0.0).dump()
+
+
+PEOPLE: dict[str, Callable[[FakeClock], Person]] = {
+    "password": Rememberer,
+    "webauthn": DeviceOwner,
+    "totp": AppOwner,
+    "otp": Reader,
+    "voice": Speaker,
+}
