@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -61,6 +62,19 @@ def test_a_simulated_voice_is_marked(
     with store.read() as tx:
         added = next(r for r in tx.audit.list(10) if r.event == "credential.added")
     assert added.detail["virtual"] is True
+
+
+def test_no_recording_touches_the_disk(
+    station: Gateway, ticket: str, clock: FakeClock, tmp_path: Path
+) -> None:
+    enrolment = station.open(ticket)
+    asked = station.begin(enrolment, "voice")
+    recording = sample(clock)
+    while asked is not None:
+        asked = station.answer(enrolment, asked, recording)
+    canary = recording.data[100:132]
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert not [file.name for file in files if canary in file.read_bytes()]
 
 
 def test_the_person_is_asked_again(station: Gateway, ticket: str, clock: FakeClock) -> None:
