@@ -8,6 +8,11 @@ from contracts.errors import BadRequest, Expired, NotAllowed
 from contracts.text import Text
 from store import Store
 
+KIOSK_ONLY = Text(
+    "This account is already set up, so the ticket is for the kiosk. "
+    "To change how you log in, log in to your account."
+)
+
 
 class Tickets:
     """Issues and redeems tickets."""
@@ -35,5 +40,7 @@ class Tickets:
             account_id = tx.tickets.redeem(ticket)
             if account_id is None:
                 raise Expired(detail="no such ticket")
+            if station_id is None and tx.credentials.list(account_id):
+                raise NotAllowed(KIOSK_ONLY)
             tx.audit.add("ticket.redeemed", account_id=account_id, source=station_id or "browser")
             return tx.enrolments.open(account_id, station_id, lifetime)
