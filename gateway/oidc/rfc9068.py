@@ -22,10 +22,17 @@ class JWTBearerTokenGenerator(BearerTokenGenerator):
     """Signs access tokens with the key of the moment and the clock that was passed in."""
 
     def __init__(self, issuer: str, keys: KeyRing, clock: Clock) -> None:
-        super().__init__(self.sign, _successor, _lifetime)
+        super().__init__(self.sign, None, _lifetime)
         self._issuer = issuer
         self._keys = keys
         self._clock = clock
+
+    def __call__(self, *, user: Login | None = None, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
+        """Return the token response, with the refresh token that the login already holds."""
+        response: dict[str, Any] = super().__call__(user=user, **asked)
+        if user and user.refresh_token:
+            response["refresh_token"] = user.refresh_token
+        return response
 
     def sign(
         self,
@@ -62,15 +69,6 @@ def _person(login: Login) -> dict[str, Any]:
 
 def _machine(client: Client) -> dict[str, Any]:
     return {"sub": client.id, "jti": secrets.token_urlsafe(16)}
-
-
-def _successor(
-    client: RegisteredClient,  # noqa: ARG001
-    grant_type: str,  # noqa: ARG001
-    user: Login,
-    scope: str,  # noqa: ARG001
-) -> str | None:
-    return user.refresh_token
 
 
 def _lifetime(client: RegisteredClient, grant_type: str) -> int:  # noqa: ARG001

@@ -8,6 +8,7 @@ from flask import Response, jsonify, make_response, redirect, render_template, r
 from werkzeug.wrappers import Response as BaseResponse
 
 from contracts.errors import BadRequest
+from gateway.headers import allow_forms_to
 from gateway.oidc import rfc6750
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.authorize.parameters import Parameters
@@ -79,6 +80,7 @@ class Views:
 def _answer(outcome: Redirect | AskConsent) -> BaseResponse:
     if isinstance(outcome, Redirect):
         return redirect(outcome.location, SEE_OTHER)
+    allow_forms_to([outcome.redirect_uri])
     return make_response(
         render_template(
             "consent.html",

@@ -1,0 +1,115 @@
+"""A provider on a real store, one person in front of one browser, and clients of each kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from flask import Flask, render_template
+
+from contracts.assurance import Assurance
+from contracts.clock import Clock
+from contracts.errors import GatehouseError
+from gateway import oidc
+from gateway.oidc.keys import ALGORITHMS, make
+from store import Store
+from store.accounts import Account
+from store.clients import Client, secret_digest
+from store.keys import SigningKey
+from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.relying_party import ISSUER, ORDER, REDIRECT, SECRET, RelyingParty, Visitor
+from web import pages
+
+
+@pytest.fixture
+def settings() -> oidc.ProviderSettings:
+    return oidc.ProviderSettings(
+        issuer=ISSUER,
+        code_lifetime=timedelta(seconds=60),
+        id_token_lifetime=timedelta(seconds=300),
+        refresh_idle=timedelta(hours=1),
+        refresh_absolute=timedelta(hours=24),
+        interaction_lifetime=timedelta(minutes=10),
+        acr_values=ORDER,
+    )
+
+
+@pytest.fixture
+def account(store: Store) -> Account:
+    with store.write() as tx:
+        return tx.accounts.add("ada", "ada@example.org")
+
+
+@pytest.fixture
+def visitor(account: Account, clock: Clock) -> Visitor:
+    return Visitor(Assurance(account.id, "mfa", ("pwd", "otp", "mfa"), clock.now(), "s" * 32))
+
+
+@pytest.fixture
+def registered(store: Store, clock: Clock) -> Client:
+    """A confidential chatbot; `quick` is its public sibling, `legacy` asks for RS256."""
+    client = Client(
+        id="bot",
+        name="Bot",
+        secret_hash=secret_digest(SECRET),
+        redirect_uris=(REDIRECT, "https://bot.example/other?keep=1"),
+        audience="https://api.bot.example",
+        scope="openid profile email offline_access transfer",
+        require_acr="aal1",
+        consent=False,
+        token_alg="ES256",
+        access_token_seconds=300,
+        created_at=clock.now(),
+    )
+    native = ("http://127.0.0.1/cb", "http://[::1]/cb?x=1", "com.example.bot:/cb")
+    with store.write() as tx:
+        tx.clients.add(client)
+        tx.clients.add(replace(client, id="quick", secret_hash=None, redirect_uris=native))
+        tx.clients.add(replace(client, id="legacy", token_alg="RS256", audience="legacy"))
+        tx.clients.add(replace(client, id="asks", consent=True))
+        tx.clients.add(replace(client, id="strict", require_acr="aal2"))
+    return client
+
+
+@pytest.fixture(scope="session")
+def signing_keys() -> list[SigningKey]:
+    """Made once: an RSA key costs a tenth of a second."""
+    return [make(alg, signs_from=FakeClock().now()) for alg in ALGORITHMS]
+
+
+@pytest.fixture
+def app(
+    store: Store,
+    clock: Clock,
+    settings: oidc.ProviderSettings,
+    visitor: Visitor,
+    registered: Client,
+    signing_keys: list[SigningKey],
+) -> Flask:
+    with store.write() as tx:
+        for key in signing_keys:
+            tx.keys.add(key)
+    app = Flask("provider")
+    pages.install(app, service_name="Gatehouse", csrf=lambda: "token")
+    parts = oidc.provider(store=store, clock=clock, settings=settings, authentication=visitor)
+    app.register_blueprint(oidc.blueprint(parts))
+    app.register_error_handler(GatehouseError, _message)
+    return app
+
+
+def _message(error: GatehouseError) -> tuple[str, int]:
+    page = render_template(
+        "message.html", title=error.public, text=error.public, status=error.status, reference="r"
+    )
+    return page, error.status
+
+
+@pytest.fixture
+def rp(app: Flask) -> RelyingParty:
+    return RelyingParty(app.test_client())
+
+
+@pytest.fixture
+def native(app: Flask) -> RelyingParty:
+    return RelyingParty(app.test_client(), "quick", "http://127.0.0.1:51234/cb", None)

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import pytest
+
+from gateway.oidc.authorize.checks import CHECKS
+from gateway.oidc.authorize.errors import AuthorizationError
+from gateway.oidc.authorize.parameters import Parameters
+from tests.gateway.oidc.relying_party import challenge
+from tests.gateway.oidc.test_redirect_uri import client
+
+GOOD = {
+    "response_type": "code",
+    "scope": "openid",
+    "code_challenge": challenge("v" * 43),
+    "code_challenge_method": "S256",
+}
+
+
+def refusals(**changes: str | None) -> list[tuple[str, str]]:
+    """Return which checks refuse a good request with these changes, and how."""
+    sent = Parameters({name: [value] for name, value in {**GOOD, **changes}.items() if value})
+    found = []
+    for check in CHECKS:
+        try:
+            check(sent, client("bot"))
+        except AuthorizationError as error:
+            found.append((check.__name__, error.error))
+    return found
+
+
+def test_a_good_request_passes_every_check() -> None:
+    assert refusals() == []
+    everything = {
+        "prompt": "login consent",
+        "max_age": "0",
+        "acr_values": "a b",
+        "nonce": "n" * 255,
+    }
+    assert refusals(**everything, response_mode="query", claims="{}", stranger="ignored") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"response_type": "code id_token"}, "unsupported_response_type"),
+        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"scope": None}, "invalid_scope"),
+        ({"scope": "admin"}, "invalid_scope"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"code_challenge": "x" * 42}, "invalid_request"),
+        ({"code_challenge": "=" * 43}, "invalid_request"),
+        ({"nonce": "n" * 256}, "invalid_request"),
+        ({"prompt": "none login"}, "invalid_request"),
+        ({"prompt": "create"}, "invalid_request"),
+        ({"max_age": "-1"}, "invalid_request"),
+        ({"max_age": "soon"}, "invalid_request"),
+        ({"acr_values": " ".join(map(str, range(11)))}, "invalid_request"),
+        ({"login_hint": "x" * 256}, "invalid_request"),
+        ({"nonce": "a\x00b"}, "invalid_request"),
+        ({"ui_locales": "x" * 2049}, "invalid_request"),
+        ({"request": "ey"}, "request_not_supported"),
+        ({"request_uri": "https://bot.example/r"}, "request_uri_not_supported"),
+        ({"registration": "{}"}, "registration_not_supported"),
+    ],
+)
+def test_one_check_refuses(changes: dict[str, str | None], error: str) -> None:
+    [(_, found)] = refusals(**changes)
+    assert found == error
+
+
+def test_the_first_check_that_refuses_is_the_one_that_is_told() -> None:
+    names = [name for name, _ in refusals(request="x", response_type=None, scope=None)]
+    assert names == ["check_request_object", "check_response_type", "check_scope"]
