@@ -35,9 +35,10 @@ class Addable:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A credential as its owner sees it."""
+    """A credential as its owner sees it; `change` is its factor where a new one replaces it."""
 
     id: str
+    change: str
     title: Text
     label: str
     created_at: datetime
@@ -104,9 +105,11 @@ class EnrolmentService:
         return Enroller(enrolment.account_id, handle, source, station=station_id is not None)
 
     def _held(self, credential: Credential) -> Held:
+        factor = self._factors[credential.factor]
         return Held(
             id=credential.id,
-            title=self._factors[credential.factor].title,
+            change="" if factor.many else factor.name,
+            title=factor.title,
             label=credential.label,
             created_at=credential.created_at,
             last_used_at=credential.last_used_at,
@@ -119,5 +122,5 @@ class EnrolmentService:
         return [
             Addable(factor.name, factor.title)
             for factor in self._factors.values()
-            if factor.many or factor.kind is Kind.KNOWLEDGE or factor.name not in held
+            if factor.many or factor.name not in held
         ]

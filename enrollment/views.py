@@ -119,7 +119,7 @@ class Views:
         invited = bool(self._parts.visitor.enrolment)
         if isinstance(came, Added):
             self._parts.visitor.enrolment = ""
-            return redirect("/account", 303)
+            return redirect("/account?added=1", 303)
         page = render_template(
             "challenge.html",
             asked=came,

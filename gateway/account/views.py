@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from contracts.text import Text
 from enrollment.service import EnrolmentService
 from gateway.account.service import AccountService
 from gateway.account.visitor import HOME, BrowserVisitor
 from gateway.login.authentication import Authentication
+
+ADDED = Text("Done. You can use it from now on.")
 
 
 def blueprint(
@@ -36,7 +39,7 @@ def blueprint(
             credentials=holdings.credentials,
             addable=holdings.addable,
             sessions=accounts.sessions(subject),
-            notice=None,
+            notice=ADDED if "added" in request.args else None,
         )
 
     @views.post("/account/remove")
