@@ -184,9 +184,8 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    cursor = connection.connection.cursor()
     for statement in connection.get_execution_options()["mode"]:
-        cursor.execute(statement)
+        connection.exec_driver_sql(statement)
 
 
 def _misconfigured(message: str) -> Misconfigured:
