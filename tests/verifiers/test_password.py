@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 
@@ -76,6 +77,13 @@ def test_a_refusal_says_why(factor: Factor, alice: Subject, password: str, reaso
     with pytest.raises(Retry) as refused:
         enroll(factor, alice, password)
     assert reason in str(refused.value.public)
+
+
+def test_a_strange_password_is_judged_soon(factor: Factor, alice: Subject) -> None:
+    strange = "".join(random.Random(2).choices("4@8({[<369&#!10$5+7%2", k=128))
+    began = time.process_time()
+    enroll(factor, alice, strange)
+    assert time.process_time() - began < 1
 
 
 def test_length_is_counted_in_code_points(factor: Factor, alice: Subject) -> None:
