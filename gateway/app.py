@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from flask import Flask
 
 from contracts.clock import Clock, SystemClock
-from contracts.factor import Factor, Infer, Workshop
+from contracts.factor import Factor, Infer
 from enrollment import stations_views
 from gateway import errors, headers, oidc, rooms
 from gateway.browser import Browser
 from gateway.inference.client import connect
-from gateway.opening import open_store
+from gateway.opening import make_factors, open_store
 from gateway.settings import Settings
 from store import Store
-from verifiers import registry
 from web import pages
 
 MACHINES = oidc.MACHINES | {stations_views.PAIR}
@@ -35,7 +34,8 @@ def create_app(
     clock = clock or SystemClock()
     store = store or open_store(settings, clock)
     oidc.ensure(store, clock)
-    factors = factors or load_factors(settings, store, clock, infer)
+    infer = infer or connect(settings.inference)
+    factors = factors or make_factors(settings, store, clock, infer)
     browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)
     app = _flask()
     pages.install(app, service_name=settings.service_name, csrf=browser.token)
@@ -51,17 +51,3 @@ def _flask() -> Flask:
     app = Flask(__name__)
     app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
     return app
-
-
-def load_factors(
-    settings: Settings, store: Store, clock: Clock, infer: Infer | None = None
-) -> Mapping[str, Factor]:
-    """Build every factor that is available here."""
-    workshop = Workshop(
-        clock=clock,
-        service=settings.service_name,
-        origin=settings.issuer,
-        pepper=store.vault.pepper,
-        infer=infer or connect(settings.inference),
-    )
-    return registry.load(workshop)

@@ -100,8 +100,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         issuer = urlsplit(self.issuer)
-        if issuer.scheme not in {"http", "https"} or issuer.path not in {"", "/"}:
-            raise ValueError("GATEHOUSE_ISSUER must be an http(s) address without a path")
+        if issuer.scheme not in {"http", "https"} or issuer.path:
+            raise ValueError(
+                "GATEHOUSE_ISSUER must be an http(s) address without any path or slash"
+            )
         if self.env == "production" and not self.secure and issuer.hostname not in LOCAL:
             raise ValueError("GATEHOUSE_ISSUER must be https in production")
         if self.env == "production" and self.simulators:

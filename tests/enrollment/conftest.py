@@ -20,7 +20,8 @@ from contracts.text import Text
 from enrollment.kiosk import client
 from enrollment.kiosk.identity import Identity
 from enrollment.stations import Stations
-from gateway.app import create_app, load_factors
+from gateway.app import create_app
+from gateway.opening import make_factors
 from gateway.settings import Settings
 from hardware import audio
 from store import Store
@@ -89,7 +90,7 @@ def loudness() -> Loudness:
 def gateway(store: Store, clock: FakeClock, loudness: Loudness, tmp_path: Path) -> Flask:
     """The whole gateway, but for its voice factor."""
     settings = Settings(env="test", issuer=ISSUER, data=tmp_path / "gateway", simulators=True)
-    factors = {**load_factors(settings, store, clock), "voice": loudness}
+    factors = {**make_factors(settings, store, clock), "voice": loudness}
     return create_app(settings, store=store, clock=clock, factors=factors)
 
 

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 
 from contracts.factor import Factor
-from gateway.app import create_app, load_factors
+from gateway.app import create_app
+from gateway.opening import make_factors
 from gateway.settings import Settings
 from store import Client, Store
 from tests.fakes.clock import FakeClock
@@ -83,7 +84,7 @@ def build(store: Store, clock: FakeClock, tmp_path: Path) -> Build:
 
     def made(**more: object) -> House:
         settings = Settings(env="test", data=tmp_path, **more)  # type: ignore[arg-type]
-        factors = load_factors(settings, store, clock)
+        factors = make_factors(settings, store, clock)
         app = create_app(settings, store=store, clock=clock, factors=factors)
         return House(app, store, clock, factors, settings)
 
