@@ -35,4 +35,5 @@ def configure(level: int = logging.INFO) -> None:
             ],
         )
     )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(handlers=[handler], level=level, force=True)

@@ -19,18 +19,26 @@ GRACE_SECONDS = 10.0
 """How long a child may take to end when it is asked to."""
 PAUSE_SECONDS = 1.0
 """Between two looks at the children, and before a dead one is started again."""
+MISCONFIGURED = 2
+"""Exit code of a process that cannot run before a person changes something."""
 
 log = structlog.get_logger("gatehouse.process")
 
 
 class Children:
-    """Keeps one process alive per command, each in a session of its own so that Ctrl-C is ours."""
+    """Keeps one process alive per command, each in a session of its own so that Ctrl-C is ours.
+
+    A child that ends its first life as misconfigured has told the operator why: then `refused` is
+    set, and this process is asked to end, as if by SIGTERM.
+    """
 
     def __init__(self, commands: Mapping[str, Command]) -> None:
         self._commands = commands
         self._running: dict[str, subprocess.Popen[bytes]] = {}
+        self._died: set[str] = set()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="children", daemon=True)
+        self.refused = False
 
     def __enter__(self) -> Self:
         for name in self._commands:
@@ -52,6 +60,10 @@ class Children:
         for name, child in self._running.items():
             _reap(name, child, deadline)
 
+    def pid(self, name: str) -> int:
+        """Return the process id of a child's present life."""
+        return self._running[name].pid
+
     def _start(self, name: str) -> None:
         self._running[name] = subprocess.Popen(  # noqa: S603 - our own modules, no shell
             self._commands[name], stdin=subprocess.DEVNULL, start_new_session=True
@@ -61,8 +73,17 @@ class Children:
         while not self._stopping.wait(PAUSE_SECONDS):
             for name, child in list(self._running.items()):
                 if (code := child.poll()) is not None:
-                    log.error("child died, starting it again", child=name, code=code)
-                    self._start(name)
+                    self._bury(name, code)
+
+    def _bury(self, name: str, code: int) -> None:
+        if code == MISCONFIGURED and name not in self._died:
+            self.refused = True
+            self._stopping.set()
+            os.kill(os.getpid(), signal.SIGTERM)
+            return
+        log.error("child died, starting it again", child=name, code=code)
+        self._died.add(name)
+        self._start(name)
 
 
 def _reap(name: str, child: subprocess.Popen[bytes], deadline: float) -> None:

@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from granian._granian import RSGIHTTPProtocol
     from granian.rsgi import Scope
 
-THREADS = 8
-WAITING = 64
+WAITING = 256
 """Requests that may wait for a thread in one worker; more are told to come back."""
 
 log = structlog.get_logger("gatehouse.server")
@@ -37,15 +36,18 @@ log = structlog.get_logger("gatehouse.server")
 class Bridge:
     """An RSGI application around a WSGI application; one per web worker."""
 
-    def __init__(self, build: Callable[[], WSGIApplication], *, proxied: bool = False) -> None:
+    def __init__(
+        self, build: Callable[[], WSGIApplication], *, threads: int = 8, proxied: bool = False
+    ) -> None:
         self._build = build
+        self._size = threads
         self._proxied = proxied
         self._waiting = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Build the application in the worker, once Granian has started it."""
         self._application = self._build()
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="request")
         self._bodies = Bodies()
         self._documents = Documents()
 

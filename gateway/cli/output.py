@@ -21,7 +21,9 @@ def rows(found: Sequence[Row], as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(found, default=_plain, indent=1))
     elif found:
-        table = Table(*found[0], box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for name in found[0]:
+            table.add_column(name, overflow="fold")
         for row in found:
             table.add_row(*(_shown(value) for value in row.values()))
         Console().print(table)

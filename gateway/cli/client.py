@@ -1,0 +1,92 @@
+"""`gatehouse client`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypedDict, Unpack
+
+import click
+
+from contracts.errors import BadRequest
+from contracts.text import Text
+from gateway.cli import output
+from gateway.cli.house import opened
+from gateway.clients import SCOPE, Registration, register
+from store.clients import Client
+
+
+class Given(TypedDict):
+    """The options of `client add` that a registration takes as they are."""
+
+    client_id: str
+    name: str | None
+    redirect_uris: Sequence[str]
+    public: bool
+    require_acr: str
+    audience: str | None
+    scope: str
+    token_alg: str
+
+
+@click.group()
+def client() -> None:
+    """Chatbots and backends that may ask for tokens."""
+
+
+@client.command(
+    epilog="Example: gatehouse client add support --redirect-uri https://chat.example.org/callback"
+)
+@click.argument("client_id")
+@click.option("--name", help="Name that people see; the id where it is left out.")
+@click.option("--redirect-uri", "redirect_uris", multiple=True, help="May be repeated.")
+@click.option("--public", is_flag=True, help="No secret: a program on the person's own device.")
+@click.option("--no-consent", is_flag=True, help="Do not ask people for consent: it is our own.")
+@click.option("--require-acr", default="mfa", show_default=True, help="Least assurance it accepts.")
+@click.option("--audience", help="`aud` of its access tokens; the id where it is left out.")
+@click.option("--scope", default=SCOPE, show_default=True, help="What it may ask for.")
+@click.option("--token-alg", type=click.Choice(["ES256", "RS256"]), default="ES256")
+@click.option("--access-token-seconds", type=click.IntRange(1), help="Life of its access tokens.")
+@output.as_json
+def add(
+    as_json: bool, access_token_seconds: int | None, no_consent: bool, **given: Unpack[Given]
+) -> None:
+    """Register a client; its secret is printed once and never again."""
+    with opened() as house:
+        seconds = access_token_seconds or house.settings.access_token_seconds
+        wanted = Registration(access_token_seconds=seconds, consent=not no_consent, **given)
+        made, secret = register(house.store, house.clock, wanted)
+    output.row({**_shown(made), "client_secret": secret}, as_json)
+
+
+@client.command("list", epilog="Example: gatehouse client list --json")
+@output.as_json
+def list_(as_json: bool) -> None:
+    """List the clients."""
+    with opened() as house, house.store.read() as tx:
+        output.rows([_shown(client) for client in tx.clients.list()], as_json)
+
+
+@client.command(epilog="Example: gatehouse client remove support")
+@click.argument("client_id")
+def remove(client_id: str) -> None:
+    """Remove a client with everything granted to it."""
+    with opened() as house, house.store.write() as tx:
+        if not tx.clients.remove(client_id):
+            raise BadRequest(Text("There is no client %(id)s.", {"id": client_id}))
+        tx.audit.add("client.removed", client_id=client_id)
+    click.echo(f"Removed {client_id}.")
+
+
+def _shown(client: Client) -> output.Row:
+    return {
+        "client_id": client.id,
+        "name": client.name,
+        "public": client.public,
+        "redirect_uris": client.redirect_uris,
+        "require_acr": client.require_acr,
+        "consent": client.consent,
+        "audience": client.audience,
+        "scope": client.scope,
+        "token_alg": client.token_alg,
+        "access_token_seconds": client.access_token_seconds,
+    }

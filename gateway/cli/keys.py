@@ -1,0 +1,53 @@
+"""`gatehouse keys`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from gateway.cli import output
+from gateway.cli.house import House, opened
+from gateway.oidc import keys as ring
+from gateway.rotation import longest_token
+from store.keys import SigningKey
+
+
+@click.group()
+def keys() -> None:
+    """The keys that sign tokens."""
+
+
+@keys.command("list", epilog="Example: gatehouse keys list --json")
+@output.as_json
+def list_(as_json: bool) -> None:
+    """List the published keys."""
+    with opened() as house:
+        output.rows(_published(house), as_json)
+
+
+@keys.command(epilog="Example: gatehouse keys rotate")
+@output.as_json
+def rotate(as_json: bool) -> None:
+    """Publish the next keys; they sign once every cached key set has them."""
+    with opened() as house:
+        ring.ensure(house.store, house.clock)
+        ring.rotate(
+            house.store, house.clock, longest_token=longest_token(house.store, house.settings)
+        )
+        output.rows(_published(house), as_json)
+
+
+def _published(house: House) -> list[output.Row]:
+    with house.store.read() as tx:
+        return [_shown(key, house.clock.now()) for key in tx.keys.list()]
+
+
+def _shown(key: SigningKey, now: datetime) -> output.Row:
+    return {
+        "kid": key.kid,
+        "alg": key.alg,
+        "state": "waiting" if key.signs_from > now else "published",
+        "signs_from": key.signs_from,
+        "retires_at": key.retires_at,
+    }

@@ -1,0 +1,82 @@
+"""Registering clients, as an operator does it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from contracts.clock import Clock
+from contracts.errors import BadRequest
+from contracts.text import Text
+from store import Store
+from store.clients import Client, secret_digest
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
+ALGORITHM = "ES256"
+SCOPE = "openid profile email offline_access"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What an operator says of a client."""
+
+    client_id: str
+    access_token_seconds: int
+    redirect_uris: Sequence[str] = ()
+    name: str | None = None
+    public: bool = False
+    consent: bool = True
+    require_acr: str = "mfa"
+    audience: str | None = None
+    scope: str = SCOPE
+    token_alg: str = ALGORITHM
+
+
+def register(store: Store, clock: Clock, wanted: Registration) -> tuple[Client, str | None]:
+    """Store a client; return it with its secret, None for a public one.
+
+    Raises BadRequest for what RFC 9700 forbids, and Conflict.
+    """
+    _check(wanted)
+    secret = None if wanted.public else secrets.token_urlsafe(32)
+    client = Client(
+        id=wanted.client_id,
+        name=wanted.name or wanted.client_id,
+        secret_hash=secret and secret_digest(secret),
+        redirect_uris=tuple(wanted.redirect_uris),
+        audience=wanted.audience or wanted.client_id,
+        scope=wanted.scope,
+        require_acr=wanted.require_acr,
+        consent=wanted.consent,
+        token_alg=wanted.token_alg,
+        access_token_seconds=wanted.access_token_seconds,
+        created_at=clock.now(),
+    )
+    with store.write() as tx:
+        tx.clients.add(client)
+        tx.audit.add("client.added", client_id=client.id)
+    return client, secret
+
+
+def _check(wanted: Registration) -> None:
+    if not IDENTIFIER.fullmatch(wanted.client_id):
+        raise BadRequest(Text("A client's id is up to 64 letters, digits and . _ ~ -"))
+    for uri in wanted.redirect_uris:
+        _check_redirect_uri(uri)
+
+
+def _check_redirect_uri(uri: str) -> None:
+    """Refuse what RFC 9700, section 2.1 does: fragments, and plain http beyond this machine."""
+    parts = urlsplit(uri)
+    private = "." in parts.scheme
+    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    web = parts.scheme == "https" and parts.hostname
+    if not (private or loopback or web) or parts.fragment or "#" in uri or not uri.isascii():
+        message = (
+            "%(uri)s cannot be a redirect URI: https without a fragment, or http on localhost."
+        )
+        raise BadRequest(Text(message, {"uri": uri}))

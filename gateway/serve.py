@@ -1,0 +1,127 @@
+"""One command, one process tree: checks, then web workers, inference pool and outbox worker."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import sys
+
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings, HTTP2Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from contracts.clock import SystemClock
+from contracts.errors import Misconfigured
+from contracts.text import Text
+from gateway import logs
+from gateway.app import create_app
+from gateway.models import catalogue
+from gateway.opening import make_factors, open_store
+from gateway.process import Children, Command, end_with_parent
+from gateway.server import Bridge
+from gateway.settings import Settings, load
+from verifiers import registry
+
+CONNECTIONS = 2048
+"""Connections a worker holds at a time; a slow client costs one of them and no thread."""
+HEADER_MILLISECONDS = 10_000
+HEADER_BYTES = 64 * 1024
+PYTHON = (sys.executable, "-m")
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises Misconfigured before anything is started."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+    commands = checked(settings)
+    server = granian(settings)
+    with Children(commands) as children:
+        _run(server)
+    if children.refused:
+        sys.exit(2)
+
+
+def build() -> Bridge:
+    """Make the bridge of one web worker; Granian calls this in the worker's process."""
+    logs.configure()
+    end_with_parent()
+    settings = load()
+    return Bridge(
+        lambda: create_app(settings), threads=settings.threads, proxied=settings.trusted_proxy
+    )
+
+
+def checked(settings: Settings) -> dict[str, Command]:
+    """Check what can be known beforehand; return the commands of the children to run."""
+    check_port(settings.host, settings.port)
+    clock = SystemClock()
+    store = open_store(settings, clock)
+    factors = make_factors(settings, store, clock)
+    store.close()
+    commands: dict[str, Command] = {"outbox": (*PYTHON, "gateway.worker")}
+    if registry.pooled() & factors.keys():
+        check_models()
+        commands["inference"] = (*PYTHON, "gateway.inference")
+    return commands
+
+
+def check_port(host: str, port: int) -> None:
+    """Raise Misconfigured where the port is taken: workers share theirs, so that no bind fails."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = error.strerror or str(error)
+        message = "Cannot listen on %(host)s port %(port)d: %(why)s. Set GATEHOUSE_PORT to another."
+        text = Text(message, {"host": host, "port": port, "why": why})
+        raise Misconfigured(text) from error
+
+
+def check_models() -> None:
+    """Raise Misconfigured where a model file is missing; whoever loads it checks what is in it."""
+    for model in catalogue():
+        if not model.path.is_file():
+            message = "The model %(name)s is missing. Run: gatehouse models pull"
+            raise Misconfigured(Text(message, {"name": model.name}))
+
+
+def granian(settings: Settings) -> MPServer:
+    """Configure Granian; TLS 1.3 at least where there is a certificate."""
+    return MPServer(
+        "gateway.serve:build",
+        factory=True,
+        interface=Interfaces.RSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        backlog=CONNECTIONS,
+        backpressure=CONNECTIONS,
+        websockets=False,
+        http1_settings=HTTP1Settings(
+            header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=HEADER_BYTES
+        ),
+        http2_settings=HTTP2Settings(max_headers_size=HEADER_BYTES),
+        ssl_cert=settings.tls_certificate,
+        ssl_key=settings.tls_key,
+        respawn_failed_workers=True,
+        log_dictconfig=LOGGING,
+        log_level=LogLevels.warning,
+    )
+
+
+LOGGING = {
+    "handlers": {},
+    "formatters": {},
+    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
+}
+"""Granian's own records go where all others go."""
+
+
+def _run(server: MPServer) -> None:
+    try:
+        server.serve()
+    except SystemExit:
+        # On Ctrl-C the workers may end a moment before Granian hears of it, and count as failed.
+        if not server.interrupt_signal:
+            raise
