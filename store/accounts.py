@@ -54,7 +54,8 @@ class Accounts:
 
     def find(self, username: str) -> Account | None:
         """Return the account of a username, disabled or not."""
-        return self._one(accounts.c.username == normalized(username))
+        name = normalized(username)
+        return self._one(accounts.c.username == name) if _fits(name) else None
 
     def get(self, account_id: str) -> Account | None:
         """Return the account of an id, disabled or not."""
@@ -87,9 +88,13 @@ def normalized(username: str) -> str:
 
 def _fit(username: str) -> str:
     name = normalized(username)
-    if not 0 < len(name) <= USERNAME_LENGTH or not name.isprintable():
+    if not _fits(name):
         raise BadRequest(Text("This username cannot be used."))
     return name
+
+
+def _fits(name: str) -> bool:
+    return 0 < len(name) <= USERNAME_LENGTH and name.isprintable()
 
 
 def _account(row: Row[Any]) -> Account:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -76,12 +76,15 @@ class Credentials:
 
     def enrolled(self, account_id: str, factor: str) -> Sequence[Enrolled]:
         """Return the usable credentials of a factor, decrypted. Raises Tampered."""
-        rows = self._work.connection.execute(
-            select(credentials)
-            .where(_of(account_id, factor), credentials.c.disabled_at.is_(None))
-            .order_by(credentials.c.created_at, credentials.c.id)
-        ).all()
-        return self._open(account_id, rows) if rows else []
+        usable = select(credentials).where(
+            _of(account_id, factor), credentials.c.disabled_at.is_(None)
+        )
+        # Versions are noted after rows, so they are read before them: no honest row is behind.
+        versions = self._work.keystore.versions(account_id)
+        with self._work.latest() as connection:
+            query = usable.order_by(credentials.c.created_at, credentials.c.id)
+            rows = connection.execute(query).all()
+        return self._open(account_id, rows, versions) if rows else []
 
     def owner(self, factor: str, unique: str) -> str | None:
         """Return the account whose usable credential has this public identifier."""
@@ -159,11 +162,12 @@ class Credentials:
     def _seal(self, place: Place, data: bytes) -> bytes:
         return cipher.seal(self._work.keystore.subject_key(place.account_id), data, place.aad())
 
-    def _open(self, account_id: str, rows: Sequence[Row[Any]]) -> Sequence[Enrolled]:
+    def _open(
+        self, account_id: str, rows: Sequence[Row[Any]], versions: Mapping[str, int]
+    ) -> Sequence[Enrolled]:
         key = self._work.keystore.find_key(account_id)
         if key is None:
             raise Tampered(detail=f"the key of subject {account_id} is erased")
-        versions = self._work.keystore.versions(account_id)
         return [_opened(row, key, versions.get(row.id, 0)) for row in rows]
 
     def _unique(self, factor: str, unique: str | None) -> str | None:

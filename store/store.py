@@ -82,7 +82,7 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that only reads."""
         with self.database.read() as connection:
-            work = self._work(connection)
+            work = self._work(connection, writing=False)
             yield Transaction(work)
         _finish(work)
 
@@ -90,7 +90,7 @@ class Store:
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that commits at exit and rolls back when raised through."""
         with self.database.write() as connection:
-            work = self._work(connection)
+            work = self._work(connection, writing=True)
             yield Transaction(work)
         _finish(work)
 
@@ -128,8 +128,8 @@ class Store:
     def _schemas(self) -> tuple[tuple[Database, Schema], ...]:
         return (self.database, MAIN), (self.keystore.database, KEYSTORE)
 
-    def _work(self, connection: Connection) -> Work:
-        return Work(connection, self.database, self.vault, self.keystore, self._clock)
+    def _work(self, connection: Connection, *, writing: bool) -> Work:
+        return Work(connection, self.database, self.vault, self.keystore, self._clock, writing)
 
     def _note_keys(self, connection: Connection) -> None:
         for name, value in self.vault.checks().items():

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +24,17 @@ class Work:
     vault: Vault
     keystore: Keystore
     clock: Clock
+    writing: bool
     after: list[Callable[[], None]] = field(default_factory=list)
+
+    @contextmanager
+    def latest(self) -> Iterator[Connection]:
+        """Give a connection that sees all commits: a read of SQLite stands at its beginning."""
+        if self.writing or not self.database.is_sqlite:
+            yield self.connection
+        else:
+            with self.database.read() as connection:
+                yield connection
 
     def now(self) -> datetime:
         """Return the current instant."""

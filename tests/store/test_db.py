@@ -170,7 +170,7 @@ def test_transactions_do_not_nest(store: Store) -> None:
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_text_that_postgres_cannot_hold(store: Store) -> None:
     with pytest.raises(BadRequest), store.read() as tx:
-        tx.accounts.find("ja\0ne")
+        tx.clients.get("chat\0bot")
 
 
 def test_sqlite_waits_for_the_disk(store: Store) -> None:

@@ -93,6 +93,25 @@ def test_one_new_template(store: Store, jane: Account) -> None:
     assert (now.template, now.version) == (b"step 2", 2)
 
 
+def test_readers_and_writers_of_one_template(store: Store, jane: Account) -> None:
+    """Nobody takes a version that is being written for a row rolled back."""
+    with store.write() as tx:
+        tx.credentials.add(jane.id, "totp", Template(b"step 0", "totp/1"))
+
+    def step() -> bool:
+        with store.write() as tx:
+            (read,) = tx.credentials.enrolled(jane.id, "totp")
+            written = tx.credentials.replace_template(read, jane.id, "totp", b"step")
+        with store.read() as tx:
+            assert tx.accounts.get(jane.id)
+            return bool(tx.credentials.enrolled(jane.id, "totp")) and written
+
+    steps = sum(race(step))
+    with store.read() as tx:
+        (now,) = tx.credentials.enrolled(jane.id, "totp")
+    assert now.version == 1 + steps
+
+
 def test_one_interaction(store: Store, chatbot: Client) -> None:
     with store.write() as tx:
         handle = tx.interactions.put("browser", chatbot.id, {"scope": "openid"}, MINUTE)

@@ -135,6 +135,22 @@ def interrupt() -> None:
     raise KeyboardInterrupt
 
 
+def test_a_template_replaced_after_the_read_began(store: Store, jane: Account) -> None:
+    """A reader that stands at an older state must not take the newer version for a rollback."""
+    enrol(store, jane)
+    with store.read() as tx:
+        assert tx.accounts.get(jane.id) == jane
+        replace(store, jane)
+        (enrolled,) = tx.credentials.enrolled(jane.id, "voice")
+    assert enrolled.template == b"newer"
+
+
+def replace(store: Store, jane: Account) -> None:
+    with store.write() as tx:
+        (enrolled,) = tx.credentials.enrolled(jane.id, "voice")
+        assert tx.credentials.replace_template(enrolled, jane.id, "voice", b"newer")
+
+
 def test_a_rollback_leaves_the_counter_alone(store: Store, jane: Account) -> None:
     enrol(store, jane)
     with pytest.raises(ValueError, match="refused"):
