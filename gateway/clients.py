@@ -36,13 +36,15 @@ class Registration:
     token_alg: str = ALGORITHM
 
 
-def register(store: Store, clock: Clock, wanted: Registration) -> tuple[Client, str | None]:
-    """Store a client; return it with its secret, None for a public one.
+def register(
+    store: Store, clock: Clock, wanted: Registration, secret: str | None = None
+) -> tuple[Client, str | None]:
+    """Store a client; return it with its secret, made here unless given; None for a public one.
 
     Raises BadRequest for what RFC 9700 forbids, and Conflict.
     """
     _check(wanted)
-    secret = None if wanted.public else secrets.token_urlsafe(32)
+    secret = None if wanted.public else secret or secrets.token_urlsafe(32)
     client = Client(
         id=wanted.client_id,
         name=wanted.name or wanted.client_id,

@@ -1,0 +1,99 @@
+"""What the demo starts with: three people and two clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from contracts.clock import Clock
+from contracts.factor import Factor
+from gateway import people
+from gateway.clients import Registration, register
+from gateway.demo.memory import Memory
+from gateway.people import Person
+from store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where the three parts of the demo are."""
+
+    issuer: str
+    chatbot: str
+    outbox: str
+
+    @classmethod
+    def beginning_at(cls, port: int) -> Addresses:
+        """Return the addresses of a demo on `port` and the two ports behind it."""
+        return cls(*(f"http://localhost:{port + offset}" for offset in range(3)))
+
+
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """Adds what is missing; what an earlier run has added keeps its secrets."""
+
+    store: Store
+    factors: Mapping[str, Factor]
+    clock: Clock
+    memory: Memory
+
+    def people(self) -> list[dict[str, str]]:
+        """Add the people; return what a script needs to log in as one."""
+        return [self._person(person) for person in folk(self.memory)]
+
+    def clients(self, addresses: Addresses) -> list[dict[str, Any]]:
+        """Add the clients; return what a script needs to be one."""
+        return [self._client(wanted) for wanted in registrations(addresses)]
+
+    def _person(self, person: Person) -> dict[str, str]:
+        with self.store.read() as tx:
+            missing = tx.accounts.find(person.username) is None
+        if missing:
+            prepared = people.prepare(person, self.factors)
+            with self.store.write() as tx:
+                people.add(tx, prepared)
+        return person.model_dump(include={"username", "password", "totp_secret"}, exclude_none=True)
+
+    def _client(self, wanted: Registration) -> dict[str, Any]:
+        secret = None if wanted.public else self.memory.client_secret
+        with self.store.write() as tx:
+            held = tx.clients.get(wanted.client_id)
+            if held is not None and held.redirect_uris != tuple(wanted.redirect_uris):
+                tx.clients.remove(held.id)
+                tx.clients.add(replace(held, redirect_uris=tuple(wanted.redirect_uris)))
+        if held is None:
+            register(self.store, self.clock, wanted, secret)
+        uris = list(wanted.redirect_uris)
+        return {"client_id": wanted.client_id, "client_secret": secret, "redirect_uris": uris}
+
+
+def folk(memory: Memory) -> tuple[Person, ...]:
+    """Alice has an authenticator app, Bob gets codes by e-mail, Carol adds something on the way."""
+    return (
+        Person(
+            username="alice", password=memory.passwords["alice"], totp_secret=memory.totp_secret
+        ),
+        Person(username="bob", password=memory.passwords["bob"], email="bob@example.org"),
+        Person(username="carol", password=memory.passwords["carol"]),
+    )
+
+
+def registrations(addresses: Addresses) -> tuple[Registration, ...]:
+    """The chatbot is content with a password for small talk; a script has no secret to keep."""
+    chatbot = Registration(
+        client_id="chatbot",
+        name="Demo chatbot",
+        redirect_uris=[f"{addresses.chatbot}/callback"],
+        require_acr="aal1",
+        access_token_seconds=300,
+    )
+    script = Registration(
+        client_id="cli-public",
+        name="Demo script",
+        redirect_uris=["http://127.0.0.1/callback"],
+        public=True,
+        require_acr="aal1",
+        access_token_seconds=300,
+    )
+    return chatbot, script
