@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -31,29 +31,26 @@ PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",
 )
-READ = ("PRAGMA query_only = ON", "BEGIN")
-WRITE = ("PRAGMA query_only = OFF", "BEGIN IMMEDIATE")
-RESHAPE = ("PRAGMA foreign_keys = OFF", *WRITE)
+READ = "BEGIN"
+WRITE = "BEGIN IMMEDIATE"
 
 
 class Database:
     """Reads and writes one database. A database that cannot answer raises Unavailable.
 
-    SQLite lets one write at a time: threads queue here, processes at `BEGIN IMMEDIATE`.
+    SQLite lets one write at a time: threads queue for the one connection that writes, processes at
+    `BEGIN IMMEDIATE`. Reads have connections of their own and wait for nobody.
     """
 
     def __init__(self, url: str) -> None:
-        self._turn = threading.Lock()
+        self._url = _parsed(url)
         self._thread = threading.local()
-        self._engine = _engine(_parsed(url))
-        self._reader = self._engine.execution_options(mode=READ, postgresql_readonly=True)
-        self._writer = self._engine.execution_options(mode=WRITE)
-        self._shaper = self._engine.execution_options(mode=RESHAPE)
+        self._reader, self._writer = _engines(self._url)
 
     @property
     def is_sqlite(self) -> bool:
         """Tell whether this is the embedded database."""
-        return self._engine.dialect.name == "sqlite"
+        return self._writer.dialect.name == "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -65,25 +62,27 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Open a transaction that commits at exit and rolls back when raised through."""
-        with self._alone(), _translated(), self._queued(), self._writer.begin() as connection:
+        with self._alone(), _translated(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def reshape(self) -> Iterator[Connection]:
         """Open a write that may rebuild tables: SQLite would delete what refers to them."""
-        with self._alone(), _translated(), self._queued(), self._shaper.begin() as connection:
+        engine = _sqlite(self._url, WRITE, "foreign_keys = OFF") if self.is_sqlite else self._writer
+        with self._alone(), _translated(), engine.begin() as connection:
             yield connection
-        self._engine.dispose()
+        engine.dispose()
 
     def truncate_log(self) -> None:
         """Move SQLite's write-ahead log into the file and empty it, so that deleted means gone."""
         if self.is_sqlite:
-            with _translated(), closing(self._engine.raw_connection()) as connection:
+            with _translated(), closing(self._writer.raw_connection()) as connection:
                 connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def dispose(self) -> None:
         """Close every pooled connection."""
-        self._engine.dispose()
+        self._reader.dispose()
+        self._writer.dispose()
 
     def _refuse_nesting(self) -> None:
         """A write inside a write would wait for itself, a read inside it would see old rows."""
@@ -98,19 +97,6 @@ class Database:
             yield
         finally:
             self._thread.writing = False
-
-    def _queued(self) -> AbstractContextManager[None]:
-        return _held(self._turn) if self.is_sqlite else nullcontext()
-
-
-@contextmanager
-def _held(lock: threading.Lock) -> Iterator[None]:
-    if not lock.acquire(timeout=WAIT_SECONDS):
-        raise Unavailable(detail="the queue for a write is too long")
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 @contextmanager
@@ -141,16 +127,25 @@ def _parsed(url: str) -> URL:
     raise _misconfigured("The database URL must begin with sqlite:///FILE or postgresql://")
 
 
-def _engine(url: URL) -> Engine:
-    return _sqlite(url, str(url.database)) if url.get_backend_name() == "sqlite" else _postgres(url)
+def _engines(url: URL) -> tuple[Engine, Engine]:
+    """Return the engine that reads and the one that writes."""
+    if url.get_backend_name() == "postgresql":
+        engine = _postgres(url)
+        return engine.execution_options(postgresql_readonly=True), engine
+    _make_private(Path(str(url.database)))
+    reader = _sqlite(url, READ, "query_only = ON", max_overflow=-1)
+    return reader, _sqlite(url, WRITE, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS)
 
 
-def _sqlite(url: URL, file: str) -> Engine:
-    """Connections are cheap here, and a thread that reads must never wait for one that writes."""
-    _make_private(Path(file))
-    engine = create_engine(url, pool_size=8, max_overflow=-1)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
+def _sqlite(url: URL, begin: str, *pragmas: str, **pool: int) -> Engine:
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late
+        for pragma in (*PRAGMAS, *pragmas):
+            connection.execute(f"PRAGMA {pragma}")
+
+    engine = create_engine(url, **pool)
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 
@@ -175,17 +170,6 @@ def _make_private(file: Path) -> None:
     except OSError as error:
         message = Text("The database file %(path)s cannot be written.", {"path": str(file)})
         raise Misconfigured(message) from error
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late; `_begin` sends it
-    for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    for statement in connection.get_execution_options()["mode"]:
-        connection.exec_driver_sql(statement)
 
 
 def _misconfigured(message: str) -> Misconfigured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 
@@ -14,6 +15,7 @@ from contracts.factor import Template
 from store import Account, Ceremony, Client, Purpose, Store, Transaction
 from store.codes import Code, Replayed
 from store.grants import Grant
+from store.keys_file import Keys
 from store.refresh_tokens import RefreshToken
 from tests.fakes.clock import FakeClock
 from tests.fakes.race import RUNNERS, race
@@ -39,6 +41,22 @@ def test_one_code(store: Store, grant: Grant) -> None:
     outcomes = Counter(race(written(store, lambda tx: tx.codes.redeem(code))))
     fresh = Code(grant.id, "https://chat.example/callback", "challenge")
     assert outcomes == {fresh: 1, Replayed(grant.id): RUNNERS - 1}
+
+
+def test_one_value_over_many_replicas(urls: tuple[str, str], keys: Keys, clock: FakeClock) -> None:
+    """Each has connections of its own, as another process has."""
+    replicas = [
+        Store(database_url=urls[0], keystore_url=urls[1], keys=keys, clock=clock) for _ in range(5)
+    ]
+    turns = cycle(replicas)
+
+    def spend() -> bool:
+        with next(turns).write() as tx:
+            return tx.once.spend("jti", MINUTE)
+
+    assert sum(race(spend, 20)) == 1
+    for replica in replicas:
+        replica.close()
 
 
 def test_one_refresh_token(store: Store, grant: Grant) -> None:
