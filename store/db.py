@@ -69,9 +69,11 @@ class Database:
     def reshape(self) -> Iterator[Connection]:
         """Open a write that may rebuild tables: SQLite would delete what refers to them."""
         engine = _sqlite(self._url, WRITE, "foreign_keys = OFF") if self.is_sqlite else self._writer
-        with self._alone(), _translated(), engine.begin() as connection:
-            yield connection
-        engine.dispose()
+        try:
+            with self._alone(), _translated(), engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
 
     def truncate_log(self) -> None:
         """Move SQLite's write-ahead log into the file and empty it, so that deleted means gone."""
@@ -143,7 +145,7 @@ def _sqlite(url: URL, begin: str, *pragmas: str, **pool: int) -> Engine:
         for pragma in (*PRAGMAS, *pragmas):
             connection.execute(f"PRAGMA {pragma}")
 
-    engine = create_engine(url, **pool)
+    engine = create_engine(url, hide_parameters=True, **pool)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
@@ -154,6 +156,7 @@ def _postgres(url: URL) -> Engine:
     try:
         return create_engine(
             url,
+            hide_parameters=True,
             pool_timeout=WAIT_SECONDS,
             pool_pre_ping=True,
             connect_args={"connect_timeout": WAIT_SECONDS, "options": settings},
