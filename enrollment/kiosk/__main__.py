@@ -10,7 +10,7 @@ from contracts.errors import GatehouseError, Misconfigured
 from enrollment.kiosk import server, settings
 
 
-@click.group(invoke_without_command=True, epilog="Example: python -m enrollment.kiosk")
+@click.group(invoke_without_command=True, epilog="Example: gatehouse kiosk")
 @click.pass_context
 def kiosk(context: click.Context) -> None:
     """Serve the kiosk's page on this machine."""
@@ -20,7 +20,7 @@ def kiosk(context: click.Context) -> None:
         server.run(found)
 
 
-@kiosk.command(epilog="Example: echo $CODE | python -m enrollment.kiosk pair")
+@kiosk.command(epilog="Example: gatehouse kiosk pair < code.txt")
 def pair() -> None:
     """Pair this kiosk with the code of `gatehouse station add`."""
     code = sys.stdin.readline()

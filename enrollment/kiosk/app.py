@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from threading import Lock
 
-from flask import Flask, redirect, render_template, request
+from flask import Flask, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from contracts.errors import DeviceError, GatehouseError
+from contracts.errors import GatehouseError
 from contracts.text import Text
 from enrollment.kiosk.client import Refused
 from enrollment.kiosk.guard import Guard
@@ -31,9 +32,17 @@ def create_app(kiosk: Kiosk, *, service_name: str, station: str) -> Flask:
     guard.install(app)
     pages.install(app, service_name=service_name, csrf=guard.token)
     app.jinja_env.globals["station"] = station
-    app.register_error_handler(GatehouseError, _tell)
+    app.register_error_handler(GatehouseError, _foreign)
     Desk(kiosk, guard).install(app)
     return app
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the page tells once, after the form that led to it."""
+
+    step: str
+    error: GatehouseError | None = None
 
 
 class Desk:
@@ -43,6 +52,7 @@ class Desk:
         self._kiosk = kiosk
         self._guard = guard
         self._visits: dict[str, Visit] = {}
+        self._told: dict[str, Outcome] = {}
         self._one_at_a_time = Lock()
 
     def install(self, app: Flask) -> None:
@@ -50,56 +60,74 @@ class Desk:
         app.add_url_rule("/", "show", self._show, methods=["GET"])
         app.add_url_rule("/", "act", self._act, methods=["POST"])
         app.add_url_rule("/cancel", "cancel", self._cancel, methods=["POST"])
+        app.add_url_rule("/level", "level", self._level, methods=["GET"])
 
     def _show(self) -> Page:
+        told = self._told.pop(self._guard.browser, None)
         visit = self._visits.get(self._guard.browser)
+        if told is not None:
+            return _page(told)
         if visit is None:
-            return _page("ticket")
-        return _page("capture", asked=visit.asked, level=visit.level)
+            return _page(Outcome("ticket"))
+        return render_template("kiosk.html", step="capture", asked=visit.asked, level=visit.level)
 
     def _act(self) -> Page:
         with self._one_at_a_time:
             visit = self._visits.get(self._guard.browser)
             if visit is None:
-                return self._open(request.form.get("ticket", ""))
-            if request.form.get("ceremony") != visit.asked.handle:
-                return redirect("/", 303)
-            return self._capture(visit)
+                self._open(request.form.get("ticket", ""))
+            elif request.form.get("ceremony") == visit.asked.handle:
+                self._capture(visit)
+        return redirect("/", 303)
 
-    def _open(self, ticket: str) -> Page:
+    def _open(self, ticket: str) -> None:
         try:
             self._visits[self._guard.browser] = self._kiosk.open(ticket)
         except GatehouseError as error:
-            return _page("ticket", error=error.public), error.status
-        return redirect("/", 303)
+            self._tell(Outcome("ticket", error))
 
-    def _capture(self, visit: Visit) -> Page:
+    def _capture(self, visit: Visit) -> None:
         try:
             after = self._kiosk.capture(visit)
-        except DeviceError as error:
-            return _page("error", error=error.public), error.status
-        except Refused:
+        except Refused as error:
             self._forget()
-            raise
-        if after is None:
-            self._forget()
-            return _page("done")
-        self._visits[self._guard.browser] = after
-        return redirect("/", 303)
+            self._tell(Outcome("ticket", error))
+        except GatehouseError as error:
+            self._tell(Outcome("error", error))
+        else:
+            self._go_on(after)
+
+    def _go_on(self, visit: Visit | None) -> None:
+        if visit is not None:
+            self._visits[self._guard.browser] = visit
+            return
+        self._forget()
+        self._tell(Outcome("done"))
+
+    def _tell(self, outcome: Outcome) -> None:
+        if outcome.error is not None:
+            logger.warning("%s: %s", outcome.error.code, outcome.error)
+        self._told[self._guard.browser] = outcome
 
     def _cancel(self) -> Page:
         with self._one_at_a_time:
             self._forget()
         return redirect("/", 303)
 
+    def _level(self) -> Page:
+        return jsonify(level=self._kiosk.level)
+
     def _forget(self) -> None:
         self._visits.pop(self._guard.browser, None)
 
 
-def _page(step: str, **context: object) -> str:
-    return render_template("kiosk.html", step=step, **context)
+def _page(outcome: Outcome) -> Page:
+    if outcome.error is None:
+        return render_template("kiosk.html", step=outcome.step)
+    page = render_template("kiosk.html", step=outcome.step, error=outcome.error.public)
+    return page, outcome.error.status
 
 
-def _tell(error: GatehouseError) -> Page:
+def _foreign(error: GatehouseError) -> Page:
     logger.warning("%s: %s", error.code, error)
     return render_template("message.html", title=TROUBLE, text=error.public), error.status

@@ -61,7 +61,7 @@ def load(path: Path) -> Identity:
     except FileNotFoundError as error:
         raise _misconfigured(
             "This kiosk is not paired. Run `gatehouse station add NAME` at the gateway and "
-            "`python -m enrollment.kiosk pair` here.",
+            "`gatehouse kiosk pair` here.",
             path,
         ) from error
     except (OSError, ValueError, KeyError, TypeError, JoseError) as error:

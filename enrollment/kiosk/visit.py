@@ -27,12 +27,16 @@ class Visit:
 
 
 class Kiosk:
-    """Takes captures from the microphone and hands them to the gateway."""
+    """Takes captures from the microphone and hands them to the gateway.
+
+    `level` is what the microphone hears at this moment, None while it does not listen.
+    """
 
     def __init__(self, gateway: Gateway, devices: DeviceManager, microphone: str) -> None:
         self._gateway = gateway
         self._devices = devices
         self._microphone = microphone
+        self.level: float | None = None
 
     def open(self, ticket: str) -> Visit:
         """Spend a ticket and ask for the first phrase."""
@@ -50,6 +54,8 @@ class Kiosk:
             sample = self._record(visit.asked, levels)
         except Retry as again:
             return replace(visit, asked=replace(visit.asked, error=again.public))
+        finally:
+            self.level = None
         asked = self._upload(visit, sample)
         return Visit(visit.enrolment, asked, max(levels)) if asked else None
 
@@ -64,8 +70,13 @@ class Kiosk:
     def _record(self, asked: Asked, levels: list[float]) -> Sample:
         seconds = float(asked.asks[0].options.get("seconds", SECONDS))
         spec = CaptureSpec(Modality.VOICE, timedelta(seconds=seconds))
+
+        def report(level: float) -> None:
+            self.level = level
+            levels.append(level)
+
         with self._devices.open(self._microphone_id()) as microphone:
-            return microphone.capture(spec, levels.append)
+            return microphone.capture(spec, report)
 
     def _microphone_id(self) -> str:
         return self._microphone or self._first().id
