@@ -160,7 +160,9 @@ def test_the_session_cookie_changes_with_every_proof(house: House) -> None:
     person.choose("Authenticator app")
     person.answer(code=house.totp())
     second = person.client.get_cookie("gatehouse_session")
-    assert first and second and first.value != second.value
+    assert first
+    assert second
+    assert first.value != second.value
     person.client.set_cookie("gatehouse_session", first.value)
     assert "/login/" in person.go("/account").request.path
 

@@ -1,0 +1,159 @@
+"""A person with a real browser in front of a real gateway: passkey and voice, enrolled and used."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import numpy as np
+import pyotp
+import pytest
+import soundfile
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Authenticator, Microphone
+from tests.recordings import recording
+from tests.walks.tree import Tree, serving
+
+pytestmark = pytest.mark.browser
+
+PASSWORD = "correct horse battery staple"
+RATE = 48_000
+SPEAKER, OTHER = "ls1688", "ls2033"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
+    with serving(tmp_path_factory.mktemp("gateway")) as tree:
+        yield tree
+
+
+@pytest.fixture
+def username(tree: Tree, request: pytest.FixtureRequest) -> str:
+    """An account with a password, one per test."""
+    name = re.sub(r"\W+", "-", request.node.name)
+    tree.run("user", "add", name, "--password-stdin", given=PASSWORD)
+    return name
+
+
+def log_in(page: Page, tree: Tree, username: str) -> None:
+    page.goto(f"{tree.issuer}/account")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{tree.issuer}/account*")
+
+
+def test_a_passkey_is_registered_and_logs_in(
+    tree: Tree, username: str, page: Page, authenticator: Authenticator
+) -> None:
+    device = authenticator(page)
+    log_in(page, tree, username)
+    page.get_by_role("button", name="Passkey").click()
+    page.get_by_role("button", name="Create a passkey").click()
+    expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+    assert len(device.credentials()) == 1
+    page.get_by_role("button", name="Log out here").click()
+    page.goto(f"{tree.issuer}/account")
+    page.get_by_role("button", name="Use a passkey").click()
+    page.get_by_role("button", name="Continue with your passkey").click()
+    page.wait_for_url(f"{tree.issuer}/account*")
+    expect(page.get_by_text(username)).to_be_visible()
+
+
+def test_without_user_verification_a_passkey_is_refused(
+    tree: Tree, username: str, page: Page, authenticator: Authenticator
+) -> None:
+    device = authenticator(page)
+    log_in(page, tree, username)
+    device.verify_user(False)
+    page.get_by_role("button", name="Passkey").click()
+    page.get_by_role("button", name="Create a passkey").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert device.credentials() == []
+
+
+@pytest.fixture
+def say(tmp_path: Path) -> Callable[[str, int], Path]:
+    """Put the n-th recording of a speaker in front of the microphone."""
+    path = tmp_path / "microphone.wav"
+
+    def put(speaker: str, number: int) -> Path:
+        waveform, rate = soundfile.read(recording(speaker, number))
+        waveform = waveform[: 6 * rate]
+        length = len(waveform) * RATE // rate
+        times = np.linspace(0, len(waveform) - 1, length)
+        soundfile.write(path, np.interp(times, np.arange(len(waveform)), waveform), RATE)
+        return path
+
+    return put
+
+
+def record(page: Page) -> None:
+    """Speak for four seconds and let the page send what it heard."""
+    step = page.locator("input[name=ceremony]").get_attribute("value")
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_text(re.compile(r"^4 / ")).wait_for()
+    page.get_by_role("button", name="Stop and send").click()
+    page.wait_for_function(
+        "step => document.querySelector('input[name=ceremony]')?.value !== step", arg=step
+    )
+
+
+@pytest.mark.recordings
+def test_a_voice_is_enrolled_and_logs_in_and_another_is_refused(
+    tree: Tree, microphone: Microphone, say: Callable[[str, int], Path], tmp_path: Path
+) -> None:
+    page, seed = microphone(say(SPEAKER, 0)), pyotp.random_base32(32)
+    people = tmp_path / "people"
+    people.write_text(json.dumps({"username": "vera", "password": PASSWORD, "totp_secret": seed}))
+    tree.run("user", "import", str(people))
+    tree.run(
+        "client", "add", "bank", "--public", "--no-consent", "--redirect-uri", f"{tree.issuer}/"
+    )
+    app = pyotp.TOTP(seed)
+    enrol_voice(page, tree, say, app)
+    ask_for_voice(page, tree)
+    say(OTHER, 0)
+    record(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert "code=" not in page.url
+    page.get_by_role("button", name="Voice").click()
+    say(SPEAKER, 4)
+    record(page)
+    page.wait_for_url("**/?code=*")
+
+
+def enrol_voice(page: Page, tree: Tree, say: Callable[[str, int], Path], app: pyotp.TOTP) -> None:
+    """Log in as highly as the account can and read three phrases aloud."""
+    page.goto(f"{tree.issuer}/account")
+    page.get_by_label("Username").fill("vera")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Voice").click()
+    page.get_by_role("button", name="Authenticator app").click()
+    page.get_by_label("code").fill(app.now())
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_role("button", name="Voice").click()
+    for number in (0, 1, 2):
+        say(SPEAKER, number)
+        record(page)
+    expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+
+
+def ask_for_voice(page: Page, tree: Tree) -> None:
+    """Be sent by a chatbot that wants a fresh voice on top; the session has all the rest."""
+    query = {
+        "client_id": "bank",
+        "response_type": "code",
+        "redirect_uri": f"{tree.issuer}/",
+        "scope": "openid",
+        "acr_values": "mfa+voice",
+        "code_challenge": "c" * 43,
+        "code_challenge_method": "S256",
+    }
+    page.goto(f"{tree.issuer}/oauth/authorize?{urlencode(query)}")
+    page.get_by_role("button", name="Voice").click()
