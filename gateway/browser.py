@@ -90,8 +90,10 @@ class Browser:
             self._same_form()
 
     def _same_origin(self) -> None:
+        """Refuse other origins. Under `no-referrer` browsers call ours null and say who it is."""
         origin = request.headers.get("Origin")
-        if origin is not None and origin != self._origin:
+        ours = origin == "null" and request.headers.get("Sec-Fetch-Site") == "same-origin"
+        if origin not in {None, self._origin} and not ours:
             raise NotAllowed(FOREIGN, detail=f"origin {origin!r}")
 
     def _same_form(self) -> None:

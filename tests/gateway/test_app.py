@@ -14,7 +14,7 @@ def test_headers_of_every_page(house: House, path: str) -> None:
     assert "unsafe-inline" not in headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
     assert "Strict-Transport-Security" not in headers
 
@@ -39,14 +39,20 @@ def test_a_forged_form_is_refused(house: House, token: str | None) -> None:
     assert person.client.post(person.path, data=data).status_code == 403
 
 
-def test_a_form_from_another_site_is_refused(house: House) -> None:
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_a_form_from_another_site_is_refused(house: House, headers: dict[str, str]) -> None:
     house.enrolled("alice", password=PASSWORD)
     person = house.person()
     person.go("/account")
     fields = person.form(action="/login/").fields
-    answer = person.client.post(
-        person.path, data=fields, headers={"Origin": "https://evil.example"}
-    )
+    answer = person.client.post(person.path, data=fields, headers=headers)
     assert answer.status_code == 403
 
 
