@@ -69,7 +69,7 @@ def claimed_station(proof: str) -> str:
         raise NotAuthenticated(detail="station proof: too long")
     try:
         claims = json.loads(jws.extract_compact(proof.encode()).payload)
-    except (JoseError, ValueError) as error:
+    except (JoseError, ValueError, RecursionError) as error:
         raise NotAuthenticated(detail=f"station proof: {error}") from error
     return _claim(claims if isinstance(claims, dict) else {}, "iss")
 
@@ -115,7 +115,7 @@ def _check(holds: bool, claim: str) -> None:
 
 
 def _is_fresh(iat: object, now: datetime) -> bool:
-    return isinstance(iat, int) and abs(iat - now.timestamp()) <= LEEWAY.total_seconds()
+    return isinstance(iat, int) and abs(iat - int(now.timestamp())) <= LEEWAY.seconds
 
 
 def _claim(claims: dict[str, Any], name: str) -> str:

@@ -15,9 +15,7 @@ from enrollment.kiosk import server, settings
 def kiosk(context: click.Context) -> None:
     """Serve the kiosk's page on this machine."""
     if context.invoked_subcommand is None:
-        found = settings.load()
-        click.echo(f"Kiosk on http://localhost:{found.port}, Ctrl-C ends it.", err=True)
-        server.run(found)
+        server.run(settings.load(), _announce)
 
 
 @kiosk.command(epilog="Example: gatehouse kiosk pair < code.txt")
@@ -26,6 +24,10 @@ def pair() -> None:
     code = sys.stdin.readline()
     paired = server.pair(settings.load(), code)
     click.echo(f"Paired as {paired.name}.")
+
+
+def _announce(address: str) -> None:
+    click.echo(f"Kiosk on {address}, Ctrl-C ends it.", err=True)
 
 
 def main() -> int:

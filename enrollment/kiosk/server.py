@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 import httpx
 from werkzeug.serving import make_server
@@ -21,6 +22,9 @@ from hardware.manager import DeviceManager
 HOST = "127.0.0.1"
 TIMEOUT = httpx.Timeout(30.0)
 
+Announce = Callable[[str], None]
+"""Told the page's address once it answers."""
+
 
 def pair(settings: KioskSettings, code: str) -> Identity:
     """Pair this kiosk with the gateway and keep its key. Raises Refused, Unavailable."""
@@ -30,7 +34,7 @@ def pair(settings: KioskSettings, code: str) -> Identity:
     return paired
 
 
-def run(settings: KioskSettings) -> None:
+def run(settings: KioskSettings, announce: Announce) -> None:
     """Serve the kiosk's page on the loopback interface until interrupted. Raises Misconfigured."""
     paired = _paired(settings)
     drivers = registry.load(simulators=settings.simulators, production=settings.env == "production")
@@ -39,6 +43,7 @@ def run(settings: KioskSettings) -> None:
         kiosk = Kiosk(gateway, DeviceManager(drivers), settings.microphone)
         app = create_app(kiosk, service_name=settings.service_name, station=paired.name)
         server = make_server(HOST, settings.port, app, threaded=True, fd=listening.fileno())
+        announce(f"http://localhost:{settings.port}")
         server.serve_forever()
 
 
