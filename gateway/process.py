@@ -19,6 +19,8 @@ GRACE_SECONDS = 10.0
 """How long a child may take to end when it is asked to."""
 PAUSE_SECONDS = 1.0
 """Between two looks at the children, and before a dead one is started again."""
+PARENT = "GATEHOUSE_PARENT_PID"
+"""Tells a child who started it, for the parent may be gone before the child looks."""
 MISCONFIGURED = 2
 """Exit code of a process that cannot run before a person changes something."""
 
@@ -41,6 +43,7 @@ class Children:
         self.refused = False
 
     def __enter__(self) -> Self:
+        os.environ[PARENT] = str(os.getpid())
         for name in self._commands:
             self._start(name)
         self._watcher.start()
@@ -97,7 +100,8 @@ def _reap(name: str, child: subprocess.Popen[bytes], deadline: float) -> None:
 
 def end_with_parent() -> None:
     """End this process, as if by SIGTERM, soon after its parent is gone (even by SIGKILL)."""
-    threading.Thread(target=_wait_for, args=(os.getppid(),), name="parent", daemon=True).start()
+    parent = int(os.environ.get(PARENT) or os.getppid())
+    threading.Thread(target=_wait_for, args=(parent,), name="parent", daemon=True).start()
 
 
 def _wait_for(parent: int) -> None:

@@ -1,0 +1,43 @@
+"""Two hundred slow clients of each kind, and a polite one who must not notice them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from socket import socket
+
+import pytest
+
+from tests.gateway.operations import slow_clients
+from tests.gateway.operations.running import serving
+
+MANY = 200
+SECONDS = 2.0
+STYLE = "/static/style.css"
+PATIENCE = 0.25
+"""Seconds; a starved server takes ten and more, a free one a few thousandths."""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with serving(tmp_path_factory.mktemp("data")) as (port, _):
+        yield port
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "begin",
+    [
+        slow_clients.slow_headers,
+        slow_clients.slow_body,
+        lambda port: slow_clients.slow_reader(port, STYLE),
+    ],
+    ids=["headers", "body", "reading"],
+)
+def test_slow_clients_do_not_starve_others(begin: Callable[[int], socket], port: int) -> None:
+    clients = [begin(port) for _ in range(MANY)]
+    time.sleep(1)  # until what the slow ones asked for is made; it is not read
+    with slow_clients.dripping(clients):
+        taken = sorted(slow_clients.latencies(port, "/", SECONDS))
+    assert len(taken) > 50
+    assert taken[int(len(taken) * 0.99)] < PATIENCE
