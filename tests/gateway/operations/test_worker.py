@@ -1,0 +1,138 @@
+"""The outbox worker, on both databases: nothing is lost, nothing is sent for ever."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from contracts.errors import BadRequest, GatehouseError, Unavailable
+from contracts.factor import Channel
+from gateway import worker
+from store import Store
+from tests.fakes.clock import FakeClock
+
+MAIL = {"channel": "email", "to": "alice@example.org", "subject": "Code", "text": "123456"}
+LIFETIME = timedelta(minutes=10)
+
+
+@dataclass
+class Carrier:
+    """A sender that fails as often as it is told to."""
+
+    channel: Channel = Channel.EMAIL
+    failures: list[BaseException] = field(default_factory=list)
+    sent: list[tuple[str, str]] = field(default_factory=list)
+
+    def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append((to, message_id))
+
+
+def put(store: Store, **more: str) -> str:
+    with store.write() as tx:
+        return tx.outbox.put("message", MAIL | more, LIFETIME)
+
+
+def drain(store: Store, carrier: Carrier, clock: FakeClock) -> int:
+    return worker.drain(store, {carrier.channel: carrier}, clock)
+
+
+def test_a_message_is_sent_once(store: Store, clock: FakeClock) -> None:
+    carrier, message_id = Carrier(), put(store)
+    assert drain(store, carrier, clock) == 1
+    clock.advance(2 * worker.LEASE)
+    assert drain(store, carrier, clock) == 0
+    assert carrier.sent == [("alice@example.org", message_id)]
+
+
+def test_a_failed_message_waits_longer_each_time(store: Store, clock: FakeClock) -> None:
+    carrier = Carrier(failures=[Unavailable(), Unavailable()])
+    message_id = put(store)
+    for attempt in (1, 2):
+        assert drain(store, carrier, clock) == 1
+        clock.advance(worker.pause(attempt) - timedelta(microseconds=1))
+        assert drain(store, carrier, clock) == 0
+        clock.advance(timedelta(microseconds=1))
+    assert drain(store, carrier, clock) == 1
+    assert carrier.sent == [("alice@example.org", message_id)]
+
+
+def test_the_pause_doubles_up_to_a_limit() -> None:
+    pauses = [worker.pause(attempt) for attempt in range(1, 100)]
+    assert pauses[:3] == [timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8)]
+    assert max(pauses) == worker.LONGEST_PAUSE
+
+
+def test_what_can_never_be_sent_is_dropped(store: Store, clock: FakeClock) -> None:
+    refused: GatehouseError = BadRequest(detail="no such mailbox")
+    carrier = Carrier(failures=[refused])
+    put(store)
+    assert drain(store, carrier, clock) == 1
+    clock.advance(LIFETIME / 2)
+    assert drain(store, carrier, clock) == 0
+
+
+def test_an_expired_message_is_not_sent(store: Store, clock: FakeClock) -> None:
+    carrier = Carrier()
+    put(store)
+    clock.advance(LIFETIME)
+    assert drain(store, carrier, clock) == 0
+    worker.purge(store, clock)
+    assert carrier.sent == []
+
+
+def test_a_channel_without_a_sender_does_not_hold_the_others(
+    store: Store, clock: FakeClock
+) -> None:
+    carrier = Carrier()
+    put(store, channel="phone", to="+15550100")
+    message_id = put(store)
+    assert drain(store, carrier, clock) == 2
+    assert carrier.sent == [("alice@example.org", message_id)]
+
+
+def test_a_worker_that_dies_while_sending_loses_nothing(store: Store, clock: FakeClock) -> None:
+    carrier, message_id = Carrier(failures=[SystemExit()]), put(store)
+    with pytest.raises(SystemExit):
+        drain(store, carrier, clock)
+    assert drain(store, carrier, clock) == 0
+    clock.advance(worker.LEASE)
+    assert drain(store, carrier, clock) == 1
+    assert carrier.sent == [("alice@example.org", message_id)]
+
+
+def test_two_workers_never_send_the_same_message(store: Store, clock: FakeClock) -> None:
+    carrier = Carrier()
+    messages = {put(store) for _ in range(30)}
+    threads = [threading.Thread(target=drain, args=(store, carrier, clock)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sent = [message_id for _, message_id in carrier.sent]
+    assert len(sent) == len(set(sent))
+    assert set(sent) == messages
+
+
+def test_a_store_that_is_down_for_a_while_does_not_end_the_worker(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carrier, stopped = Carrier(), threading.Event()
+    message_id = put(store)
+    calls = iter([Unavailable(), None])
+    real = worker.drain
+
+    def shaky(*arguments: object) -> int:
+        failure = next(calls, None)
+        if failure:
+            raise failure
+        stopped.set()
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(worker, "drain", shaky)
+    worker.run(store, {carrier.channel: carrier}, clock, stopped)
+    assert carrier.sent == [("alice@example.org", message_id)]
