@@ -20,6 +20,7 @@ from store import Purpose
 from tests.fakes.authenticator import Authenticator
 from tests.gateway.conftest import PASSWORD, SEED, House
 
+pytestmark = pytest.mark.rule(1)
 MANY = 50
 OWNER = "login"
 

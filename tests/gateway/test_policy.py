@@ -17,6 +17,7 @@ from contracts.factor import Channel, Kind, Proof
 from gateway import policy
 from tests.fakes.clock import NOON
 
+pytestmark = pytest.mark.rule(3)
 FRESH = timedelta(minutes=5)
 PASSKEY = Proof(user_verified=True, phishing_resistant=True)
 BOTH = frozenset({Kind.POSSESSION, Kind.INHERENCE})

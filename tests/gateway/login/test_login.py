@@ -102,6 +102,7 @@ def test_a_factor_that_was_not_offered_is_refused(house: House) -> None:
     assert person.client.post(form.action + "/factor", data=forged).status_code == 403
 
 
+@pytest.mark.rule(2)
 def test_a_login_belongs_to_one_browser(house: House) -> None:
     house.enrolled("alice", password=PASSWORD)
     person, thief = house.person(), house.person()
@@ -109,6 +110,7 @@ def test_a_login_belongs_to_one_browser(house: House) -> None:
     assert thief.go(person.path).status_code == 410
 
 
+@pytest.mark.rule(2)
 def test_a_ceremony_belongs_to_one_login(house: House) -> None:
     house.enrolled("alice", password=PASSWORD, totp=SEED)
     bot, person = house.chatbot("bot"), house.person()
@@ -124,6 +126,7 @@ def test_a_ceremony_belongs_to_one_login(house: House) -> None:
     assert not person.arrived
 
 
+@pytest.mark.rule(2)
 def test_a_session_is_never_offered_another_accounts_factor(house: House) -> None:
     house.enrolled("alice", password=PASSWORD, totp=SEED)
     house.enrolled("mallory", password=PASSWORD, totp=SEED)
@@ -137,6 +140,7 @@ def test_a_session_is_never_offered_another_accounts_factor(house: House) -> Non
     assert "mallory" in person.go("/account").text
 
 
+@pytest.mark.rule(2)
 def test_step_up_does_not_change_the_person(house: House) -> None:
     house.enrolled("alice", password=PASSWORD)
     house.enrolled("mallory", password=PASSWORD)

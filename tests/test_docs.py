@@ -1,0 +1,40 @@
+"""The documentation speaks of things that exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+PATH = re.compile(r"`((?:[a-z_]+/)+[a-zA-Z_.]*|\.importlinter)`")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+RULES = re.findall(r"^(\d+)\. ", ARCHITECTURE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", sorted(set(PATH.findall(ARCHITECTURE))))
+def test_every_path_of_the_architecture_exists(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")) + sorted(ROOT.glob("docs/**/*.md")))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    broken = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
+    assert broken == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_is_held_by_a_test(rule: str) -> None:
+    tests = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    assert any(f"pytest.mark.rule({rule})" in text for text in tests)
+
+
+@pytest.mark.rule(6)
+def test_the_import_contracts_hold() -> None:
+    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
