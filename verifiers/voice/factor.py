@@ -51,6 +51,7 @@ class Voice:
     amr: tuple[str, ...] = ("vbm",)
     many = False
     pick = False
+    usernameless = False
 
     def __init__(self, encoder: Encoder, matcher: Matcher, settings: VoiceSettings) -> None:
         self._encoder = encoder

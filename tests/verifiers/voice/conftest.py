@@ -1,0 +1,46 @@
+"""What tests of voice share: recordings of real people, models, and signals made on the spot."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from verifiers.voice import wav
+from verifiers.voice.models import MODELS
+from verifiers.voice.wav import RATE
+
+RECORDINGS = Path(
+    os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[4] / "shared/data"
+)
+
+
+@pytest.fixture(scope="session")
+def models() -> None:
+    """The models, or a reason why not."""
+    if missing := [model.name for model in MODELS if not model.present()]:
+        pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
+
+
+@pytest.fixture(scope="session")
+def speech() -> Callable[..., bytes]:
+    """Return what reads the n-th recording of a speaker as WAV, louder or shorter if asked."""
+    if not (RECORDINGS / "voice").is_dir():
+        pytest.skip(f"no recordings of real people in {RECORDINGS} (GATEHOUSE_RECORDINGS)")
+
+    def read(speaker: str, number: int, *, gain: float = 1.0, seconds: float = 15.0) -> bytes:
+        path = sorted((RECORDINGS / "voice" / speaker).glob("*.flac"))[number]
+        waveform, rate = soundfile.read(path)
+        assert rate == RATE
+        return sound(waveform[: int(seconds * RATE)] * gain)
+
+    return read
+
+
+def sound(waveform: np.typing.NDArray[np.float64]) -> bytes:
+    """Return a waveform as WAV, clipped at full scale."""
+    return wav.wave((np.clip(waveform, -1, 1) * 32767).astype("<i2").tobytes())

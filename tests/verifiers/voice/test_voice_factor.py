@@ -1,0 +1,200 @@
+"""The voice factor with an encoder that tells voices apart by their first sample."""
+
+from __future__ import annotations
+
+import json
+import math
+import struct
+from dataclasses import replace
+
+import pytest
+
+from contracts.errors import BadRequest, Retry, Unavailable
+from contracts.factor import Answer, Challenge, Enrolled, Factor, Kind, Subject, Template, Workshop
+from contracts.sample import Modality, Sample
+from tests.fakes.clock import NOON
+from verifiers import voice
+from verifiers.voice import wav
+from verifiers.voice.enrolment import PHRASES
+from verifiers.voice.factor import Voice
+from verifiers.voice.matcher import DIMENSION, FORMAT, CosineMatcher, pack
+from verifiers.voice.settings import VoiceSettings
+
+ALICE = Subject("a1", "alice")
+
+
+class AngleEncoder:
+    """Turns a recording whose first sample is an angle into an embedding of that direction."""
+
+    def encode(self, sample: bytes) -> bytes:
+        (degrees,) = struct.unpack_from("<h", wav.pcm(sample))
+        angle = math.radians(degrees)
+        return pack([math.cos(angle), math.sin(angle), *[0.0] * (DIMENSION - 2)])
+
+
+def spoken(degrees: int, take: int = 0) -> Answer:
+    """Record a voice of this direction; another take is another signal."""
+    data = wav.wave(struct.pack("<hh", degrees, take))
+    return Answer(samples=[Sample(Modality.VOICE, "audio/wav", data, NOON, "test")])
+
+
+@pytest.fixture
+def factor() -> Voice:
+    return Voice(AngleEncoder(), CosineMatcher(), VoiceSettings())
+
+
+def enrol(factor: Voice, *answers: Answer) -> Template:
+    challenge: Challenge | Template = factor.begin_enroll(ALICE, [])
+    for answer in answers:
+        assert isinstance(challenge, Challenge)
+        challenge = factor.continue_enroll(ALICE, challenge.secret, answer)
+    assert isinstance(challenge, Template)
+    return challenge
+
+
+@pytest.fixture
+def enrolled(factor: Voice) -> Enrolled:
+    template = enrol(factor, spoken(0), spoken(10), spoken(-10))
+    return Enrolled("c1", template.data, template.format, 1, template.label)
+
+
+def test_it_is_a_factor(factor: Voice) -> None:
+    port: Factor = factor
+    assert (port.name, port.kind, port.amr) == ("voice", Kind.INHERENCE, ("vbm",))
+    assert (port.many, port.pick, port.usernameless) == (False, False, False)
+
+
+def test_enrolment_asks_for_three_different_phrases(factor: Voice) -> None:
+    challenge: Challenge | Template = factor.begin_enroll(ALICE, [])
+    phrases = set()
+    for step, degrees in enumerate((0, 10, -10), start=1):
+        assert isinstance(challenge, Challenge)
+        (ask,) = challenge.asks
+        assert (challenge.step, challenge.steps, challenge.tries) == (step, 3, 1)
+        assert (ask.name, ask.type) == ("sample", "voice")
+        assert ask.options["seconds"] <= wav.MAX_SECONDS
+        phrases.add(ask.options["phrase"])
+        challenge = factor.continue_enroll(ALICE, challenge.secret, spoken(degrees))
+    assert len(phrases) == 3
+    assert phrases <= set(PHRASES)
+
+
+def test_the_template_is_the_mean_of_three(factor: Voice, enrolled: Enrolled) -> None:
+    assert enrolled.format == FORMAT == "campplus-zh-en-192/1"
+    assert len(enrolled.template) == 4 * DIMENSION
+    (straight,) = spoken(0).samples
+    embedding = AngleEncoder().encode(straight.data)
+    assert CosineMatcher().score(embedding, enrolled.template) == pytest.approx(1.0)
+
+
+def test_the_same_voice_is_accepted(factor: Voice, enrolled: Enrolled) -> None:
+    verdict = factor.finish_verify(ALICE, [enrolled], b"", spoken(30))
+    assert verdict.accepted
+    assert verdict.credential_id == "c1"
+    assert verdict.amr == ("vbm",)
+    assert verdict.kinds == {Kind.INHERENCE}
+    assert verdict.score == pytest.approx(math.cos(math.radians(30)))
+    assert verdict.update is None
+
+
+def test_another_voice_is_rejected_with_its_score_in_the_verdict_alone(
+    factor: Voice, enrolled: Enrolled
+) -> None:
+    verdict = factor.finish_verify(ALICE, [enrolled], b"", spoken(60))
+    assert not verdict.accepted
+    assert verdict.score == pytest.approx(0.5)
+    assert "0.5" not in verdict.reason
+    assert (verdict.amr, verdict.kinds) == ((), frozenset())
+
+
+def test_the_threshold_is_that_of_the_settings(
+    enrolled: Enrolled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_VOICE_THRESHOLD", "0.4")
+    monkeypatch.setenv("GATEHOUSE_VOICE_FMR", "0.01")
+    lenient = Voice(AngleEncoder(), CosineMatcher(), VoiceSettings())
+    assert lenient.finish_verify(ALICE, [enrolled], b"", spoken(60)).accepted
+
+
+def test_a_template_of_another_engine_is_never_compared(factor: Voice, enrolled: Enrolled) -> None:
+    foreign = replace(enrolled, format="ecapa/1")
+    verdict = factor.finish_verify(ALICE, [foreign], b"", spoken(0))
+    assert not verdict.accepted
+    assert verdict.score is None
+    assert verdict.reason == "template of another engine"
+    assert not factor.prospect([foreign]).accepted
+
+
+def test_with_nothing_enrolled_the_recording_is_encoded_all_the_same(factor: Voice) -> None:
+    assert not factor.finish_verify(ALICE, [], b"", spoken(0)).accepted
+    with pytest.raises(BadRequest):
+        factor.finish_verify(ALICE, [], b"", Answer())
+
+
+def test_two_voices_in_one_enrolment_are_asked_again(factor: Voice) -> None:
+    with pytest.raises(Retry, match="agreement") as raised:
+        enrol(factor, spoken(0), spoken(90), spoken(0, 1))
+    assert "same person must speak all three" in str(raised.value.public)
+
+
+def test_each_recording_agrees_with_all_before(factor: Voice) -> None:
+    with pytest.raises(Retry):
+        enrol(factor, spoken(0), spoken(40), spoken(80))
+
+
+def test_the_same_signal_twice_is_refused(factor: Voice) -> None:
+    with pytest.raises(Retry, match="used already"):
+        enrol(factor, spoken(0), spoken(10), spoken(0))
+
+
+def test_the_same_signal_in_another_file_is_refused(factor: Voice) -> None:
+    (sample,) = spoken(0).samples
+    other = sample.data + b"LIST\x04\x00\x00\x00abcd"
+    with pytest.raises(Retry, match="used already"):
+        enrol(factor, spoken(0), Answer(samples=[replace(sample, data=other)]))
+
+
+def test_an_enrolment_remembers_no_recording(factor: Voice) -> None:
+    challenge = factor.continue_enroll(ALICE, factor.begin_enroll(ALICE, []).secret, spoken(0))
+    assert isinstance(challenge, Challenge)
+    assert set(json.loads(challenge.secret)) == {"phrases", "embeddings", "digests"}
+
+
+@pytest.mark.parametrize("count", [0, 2])
+def test_one_recording_is_needed(factor: Voice, count: int) -> None:
+    answer = Answer(samples=[*spoken(0).samples] * count)
+    with pytest.raises(BadRequest, match="missing"):
+        factor.continue_enroll(ALICE, factor.begin_enroll(ALICE, []).secret, answer)
+
+
+def test_a_broken_recording_never_reaches_the_pool(factor: Voice) -> None:
+    class NoEncoder:
+        def encode(self, sample: bytes) -> bytes:
+            raise AssertionError("encoded")
+
+    strict = Voice(NoEncoder(), CosineMatcher(), VoiceSettings())
+    (sample,) = spoken(0).samples
+    broken = Answer(samples=[replace(sample, data=b"RIFF")])
+    with pytest.raises(BadRequest):
+        strict.finish_verify(ALICE, [], b"", broken)
+
+
+def test_a_voice_names_nobody(factor: Voice) -> None:
+    assert factor.claimed(spoken(0)) is None
+    assert factor.prospect([]).accepted
+
+
+def test_no_liveness_is_claimed(factor: Voice) -> None:
+    (ask,) = factor.begin_verify(ALICE, []).asks
+    assert "not checked" in str(ask.prompt)
+
+
+def test_a_pool_that_is_down_is_passed_on(workshop: Workshop, enrolled: Enrolled) -> None:
+    def down(job: str, payload: bytes) -> bytes:
+        assert job == "voice.encode"
+        raise Unavailable
+
+    factor = voice.build(replace(workshop, infer=down))
+    assert factor is not None
+    with pytest.raises(Unavailable):
+        factor.finish_verify(ALICE, [enrolled], b"", spoken(0))

@@ -1,0 +1,80 @@
+"""Thresholds come with their measured error rates; web workers stay small."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from importlib import util
+from pathlib import Path
+
+import pytest
+
+from contracts.errors import Misconfigured
+from contracts.factor import Workshop
+from verifiers import voice
+from verifiers.voice.models import CAMPPLUS
+from verifiers.voice.settings import SHIPPED, VoiceSettings
+
+POINT = json.loads(SHIPPED.read_text("utf-8"))
+
+
+def test_the_shipped_threshold_comes_with_its_measurement() -> None:
+    settings = VoiceSettings.load()
+    verify = POINT["verify"]
+    assert settings.threshold == verify["threshold"]
+    assert settings.fmr == verify["fmr_upper"] >= verify["fmr"]
+    assert verify["enrolment_utterances"] == 3
+    assert verify["impostor_comparisons"] > 3 / 1e-3
+    assert POINT["engine"] == "campplus-zh-en-192/1"
+    assert settings.agreement == POINT["agreement"]["threshold"]
+
+
+@pytest.mark.parametrize("name", ["THRESHOLD", "FMR", "AGREEMENT", "AGREEMENT_FMR"])
+def test_a_threshold_and_its_rate_are_set_together(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"GATEHOUSE_VOICE_{name}", "0.123")
+    with pytest.raises(Misconfigured) as raised:
+        VoiceSettings.load()
+    assert "together" in str(raised.value.public)
+
+
+def test_it_can_be_switched_off(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert voice.build(workshop) is not None
+    monkeypatch.setenv("GATEHOUSE_VOICE_ENABLED", "false")
+    assert voice.build(workshop) is None
+
+
+def test_without_the_extra_there_is_no_voice(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "find_spec", lambda _: None)
+    assert voice.build(workshop) is None
+    assert util.find_spec("onnxruntime")
+
+
+def test_a_missing_model_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEHOUSE_MODELS_DIR", str(tmp_path))
+    with pytest.raises(Misconfigured, match="run gatehouse models pull"):
+        voice.JOBS["voice.encode"]()
+
+
+def test_a_foreign_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEHOUSE_MODELS_DIR", str(tmp_path))
+    CAMPPLUS.path.write_bytes(b"something else")
+    assert not CAMPPLUS.present()
+    with pytest.raises(Misconfigured, match="damaged or foreign"):
+        CAMPPLUS.load()
+
+
+def test_a_web_worker_loads_no_numpy() -> None:
+    code = (
+        "import sys, verifiers.voice, gateway.inference\n"
+        "verifiers.voice.CosineMatcher().score(bytes(768), bytes(768))\n"
+        "heavy = {'numpy', 'onnxruntime', 'onnx', 'torch', 'soundfile', 'kaldi_native_fbank'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    root = str(Path(__file__).parents[3])
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"PYTHONPATH": root})
