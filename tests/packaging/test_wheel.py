@@ -1,4 +1,4 @@
-"""The built wheel, installed elsewhere, is a whole gateway: templates, migrations, limits and all."""
+"""The built wheel, installed elsewhere, is a whole gateway: with its templates and migrations."""
 
 from __future__ import annotations
 
