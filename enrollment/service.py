@@ -17,12 +17,16 @@ from store import Account, Credential, Purpose, Store
 
 @dataclass(frozen=True, slots=True)
 class Enroller:
-    """Somebody who may add factors to one account: `owner` binds their ceremonies."""
+    """Somebody who may add factors to one account: `owner` binds their ceremonies.
+
+    `invited` came with a ticket and without a kiosk: they may add one factor, and log in with it.
+    """
 
     account_id: str
     owner: str
     source: str
     station: bool = False
+    invited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,9 @@ class EnrolmentService:
     def answer(self, enroller: Enroller, ceremony: str, submission: Submission) -> Asked | Added:
         """Take one answer of this enroller's ceremony."""
         came = self._ceremonies.answer(ceremony, enroller.owner, submission)
+        if isinstance(came, Added) and enroller.invited:
+            with self._store.write() as tx:
+                tx.enrolments.close(enroller.owner)
         if isinstance(came, Asked | Added):
             return came
         raise Expired(detail="a verification was answered as an enrolment")
@@ -102,7 +109,10 @@ class EnrolmentService:
             enrolment = tx.enrolments.find(handle)
         if enrolment is None or enrolment.station_id != station_id:
             raise Expired(detail="no such enrolment here")
-        return Enroller(enrolment.account_id, handle, source, station=station_id is not None)
+        at_kiosk = station_id is not None
+        return Enroller(
+            enrolment.account_id, handle, source, station=at_kiosk, invited=not at_kiosk
+        )
 
     def _held(self, credential: Credential) -> Held:
         factor = self._factors[credential.factor]

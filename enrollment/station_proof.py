@@ -23,8 +23,8 @@ from joserfc.jwk import ECKey
 from contracts.errors import BadRequest, NotAuthenticated
 
 HEADER = "Station-Proof"
-ENROLMENT = "Enrolment"
-"""Header of the handle that a ticket opened; every later call of the kiosk carries it."""
+ENROLMENT = "enrolment"
+"""Form field of the handle that a ticket opened; every later call carries it, signed."""
 
 TYPE = "station-proof+jwt"
 ALGORITHM = "ES256"

@@ -11,9 +11,10 @@ from flask import Request
 from contracts.errors import BadRequest, TooLarge
 from contracts.factor import Answer, Ask
 from contracts.sample import Modality, Sample
+from enrollment.station_proof import ENROLMENT
 
 SAMPLE_BYTES = 2 * 1024 * 1024
-OURS = frozenset({"csrf", "ceremony", "virtual"})
+OURS = frozenset({"csrf", "ceremony", "virtual", ENROLMENT})
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class Views:
     def _enroller(self) -> Enroller:
         if HEADER in request.headers:
             station = self._station()
-            handle = request.headers.get(ENROLMENT, "")
+            handle = request.form.get(ENROLMENT, "")
             return self._parts.service.admit(handle, station.name, station.id)
         if self._parts.visitor.enrolment:
             return self._parts.service.admit(self._parts.visitor.enrolment, "browser", None)

@@ -79,8 +79,8 @@ class Gateway:
         self, path: str, fields: Mapping[str, str], enrolment: str = "", files: Files | None = None
     ) -> Body:
         url = f"{self._identity.gateway}/enroll/{path}"
-        headers = {**JSON, ENROLMENT: enrolment}
-        request = self._http.build_request("POST", url, data=fields, files=files, headers=headers)
+        signed = {**fields, ENROLMENT: enrolment}
+        request = self._http.build_request("POST", url, data=signed, files=files, headers=JSON)
         request.headers[HEADER] = self._proof(Call("POST", url, request.read()))
         return _send(self._http, request)
 

@@ -139,6 +139,20 @@ def test_a_ticket_invites_a_person_without_factors(house: House) -> None:
     assert person.path == "/account"
 
 
+def test_an_invitation_ends_with_the_first_factor(house: House) -> None:
+    house.enrolled("newcomer")
+    ticket = Tickets(house.store).issue("newcomer", HOUR)
+    person = house.person()
+    person.go("/enroll/ticket")
+    person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
+    invitation = person.client.get_cookie("gatehouse_enrolment")
+    person.fill(person.form(action="/enroll/password"))
+    person.answer(password=PASSWORD)
+    assert invitation
+    person.client.set_cookie("gatehouse_enrolment", invitation.value)
+    assert person.go("/enroll/").status_code == 410
+
+
 def test_a_ticket_is_no_way_around_the_factors_somebody_has(house: House) -> None:
     house.enrolled("alice", password=PASSWORD)
     ticket = Tickets(house.store).issue("alice", HOUR)
