@@ -1,0 +1,1 @@
+"""Measures speed and memory of a gateway on this machine, over loopback alone."""
