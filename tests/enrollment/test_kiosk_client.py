@@ -124,7 +124,7 @@ def test_a_capture_without_the_stations_key_is_not_even_decoded(
     call = {
         "data": b"\xff not a form",
         "content_type": "multipart/form-data; boundary=none",
-        "headers": {"Enrolment": enrolment, "Accept": "application/json"},
+        "headers": {"Accept": "application/json"},
     }
     for proof in ("", "a.b.c"):
         call["headers"][HEADER] = proof

@@ -85,11 +85,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "home of an account": ("home.html", {"account": ACCOUNT}),
     "login": (
         "login.html",
-        {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": True},
+        {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": "webauthn"},
     ),
     "login again": (
         "login.html",
-        {**LOGIN, "hint": "ada", "fixed": True, "error": WRONG, "passkey": False},
+        {**LOGIN, "hint": "ada", "fixed": True, "error": WRONG, "passkey": ""},
     ),
     "choose": ("choose.html", {**LOGIN, "options": OPTIONS, "error": None}),
     "choose again": ("choose.html", {**LOGIN, "options": OPTIONS[:1], "error": WRONG}),
