@@ -1,0 +1,89 @@
+"""The pool with the jobs of the house: real models, real recordings, real memory."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from contracts.errors import BadRequest, Retry
+from contracts.factor import Infer
+from gateway.inference import connect
+from verifiers.voice import wav
+from verifiers.voice.models import MODELS
+
+LIMIT = 350 * 2**20
+RECORDINGS = Path(
+    os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[4] / "shared/data"
+)
+COMMAND = (sys.executable, "-m", "gateway.inference")
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[tuple[psutil.Process, Infer]]:
+    if not all(model.present() for model in MODELS):
+        pytest.skip("models missing: run gatehouse models pull")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "pool.sock"
+        environment = {"GATEHOUSE_INFERENCE_SOCKET": str(path), "GATEHOUSE_ENV": "test"}
+        with subprocess.Popen(COMMAND, env=os.environ | environment) as process:
+            until = time.monotonic() + 30
+            while not path.exists() and time.monotonic() < until:
+                time.sleep(0.05)
+            yield psutil.Process(process.pid), connect(path)
+            process.terminate()
+            assert process.wait(10) == 0
+
+
+def test_a_recording_without_speech_is_asked_again(pool: tuple[psutil.Process, Infer]) -> None:
+    _, infer = pool
+    with pytest.raises(Retry) as raised:
+        infer("voice.encode", wav.wave(bytes(6 * wav.RATE)))
+    assert "No speech" in str(raised.value.public)
+
+
+def test_a_broken_recording_is_refused(pool: tuple[psutil.Process, Infer]) -> None:
+    _, infer = pool
+    with pytest.raises(BadRequest):
+        infer("voice.encode", b"RIFF")
+
+
+@pytest.mark.recordings
+def test_memory_stays_small_and_flat(pool: tuple[psutil.Process, Infer]) -> None:
+    files = sorted((RECORDINGS / "voice").glob("ls*/*.flac"))
+    if not files:
+        pytest.skip(f"no recordings of real people in {RECORDINGS} (GATEHOUSE_RECORDINGS)")
+    parent, infer = pool
+    speech, _ = soundfile.read(files[0], dtype="int16")
+    longest = wav.wave(np.resize(speech, 15 * wav.RATE).tobytes())
+    sizes = []
+    for _ in range(4):
+        assert infer("voice.encode", longest)
+        (worker,) = parent.children()
+        sizes.append(worker.memory_info().rss)
+    assert max(sizes) < LIMIT
+    assert sizes[-1] < sizes[0] * 1.1
+    assert parent.memory_info().rss < 90 * 2**20
+
+
+def test_a_missing_model_is_one_line_and_exit_code_2(tmp_path: Path) -> None:
+    environment = {
+        "GATEHOUSE_MODELS_DIR": str(tmp_path),
+        "GATEHOUSE_DATA": str(tmp_path),
+        "GATEHOUSE_ENV": "test",
+    }
+    done = subprocess.run(
+        COMMAND, env=os.environ | environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "run gatehouse models pull" in done.stderr
+    assert done.stderr.count("\n") == 1
