@@ -1,0 +1,217 @@
+"""A chatbot that lets Gatehouse log its people in: Flask and Authlib's OpenID Connect client."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import urlsafe_b64decode
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import backend as backends
+import requests
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from flask import Flask, Response, redirect, render_template, request, session, url_for
+from werkzeug.datastructures import WWWAuthenticate
+from werkzeug.wrappers import Response as BaseResponse
+
+MOST_CHATS = 1000
+LONGEST_MESSAGE = 500
+SHOWN = ("sub", "acr", "amr", "auth_time", "exp")
+
+
+@dataclass
+class Chat:
+    """What this server remembers of one browser."""
+
+    lines: list[tuple[str, str]] = field(default_factory=list)
+    token: dict[str, Any] | None = None
+    pending: str = ""
+
+    def say(self, who: str, text: str) -> None:
+        self.lines = [*self.lines[-49:], (who, text)]
+
+
+def create_app(environ: Mapping[str, str]) -> Flask:
+    """Build the chatbot and its backend from CHATBOT_* variables."""
+    issuer = environ.get("CHATBOT_ISSUER", "http://localhost:8080")
+    client_id = environ.get("CHATBOT_CLIENT_ID", "chatbot")
+    url = environ.get("CHATBOT_URL", "http://localhost:8081")
+    app = Flask(__name__)
+    app.secret_key = environ.get("CHATBOT_SESSION_KEY") or secrets.token_hex(32)
+    app.config.update(
+        SESSION_COOKIE_NAME="chatbot_session",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=url.startswith("https://"),
+        MAX_CONTENT_LENGTH=16 * 1024,
+    )
+
+    # This is all that a standard library needs to let people log in.
+    gatehouse = OAuth(app).register(
+        "gatehouse",
+        client_id=client_id,
+        client_secret=environ.get("CHATBOT_CLIENT_SECRET", ""),
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid profile offline_access",
+            "code_challenge_method": "S256",
+            "timeout": 5,
+        },
+    )
+
+    audience = environ.get("CHATBOT_AUDIENCE", client_id)
+    backend = backends.Backend(backends.Verifier(issuer, audience))
+    app.register_blueprint(backends.blueprint(backend))
+    Front(app, gatehouse, backend, issuer, f"{url}/callback")
+    return app
+
+
+class Front:
+    """The pages: one conversation, a login, and a trip back for more proof."""
+
+    def __init__(
+        self,
+        app: Flask,
+        gatehouse: FlaskOAuth2App,
+        backend: backends.Backend,
+        issuer: str,
+        callback: str,
+    ) -> None:
+        self.gatehouse = gatehouse
+        self.backend = backend
+        self.issuer = issuer
+        self.callback_url = callback
+        self.chats: OrderedDict[str, Chat] = OrderedDict()
+        app.add_url_rule("/", view_func=self.index)
+        app.add_url_rule("/login", view_func=self.login, methods=["POST"])
+        app.add_url_rule("/callback", view_func=self.callback)
+        app.add_url_rule("/send", view_func=self.send, methods=["POST"])
+        app.add_url_rule("/logout", view_func=self.logout, methods=["POST"])
+        app.after_request(self.headers)
+
+    def index(self) -> str:
+        chat = self.chat()
+        return render_template("chat.html", chat=chat, claims=shown(chat.token))
+
+    def login(self) -> BaseResponse:
+        return self.authorize()
+
+    def callback(self) -> BaseResponse:
+        """Take the code (RFC 9207: only from our issuer), then say what was waiting."""
+        chat = self.chat()
+        if request.args.get("iss") != self.issuer:
+            chat.say("note", "That answer did not come from the expected issuer.")
+            return redirect(url_for("index"), 303)
+        try:
+            chat.token = self.gatehouse.authorize_access_token()
+        except (OAuthError, requests.RequestException) as error:
+            chat.pending = ""
+            chat.say("note", f"Not logged in: {getattr(error, 'error', 'no answer')}.")
+            return redirect(url_for("index"), 303)
+        waiting, chat.pending = chat.pending, ""
+        if waiting and self.deliver(chat, waiting) is not None:
+            chat.say("note", "The login was not strong enough for this message.")
+        return redirect(url_for("index"), 303)
+
+    def send(self) -> BaseResponse:
+        chat, text = self.chat(), request.form.get("text", "").strip()[:LONGEST_MESSAGE]
+        if not text:
+            return redirect(url_for("index"), 303)
+        chat.say("me", text)
+        missing = self.deliver(chat, text)
+        if missing is None:
+            return redirect(url_for("index"), 303)
+        chat.pending = text
+        return self.authorize(**missing)
+
+    def logout(self) -> BaseResponse:
+        self.chats.pop(session.pop("chat", ""), None)
+        return redirect(url_for("index"), 303)
+
+    def deliver(self, chat: Chat, text: str) -> dict[str, str] | None:
+        """Pass a message to the backend; return what a login must add where it was refused."""
+        reply = self.ask(chat, text)
+        missing = step_up(reply.headers.get("WWW-Authenticate", ""))
+        if reply.status == 401 and missing is None and self.refresh(chat):
+            reply = self.ask(chat, text)
+            missing = step_up(reply.headers.get("WWW-Authenticate", ""))
+        if reply.status == 200:
+            chat.say("bot", reply.body["reply"])
+            return None
+        return missing or {}
+
+    def ask(self, chat: Chat, text: str) -> backends.Reply:
+        token = (chat.token or {}).get("access_token", "")
+        return self.backend.message(f"Bearer {token}", text)
+
+    def refresh(self, chat: Chat) -> bool:
+        """Get a new access token without the person, where the old one has just run out."""
+        old = (chat.token or {}).get("refresh_token")
+        if not old:
+            return False
+        try:
+            chat.token = self.gatehouse.fetch_access_token(
+                grant_type="refresh_token", refresh_token=old
+            )
+        except (OAuthError, requests.RequestException):
+            chat.token = None
+        return chat.token is not None
+
+    def authorize(self, **asked: str) -> BaseResponse:
+        """Send the person to the gateway, with what the backend asked for."""
+        try:
+            going: BaseResponse = self.gatehouse.authorize_redirect(self.callback_url, **asked)
+        except requests.RequestException:
+            self.chat().say("note", "The gateway does not answer. Please try again.")
+            return redirect(url_for("index"), 303)
+        going.status_code = 303
+        return going
+
+    def chat(self) -> Chat:
+        """Return this browser's conversation; the oldest are forgotten."""
+        key = session.setdefault("chat", secrets.token_urlsafe(32))
+        chat = self.chats.setdefault(key, Chat())
+        self.chats.move_to_end(key)
+        if len(self.chats) > MOST_CHATS:
+            self.chats.popitem(last=False)
+        return chat
+
+    def headers(self, response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; "
+            f"form-action 'self' {self.issuer}"
+        )
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def step_up(header: str) -> dict[str, str] | None:
+    """Return what a challenge of RFC 9470 asks for; None for any other."""
+    challenge = WWWAuthenticate.from_header(header)
+    if challenge is None or challenge.type != "bearer":
+        return None
+    if challenge.get("error") != "insufficient_user_authentication":
+        return None
+    asked = {name: challenge.get(name) for name in ("acr_values", "max_age")}
+    return {name: value for name, value in asked.items() if value}
+
+
+def shown(token: dict[str, Any] | None) -> dict[str, str]:
+    """Return the claims a person may like to see; the backend is who verifies them."""
+    if token is None:
+        return {}
+    part = token["access_token"].split(".")[1]
+    claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return {name: _readable(claims[name]) for name in SHOWN if name in claims}
+
+
+def _readable(value: str | int | list[str]) -> str:
+    if isinstance(value, int):
+        return datetime.fromtimestamp(value, UTC).strftime("%H:%M:%S UTC")
+    return ", ".join(value) if isinstance(value, list) else str(value)
