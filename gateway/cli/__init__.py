@@ -7,6 +7,7 @@ from importlib import import_module
 import click
 
 from contracts.errors import GatehouseError, Misconfigured
+from gateway import memory
 
 COMMANDS = {
     "serve": "Run the gateway: web workers, inference pool and outbox.",
@@ -64,6 +65,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; the only place where an error of the house becomes an exit code."""
+        memory.spare()
         try:
             return super().invoke(ctx)
         except Misconfigured as error:
