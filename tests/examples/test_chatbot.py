@@ -1,0 +1,192 @@
+"""The chatbot, unmodified, against a real provider over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+
+import pytest
+import requests
+from chatbot import create_app, step_up
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from contracts.assurance import Assurance
+from gateway import oidc
+from store import Store
+from store.clients import Client, secret_digest
+from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.relying_party import Visitor
+from web import pages
+
+CHATBOT = "http://localhost:8081"
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """The chatbot knows only the machine's clock."""
+    return FakeClock(datetime.now(UTC))
+
+
+@dataclass
+class Gateway:
+    issuer: str
+    visitor: Visitor
+    store: Store
+
+
+@pytest.fixture
+def gateway(store: Store, clock: FakeClock) -> Iterator[Gateway]:
+    app, visitor = Flask("provider"), Visitor()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    issuer = f"http://127.0.0.1:{server.server_port}"
+    pages.install(app, service_name="Gatehouse", csrf=lambda: "token")
+    settings = oidc.ProviderSettings(
+        issuer=issuer,
+        code_lifetime=timedelta(seconds=60),
+        id_token_lifetime=timedelta(seconds=300),
+        refresh_idle=timedelta(hours=1),
+        refresh_absolute=timedelta(hours=24),
+        interaction_lifetime=timedelta(minutes=10),
+    )
+    parts = oidc.provider(store=store, clock=clock, settings=settings, authentication=visitor)
+    app.register_blueprint(oidc.blueprint(parts))
+    _register(store, clock, visitor)
+    running = Thread(target=server.serve_forever)
+    running.start()
+    yield Gateway(issuer, visitor, store)
+    server.shutdown()
+    running.join()
+    server.server_close()
+
+
+def _register(store: Store, clock: FakeClock, visitor: Visitor) -> None:
+    oidc.ensure(store, clock)
+    with store.write() as tx:
+        account = tx.accounts.add("ada")
+        tx.clients.add(
+            Client(
+                id="chatbot",
+                name="Demo chatbot",
+                secret_hash=secret_digest("secret"),
+                redirect_uris=(f"{CHATBOT}/callback",),
+                audience="chatbot",
+                scope="openid profile offline_access",
+                require_acr="aal1",
+                consent=False,
+                token_alg="ES256",
+                access_token_seconds=300,
+                created_at=clock.now(),
+            )
+        )
+    visitor.assurance = Assurance(account.id, "aal1", ("pwd",), clock.now(), "s" * 32)
+
+
+@pytest.fixture
+def person(gateway: Gateway) -> FlaskClient:
+    environ = {
+        "CHATBOT_ISSUER": gateway.issuer,
+        "CHATBOT_URL": CHATBOT,
+        "CHATBOT_CLIENT_ID": "chatbot",
+        "CHATBOT_CLIENT_SECRET": "secret",
+    }
+    return create_app(environ).test_client()
+
+
+def there(answer: TestResponse) -> str:
+    """Go to the gateway as a browser does and return the address it sends the browser to next."""
+    location = answer.location
+    assert answer.status_code == 303
+    while not location.startswith((CHATBOT, "/login")):
+        sent = requests.get(location, allow_redirects=False, timeout=5)
+        assert sent.status_code == 303, sent.text
+        location = sent.headers["Location"]
+        if location.startswith("/oauth/"):
+            location = requests.compat.urljoin(answer.location, location)
+    return location
+
+
+def back(person: FlaskClient, location: str) -> str:
+    answer = person.get(location.removeprefix(CHATBOT), follow_redirects=True)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_small_talk_logs_in_and_is_answered(person: FlaskClient) -> None:
+    page = back(person, there(person.post("/send", data={"text": "hello"})))
+    assert "Ask me anything" in page
+    assert "<dd>aal1</dd>" in page
+    assert "chatbot_session" in {cookie.key for cookie in person._cookies.values()}
+    again = person.post("/send", data={"text": "how are you"}, follow_redirects=True)
+    assert "I only know small talk" in again.text
+
+
+def test_a_transfer_goes_back_for_more_and_is_then_repeated(
+    person: FlaskClient, gateway: Gateway, clock: FakeClock
+) -> None:
+    back(person, there(person.post("/send", data={"text": "hello"})))
+    asked = person.post("/send", data={"text": "transfer money to Bob"})
+    assert "acr_values=mfa" in asked.location
+    assert "max_age=300" in asked.location
+    assert there(asked) == "/login/begun"
+    requirement, return_to, _ = gateway.visitor.begun[0]
+    assert requirement.acr_values == ("mfa",)
+    assert gateway.visitor.assurance
+    gateway.visitor.assurance = replace(
+        gateway.visitor.assurance, acr="mfa", amr=("pwd", "otp", "mfa"), auth_time=clock.now()
+    )
+    done = requests.get(gateway.issuer + return_to, allow_redirects=False, timeout=5)
+    page = back(person, done.headers["Location"])
+    assert "Done: “transfer money to Bob”" in page
+    assert "<dd>pwd, otp, mfa</dd>" in page
+
+
+def test_a_login_that_stays_weak_does_not_go_round(person: FlaskClient, gateway: Gateway) -> None:
+    back(person, there(person.post("/send", data={"text": "hello"})))
+    there(person.post("/send", data={"text": "transfer money to Bob"}))
+    weak = gateway.issuer + gateway.visitor.begun[0][1]
+    done = requests.get(weak, allow_redirects=False, timeout=5)
+    page = back(person, done.headers["Location"])
+    assert "not strong enough" in page
+    assert "Done" not in page
+
+
+def test_an_answer_from_another_issuer_is_not_read(person: FlaskClient) -> None:
+    location = there(person.post("/send", data={"text": "hello"}))
+    page = back(person, location.partition("&iss=")[0] + "&iss=https://evil.example")
+    assert "expected issuer" in page
+    assert "<dd>" not in page
+
+
+def test_leaving(person: FlaskClient) -> None:
+    back(person, there(person.post("/send", data={"text": "hello"})))
+    assert "Nobody is logged in" in person.post("/logout", follow_redirects=True).text
+
+
+def test_a_gateway_that_is_down_is_said_plainly() -> None:
+    person = create_app({"CHATBOT_ISSUER": "http://127.0.0.1:9"}).test_client()
+    page = person.post("/send", data={"text": "hello"}, follow_redirects=True).text
+    assert "does not answer" in page
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("", None),
+        ("Bearer", None),
+        ('Bearer error="invalid_token"', None),
+        ('Basic error="insufficient_user_authentication", acr_values="mfa"', None),
+        ('bearer error="insufficient_user_authentication"', {}),
+        (
+            'Bearer realm="a, b", error="insufficient_user_authentication", '
+            'error_description="say \\"please\\"", acr_values="mfa aal2", max_age=5',
+            {"acr_values": "mfa aal2", "max_age": "5"},
+        ),
+    ],
+)
+def test_challenges_of_rfc_9470(header: str, asked: dict[str, str] | None) -> None:
+    assert step_up(header) == asked
