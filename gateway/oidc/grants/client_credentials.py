@@ -26,4 +26,4 @@ class ClientCredentialsGrant(_ClientCredentialsGrant):
         self.request.payload.settle_scope(scope)
 
     def save_token(self, token: dict[str, Any]) -> None:
-        """Keep nothing: the token is self-contained."""
+        """Keep nothing, nor a line in the trail: it tells of people, and a machine asks all day."""
