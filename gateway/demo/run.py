@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from contracts.text import Text
 from gateway.demo.memory import Memory, recall, write_private
 from gateway.demo.outbox import HOST, Outbox
 from gateway.demo.seed import Addresses, Seeding
+from gateway.oidc.documents import DISCOVERY_PATH
 from gateway.opening import make_factors, open_store
 from gateway.process import MISCONFIGURED, Children, Command
 from gateway.serve import check_port
@@ -54,7 +56,7 @@ def commands(port: int) -> dict[str, Command]:
     python = (sys.executable, "-m")
     listen = ("--host", HOST, "--port", str(port + 1))
     chatbot = ("granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning")
-    limits = ("--blocking-threads", "8", "--backpressure", "64")
+    limits = ("--blocking-threads", "4", "--backpressure", "64")
     return {
         "gateway": (*python, "gateway.demo.child"),
         "chatbot": (*python, *chatbot, *limits, *listen, "--working-dir", str(CHATBOT), "app:app"),
@@ -109,18 +111,23 @@ def _seed(memory: Memory, addresses: Addresses) -> dict[str, Any]:
 
 
 def _ready(port: int, stopped: threading.Event) -> bool:
-    """Wait until gateway and chatbot listen; False where the demo was stopped before."""
+    """Wait until gateway and chatbot answer; False where the demo was stopped before."""
     deadline = time.monotonic() + READY_SECONDS
     while not stopped.wait(0.05) and time.monotonic() < deadline:
-        if all(_listens(port + offset) for offset in (0, 1)):
+        if _answers(port, DISCOVERY_PATH) and _answers(port + 1, "/"):
             return True
     return False
 
 
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex((HOST, port)) == 0
+def _answers(port: int, path: str) -> bool:
+    connection = HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == HTTPStatus.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _file(name: str) -> Path:

@@ -1,0 +1,63 @@
+"""`gatehouse demo`, whole: ready, written down, ended by Ctrl-C, the same again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway.operations.running import DISCOVERY, environment, gatehouse, get
+
+pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
+pytestmark = pytest.mark.slow
+
+
+def three_ports() -> int:
+    """Return the first of three free ports in a row."""
+    for port in range(21_000, 30_000, 3):
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+            try:
+                for offset, probe in enumerate((one, two, three)):
+                    probe.bind(("127.0.0.1", port + offset))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no three free ports")
+
+
+@contextmanager
+def demo(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], Any]]:
+    process = gatehouse("demo", "--port", str(port), env=environment(data))
+    file = data / "demo.json"
+    try:
+        deadline = time.monotonic() + 40
+        while not file.exists():
+            assert process.poll() is None, process.stderr and process.stderr.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        yield process, json.loads(file.read_text())
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=30)
+
+
+def test_the_demo_runs_and_runs_again(tmp_path: Path) -> None:
+    port = three_ports()
+    with demo(tmp_path, port) as (process, first):
+        assert set(first) == {"issuer", "chatbot", "outbox", "clients", "users"}
+        assert first["issuer"] == f"http://localhost:{port}"
+        assert (tmp_path / "demo.json").stat().st_mode & 0o077 == 0
+        assert json.loads(get(port, DISCOVERY)[1])["issuer"] == first["issuer"]
+        assert get(port + 1, "/")[0] == 200
+        assert json.loads(get(port + 2, "/?format=json")[1]) == []
+    assert process.returncode == 0
+    with demo(tmp_path, port) as (_, second):
+        assert second == first
