@@ -127,3 +127,10 @@ def answered(response: TestResponse) -> dict[str, str]:
     query = parse_qs(urlsplit(response.location).query, strict_parsing=True)
     assert all(len(values) == 1 for values in query.values())
     return {name: values[0] for name, values in query.items()}
+
+
+def refused(answer: TestResponse, error: str) -> None:
+    """One code, no word that tells one cause from another."""
+    assert answer.get_json() == {"error": error}
+    assert answer.status_code == (401 if error == "invalid_client" else 400)
+    assert answer.headers["Cache-Control"] == "no-store"

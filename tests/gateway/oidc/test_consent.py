@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from tests.gateway.oidc.relying_party import RelyingParty, Visitor, answered
+
+
+class TestConsent:
+    def page(self, rp: RelyingParty, **changes: str) -> str:
+        sent = rp.parameters(**{"client_id": "asks", **changes})
+        return rp.browser.get("/oauth/authorize", query_string=sent).location
+
+    def test_the_page_says_who_and_what(self, rp: RelyingParty) -> None:
+        answer = rp.browser.get(self.page(rp))
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        for said in ("Bot", "bot.example", "See your e-mail address", "offline_access"):
+            assert said in answer.text
+
+    def test_allow_is_remembered(self, rp: RelyingParty) -> None:
+        allowed = rp.browser.post(self.page(rp), data={"decision": "allow"})
+        assert "code" in answered(allowed)
+        assert "code" in answered(rp.browser.get(self.page(rp)))
+
+    def test_more_scope_asks_again_and_so_does_prompt(self, rp: RelyingParty) -> None:
+        rp.browser.post(self.page(rp, scope="openid"), data={"decision": "allow"})
+        assert rp.browser.get(self.page(rp, scope="openid email")).status_code == 200
+        assert rp.browser.get(self.page(rp, scope="openid", prompt="consent")).status_code == 200
+
+    def test_prompt_asks_even_a_trusted_client(self, rp: RelyingParty) -> None:
+        assert rp.authorize(prompt="consent").status_code == 200
+
+    def test_deny(self, rp: RelyingParty) -> None:
+        page = self.page(rp)
+        denied = rp.browser.post(page, data={"decision": "deny"})
+        assert answered(denied)["error"] == "access_denied"
+        assert rp.browser.get(page).status_code == 410
+
+    def test_anything_else_is_no_decision(self, rp: RelyingParty) -> None:
+        assert rp.browser.post(self.page(rp), data={"decision": "maybe"}).status_code == 400
+
+    def test_allow_without_a_login_goes_back(self, rp: RelyingParty, visitor: Visitor) -> None:
+        page = self.page(rp)
+        visitor.assurance = None
+        answer = rp.browser.post(page, data={"decision": "allow"})
+        assert (answer.status_code, answer.location) == (303, page)
