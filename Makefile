@@ -27,11 +27,12 @@ test: $(VENV)/.dev ## Run every test, on both databases and in a real browser (A
 test-fast: $(VENV)/.dev ## Run the tests that take no browser, no recordings and no patience
 	$(BIN)/pytest -q -m "not slow and not browser and not recordings" $(ARGS)
 
-lint: $(VENV)/.dev ## Check format, style, types, imports and secrets
+lint: $(VENV)/.dev ## Check format, style, types, imports, generated tables and secrets
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.docs --check
 	git ls-files -z | xargs -0 $(BIN)/detect-secrets-hook --baseline .secrets.baseline
 
 format: $(VENV)/.dev ## Format the code
@@ -45,7 +46,7 @@ bench: $(VENV)/.dev ## Measure speed and memory on this machine into docs/perfor
 	@$(BIN)/gatehouse models pull
 	$(BIN)/python -m bench
 
-docs: $(VENV)/.dev ## Write the tables of settings and commands into the documentation
+docs: $(VENV)/.dev ## Write the table of settings into the README
 	$(BIN)/python -m tools.docs
 
 clean: ## Remove the environment and caches; data stays
