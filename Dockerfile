@@ -13,13 +13,11 @@ COPY gateway gateway
 COPY web web
 COPY migrations migrations
 RUN /opt/gatehouse/bin/pip install --no-cache-dir --disable-pip-version-check ".[voice,postgres]"
-ENV GATEHOUSE_DATA=/var/lib/gatehouse
 RUN /opt/gatehouse/bin/gatehouse models pull
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /var/lib/gatehouse gatehouse
+RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/gatehouse gatehouse
 COPY --from=build /opt/gatehouse /opt/gatehouse
-COPY --from=build --chown=10001:10001 /var/lib/gatehouse /var/lib/gatehouse
 ENV PATH=/opt/gatehouse/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     GATEHOUSE_DATA=/var/lib/gatehouse \

@@ -16,12 +16,12 @@ help: ## List the targets
 
 demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhost until Ctrl-C
 	@tools/system.sh portaudio
-	@$(BIN)/gatehouse models pull
+	@$(BIN)/gatehouse models pull >/dev/null
 	@$(BIN)/gatehouse demo --port $(PORT)
 
 test: $(VENV)/.dev ## Run every test, on both databases and in a real browser (ARGS= for pytest)
 	@tools/system.sh portaudio chromium
-	@$(BIN)/gatehouse models pull
+	@$(BIN)/gatehouse models pull >/dev/null
 	$(BIN)/pytest $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that take no browser, no recordings and no patience
@@ -43,7 +43,7 @@ secrets: $(VENV)/.dev ## Take the present findings of the secrets scan as known;
 	$(BIN)/detect-secrets scan --baseline .secrets.baseline
 
 bench: $(VENV)/.dev ## Measure speed and memory on this machine into docs/performance/
-	@$(BIN)/gatehouse models pull
+	@$(BIN)/gatehouse models pull >/dev/null
 	$(BIN)/python -m bench
 
 docs: $(VENV)/.dev ## Write the table of settings into the README
