@@ -34,6 +34,7 @@ from contracts.text import Text
 from enrollment.outcomes import Added, Asked, Attempt, Judged, Rules
 from enrollment.remembered import Remembered, pack, unpack
 from enrollment.submission import Submission
+from enrollment.usable import usable
 from store import Ceremony, Purpose, Store, Transaction
 
 TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
@@ -77,7 +78,7 @@ class Ceremonies:
         """Start a ceremony that belongs to `owner` alone. Raises NotAllowed for no such factor."""
         chosen = self._factor(factor)
         with self._store.read() as tx:
-            enrolled = _enrolled(tx, subject, factor, credential_id)
+            enrolled = self._enrolled(tx, subject, factor, credential_id)
         if purpose is Purpose.ENROLL and subject is not None:
             challenge = chosen.begin_enroll(subject, enrolled)
         elif enrolled or subject is None:
@@ -121,7 +122,7 @@ class Ceremonies:
     def judge(self, factor: str, subject: Subject, answer: Answer) -> Judged:
         """Verify in one go where the challenge is known beforehand; also for unknown people."""
         with self._store.read() as tx:
-            enrolled = _enrolled(tx, subject, factor, None)
+            enrolled = self._enrolled(tx, subject, factor, None)
         verdict = self._factor(factor).finish_verify(subject, enrolled, b"", answer)
         return self._judged(Attempt(factor, subject.id, enrolled), verdict)
 
@@ -129,6 +130,14 @@ class Ceremonies:
         if name not in self._factors:
             raise NotAllowed(detail=f"no factor {name!r}")
         return self._factors[name]
+
+    def _enrolled(
+        self, tx: Transaction, subject: Subject | None, factor: str, credential_id: str | None
+    ) -> Sequence[Enrolled]:
+        if subject is None or not subject.id:
+            return ()
+        found = usable(tx, subject.id, self._factor(factor), self._rules.biometric_failures)
+        return [e for e in found if credential_id in (None, e.credential_id)]
 
     def _accept(self, submission: Submission, remembered: Remembered) -> Answer:
         answer = submission.answer(remembered.asks, self._clock.now())
@@ -171,7 +180,7 @@ class Ceremonies:
         with self._store.read() as tx:
             account_id = ceremony.account_id or _claimed(tx, factor, answer)
             subject = _subject(tx, account_id)
-            enrolled = _enrolled(tx, subject, factor.name, ceremony.credential_id)
+            enrolled = self._enrolled(tx, subject, factor.name, ceremony.credential_id)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
         attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer))
         judged = self._judged(attempt, verdict)
@@ -252,15 +261,6 @@ def _subject(tx: Transaction, account_id: str | None) -> Subject:
     if account.disabled_at is not None:
         raise Expired(detail="the account is disabled")
     return Subject(account.id, account.username, account.email)
-
-
-def _enrolled(
-    tx: Transaction, subject: Subject | None, factor: str, credential_id: str | None
-) -> Sequence[Enrolled]:
-    if subject is None or not subject.id:
-        return ()
-    found = tx.credentials.enrolled(subject.id, factor)
-    return [e for e in found if credential_id in (None, e.credential_id)]
 
 
 def _claimed(tx: Transaction, factor: Factor, answer: Answer) -> str | None:

@@ -59,4 +59,5 @@ class Rules:
 
     simulators: bool
     failures_disable: int
+    biometric_failures: int
     messages_per_hour: int

@@ -67,7 +67,8 @@ def reach(events: Sequence[AuthEvent], now: datetime, fresh: timedelta) -> Acr:
     if not reached.satisfies(Acr("mfa")):
         return reached
     return Acr(
-        reached.level, frozenset(e.factor for e in events if _biometric(e) and e.at >= now - fresh)
+        reached.level,
+        frozenset(e.factor for e in events if compared_here(e) and e.at >= now - fresh),
     )
 
 
@@ -133,7 +134,8 @@ def _minimal(
     )
 
 
-def _biometric(event: AuthEvent) -> bool:
+def compared_here(event: AuthEvent) -> bool:
+    """Whether this proof is a biometric that the server compared, and nothing more."""
     return event.kinds == SERVER_COMPARED
 
 
@@ -146,7 +148,7 @@ def _kinds(events: Iterable[AuthEvent]) -> frozenset[Kind]:
 
 
 def _aal1(events: Collection[AuthEvent]) -> bool:
-    return any(not _biometric(event) and not _by_mail(event) for event in events)
+    return any(not compared_here(event) and not _by_mail(event) for event in events)
 
 
 def _mfa(events: Collection[AuthEvent]) -> bool:

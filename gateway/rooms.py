@@ -98,6 +98,7 @@ def _ceremonies(parts: Parts) -> Ceremonies:
     rules = Rules(
         simulators=parts.settings.simulators,
         failures_disable=parts.settings.failures_disable,
+        biometric_failures=parts.settings.biometric_failures,
         messages_per_hour=parts.settings.messages_per_hour,
     )
     return Ceremonies(parts.store, parts.factors, parts.clock, rules, translate)

@@ -20,6 +20,7 @@ from store.models import Instant, credentials
 from store.work import Work
 
 LABEL_LENGTH = 128
+ANY = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,14 @@ class Credentials:
         self._note(place)
         return place.credential_id
 
-    def enrolled(self, account_id: str, factor: str) -> Sequence[Enrolled]:
+    def enrolled(
+        self, account_id: str, factor: str, *, failures_below: int = ANY
+    ) -> Sequence[Enrolled]:
         """Return the usable credentials of a factor, decrypted. Raises Tampered."""
         usable = select(credentials).where(
-            _of(account_id, factor), credentials.c.disabled_at.is_(None)
+            _of(account_id, factor),
+            credentials.c.disabled_at.is_(None),
+            credentials.c.failures < failures_below,
         )
         # Versions are noted after rows, so they are read before them: no honest row is behind.
         versions = self._work.keystore.versions(account_id)
@@ -129,6 +134,12 @@ class Credentials:
         values = {"failures": failures, "disabled_at": disabled_at}
         row = self._change(values, credentials.c.id == credential_id)
         return row is not None and row.disabled_at is not None
+
+    def forgive(self, account_id: str, factor: str) -> None:
+        """Forget the failures in a row of a factor's usable credentials."""
+        usable = credentials.c.disabled_at.is_(None)
+        statement = credentials.update().where(_of(account_id, factor), usable)
+        self._work.connection.execute(statement.values(failures=0))
 
     def remove(self, credential_id: str, account_id: str) -> bool:
         """Remove one credential of the account."""

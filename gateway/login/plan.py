@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,14 +55,20 @@ def event(factor: str, verdict: Verdict, at: datetime) -> AuthEvent:
 
 
 def wallet(
-    factors: Mapping[str, Factor], enrolled: Mapping[str, Sequence[Enrolled]], now: datetime
+    factors: Mapping[str, Factor],
+    usable: Mapping[str, Sequence[Enrolled]],
+    held: Collection[str],
+    now: datetime,
 ) -> Wallet:
-    """List the prospects of an account from its usable credentials, factor by factor."""
-    have = [p for f in factors.values() for p in _prospects(f, enrolled.get(f.name, ()), now)]
+    """List the prospects of an account, factor by factor.
+
+    What is held but not usable, resting or disabled, cannot be proven and not be added anew.
+    """
+    have = [p for f in factors.values() for p in _prospects(f, usable.get(f.name, ()), now)]
     could = [
         (Offer(f.name, "", f.title, "", enrol=True), event(f.name, f.prospect(()), now))
         for f in factors.values()
-        if f.many or not enrolled.get(f.name)
+        if f.many or f.name not in held
     ]
     return Wallet(have, could)
 

@@ -210,6 +210,7 @@ class LoginService:
         with self._parts.store.write() as tx:
             if not tx.logins.close(login) or login.account_id is None:
                 raise Expired(detail="the login was finished before")
+            self._parts.wallets.wake(tx, login.account_id, login.events)
             tx.audit.add("login.finished", account_id=login.account_id, source=visit.source)
         cookie = self._parts.sessions.start(visit.session, login.account_id, login.events)
         return Finished(login.return_to, cookie)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from contracts.assurance import AuthEvent
 from contracts.clock import Clock
-from contracts.factor import Enrolled, Factor, Kind, Subject
+from contracts.factor import Factor, Kind, Subject
+from enrollment.usable import usable
+from gateway import policy
 from gateway.login.plan import Wallet, wallet
 from store import Account, Store, Transaction
 
@@ -29,8 +32,13 @@ class Wallets:
     def of(self, account_id: str) -> Wallet:
         """Return what an account can prove and could add; a resting biometric is left out."""
         with self._store.read() as tx:
-            enrolled = {name: self._usable(tx, account_id, name) for name in self._factors}
-        return wallet(self._factors, enrolled, self._clock.now())
+            held = tx.credentials.list(account_id)
+            found = {
+                name: usable(tx, account_id, factor, self._biometric_failures)
+                for name, factor in self._factors.items()
+            }
+        names = {credential.factor for credential in held}
+        return wallet(self._factors, found, names, self._clock.now())
 
     def subject(self, account_id: str) -> Subject:
         """Return the subject of an account that exists; nobody where it is disabled."""
@@ -42,12 +50,13 @@ class Wallets:
         with self._store.read() as tx:
             return _subject(tx.accounts.find(username), username)
 
-    def _usable(self, tx: Transaction, account_id: str, factor: str) -> Sequence[Enrolled]:
-        found = tx.credentials.enrolled(account_id, factor)
-        if self._factors[factor].kind is not Kind.INHERENCE:
-            return found
-        failures = {c.id: c.failures for c in tx.credentials.list(account_id)}
-        return [e for e in found if failures[e.credential_id] < self._biometric_failures]
+    def wake(self, tx: Transaction, account_id: str, events: Sequence[AuthEvent]) -> None:
+        """Let resting biometrics be tried again, once other factors alone were enough for mfa."""
+        others = [proof for proof in events if not policy.compared_here(proof)]
+        if policy.level(others).satisfies(policy.parse("mfa")):
+            for factor in self._factors.values():
+                if factor.kind is Kind.INHERENCE:
+                    tx.credentials.forgive(account_id, factor.name)
 
 
 def _subject(account: Account | None, username: str) -> Subject:

@@ -80,13 +80,13 @@ Build = Callable[..., House]
 
 @pytest.fixture
 def build(store: Store, clock: FakeClock, tmp_path: Path) -> Build:
-    """Build the application with these settings."""
+    """Build the application with these settings, and factors in the place of others."""
 
-    def made(**more: object) -> House:
+    def made(*, factors: Mapping[str, Factor] | None = None, **more: object) -> House:
         settings = Settings(env="test", data=tmp_path, **more)  # type: ignore[arg-type]
-        factors = make_factors(settings, store, clock)
-        app = create_app(settings, store=store, clock=clock, factors=factors)
-        return House(app, store, clock, factors, settings)
+        own = {**make_factors(settings, store, clock), **(factors or {})}
+        app = create_app(settings, store=store, clock=clock, factors=own)
+        return House(app, store, clock, own, settings)
 
     return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.gateway.conftest import PASSWORD, House
+from tests.gateway.conftest import PASSWORD, Build, House
 
 
 @pytest.mark.parametrize("path", ["/", "/enroll/ticket", "/nowhere", "/oauth/authorize"])
@@ -19,8 +19,8 @@ def test_headers_of_every_page(house: House, path: str) -> None:
     assert "Strict-Transport-Security" not in headers
 
 
-def test_over_https_cookies_are_locked_to_the_host(build: object) -> None:
-    house = build(issuer="https://login.example.org")  # type: ignore[operator]
+def test_over_https_cookies_are_locked_to_the_host(build: Build) -> None:
+    house = build(issuer="https://login.example.org")
     answer = house.app.test_client().get("/account", base_url="https://login.example.org")
     cookies = answer.headers.getlist("Set-Cookie")
     assert cookies

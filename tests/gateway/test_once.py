@@ -43,7 +43,9 @@ def at_once(call: Callable[[int], object]) -> Counter[str]:
 
 @pytest.fixture
 def ceremonies(house: House) -> Ceremonies:
-    rules = Rules(simulators=False, failures_disable=100, messages_per_hour=100)
+    rules = Rules(
+        simulators=False, failures_disable=100, biometric_failures=5, messages_per_hour=100
+    )
     return Ceremonies(house.store, house.factors, house.clock, rules)
 
 

@@ -134,7 +134,9 @@ def test_production_refuses_simulators(tmp_path: Path) -> None:
 @pytest.mark.rule(9)
 def test_a_simulated_sample_is_refused_where_simulators_are_off(house: House) -> None:
     alice = Subject(house.enrolled("alice"), "alice")
-    rules = Rules(simulators=False, failures_disable=100, messages_per_hour=10)
+    rules = Rules(
+        simulators=False, failures_disable=100, biometric_failures=5, messages_per_hour=10
+    )
     ceremonies = Ceremonies(house.store, house.factors, house.clock, rules)
     asked = ceremonies.begin(Purpose.ENROLL, "voice", "owner", alice)
     sample = Submission({}, {"sample": Upload("audio/wav", b"RIFF")}, "kiosk", virtual=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from tests.gateway.conftest import PASSWORD, SEED, House
+from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
+from contracts.text import Text
+from tests.gateway.conftest import PASSWORD, SEED, Build, House
 
 WRONG = "The name or the password is not right."
 
@@ -54,8 +57,8 @@ def test_unknown_wrong_and_disabled_answer_alike(house: House, username: str) ->
     assert WRONG in person.words
 
 
-def test_a_locked_name_answers_as_a_wrong_password(build: object) -> None:
-    house = build(failures_per_hour=2, failures_per_login=100)  # type: ignore[operator]
+def test_a_locked_name_answers_as_a_wrong_password(build: Build) -> None:
+    house = build(failures_per_hour=2, failures_per_login=100)
     house.enrolled("alice", password=PASSWORD)
     person = house.person()
     person.authorize(house.chatbot("bot", acr="aal1"))
@@ -200,10 +203,53 @@ def test_nothing_is_enrolled_on_the_way_before_all_was_proven(house: House) -> N
     assert "Set up another way" in person.words
 
 
-def test_where_policy_forbids_it_the_client_hears_that_the_level_is_unmet(build: object) -> None:
-    house = build(enroll_on_the_way=False)  # type: ignore[operator]
+def test_where_policy_forbids_it_the_client_hears_that_the_level_is_unmet(build: Build) -> None:
+    house = build(enroll_on_the_way=False)
     house.enrolled("carol", password=PASSWORD)
     person = house.person()
     person.authorize(house.chatbot("bot"))
     person.log_in("carol", PASSWORD)
     assert person.arrived["error"] == "unmet_authentication_requirements"
+
+
+class Deaf:
+    """A biometric that never recognises anybody."""
+
+    name, title, kind, amr = "voice", Text("Voice"), Kind.INHERENCE, ("vbm",)
+    many, pick, usernameless = False, False, False
+
+    def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
+        return Challenge([Ask("word", "text", Text("Speak"))])
+
+    def finish_verify(
+        self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
+    ) -> Verdict:
+        return Verdict(False, reason="another voice")
+
+    def prospect(self, enrolled: Sequence[Enrolled]) -> Verdict:
+        return Verdict(True, amr=self.amr, kinds=frozenset({self.kind}))
+
+    def claimed(self, answer: Answer) -> str | None:
+        return None
+
+
+def test_a_biometric_rests_after_five_refusals_until_other_factors_log_in(build: Build) -> None:
+    house = build(factors={"voice": Deaf()}, failures_per_login=100)
+    alice = house.enrolled("alice", password=PASSWORD, totp=SEED)
+    with house.store.write() as tx:
+        tx.credentials.add(alice, "voice", Template(b"voice", "deaf/1"))
+    bot, person = house.chatbot("bot"), house.person()
+    wanted = {"acr_values": "mfa+voice"}
+    person.authorize(bot, **wanted)
+    person.log_in("alice", PASSWORD)
+    for _ in range(5):
+        person.choose("Voice")
+        person.answer(word="hello")
+    assert "Voice" not in person.words
+    with house.store.read() as tx:
+        assert [c.failures for c in tx.credentials.list(alice) if c.factor == "voice"] == [5]
+    person.choose("Authenticator app")
+    person.answer(code=house.totp())
+    assert person.arrived["code"]
+    with house.store.read() as tx:
+        assert [c.failures for c in tx.credentials.list(alice) if c.factor == "voice"] == [0]
