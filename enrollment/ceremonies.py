@@ -8,39 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from contracts.clock import Clock
 from contracts.errors import (
     BadRequest,
     Expired,
-    GatehouseError,
     NotAllowed,
     Retry,
-    TooMany,
     Unavailable,
 )
 from contracts.factor import (
     Answer,
-    Challenge,
     Enrolled,
     Factor,
-    Message,
     Subject,
     Template,
     Verdict,
 )
 from contracts.text import Text
+from enrollment.asking import Asking
 from enrollment.outcomes import Added, Asked, Attempt, Judged, Rules
-from enrollment.remembered import Remembered, pack, unpack
+from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
 from enrollment.usable import usable
 from store import Ceremony, Purpose, Store, Transaction
 
-TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
 REFUSED = Text("That was not right. Please try again.")
-CODE_LIFETIME = timedelta(minutes=5)
-HOUR = timedelta(hours=1)
 
 Allow = Callable[[str, str], None]
 """Takes an account and a factor; raises TooMany."""
@@ -61,11 +54,12 @@ class Ceremonies:
         rules: Rules,
         render: Callable[[Text], str] = str,
     ) -> None:
+        """Take what puts texts into the person's language as `render`."""
         self._store = store
         self._factors = factors
         self._clock = clock
         self._rules = rules
-        self._render = render
+        self._asking = Asking(store, clock, factors, rules, render)
 
     def begin(
         self,
@@ -85,19 +79,10 @@ class Ceremonies:
             challenge = chosen.begin_verify(subject, enrolled)
         else:
             raise NotAllowed(detail=f"no {factor} credential to verify")
-        ceremony = Ceremony(
-            account_id=subject.id if subject else None,
-            owner=owner,
-            factor=factor,
-            purpose=purpose,
-            credential_id=credential_id,
-            secret=b"",
-            step=challenge.step,
-            tries=challenge.tries,
-            expires_at=self._clock.now() + challenge.lifetime,
-        )
+        account_id = subject.id if subject else None
+        ceremony = Ceremony(account_id, owner, factor, purpose, credential_id, b"", 1, 1)
         with self._store.write() as tx:
-            return self._ask(tx, ceremony, challenge)
+            return self._asking.ask(tx, ceremony, challenge)
 
     def answer(
         self, handle: str, owner: str, submission: Submission, allow: Allow = _always
@@ -117,7 +102,7 @@ class Ceremonies:
         try:
             return self._proceed(ceremony, remembered, self._accept(submission, remembered))
         except (Retry, BadRequest, Unavailable) as unjudged:
-            return self._again(ceremony, remembered, unjudged)
+            return self._asking.again(ceremony, remembered, unjudged)
 
     def judge(self, factor: str, subject: Subject, answer: Answer) -> Judged:
         """Verify in one go where the challenge is known beforehand; also for unknown people."""
@@ -159,7 +144,7 @@ class Ceremonies:
         with self._store.write() as tx:
             if isinstance(came, Template):
                 return self._add(tx, subject, ceremony.factor, came, answer)
-            return self._ask(tx, self._next(ceremony, came), came)
+            return self._asking.ask(tx, ceremony, came)
 
     def _add(
         self, tx: Transaction, subject: Subject, factor: str, template: Template, answer: Answer
@@ -187,7 +172,7 @@ class Ceremonies:
         if judged.verdict.accepted or ceremony.tries <= 1:
             return judged
         left = replace(ceremony, tries=ceremony.tries - 1)
-        return replace(judged, again=self._again(left, remembered, Retry(REFUSED)))
+        return replace(judged, again=self._asking.again(left, remembered, Retry(REFUSED)))
 
     def _judged(self, attempt: Attempt, verdict: Verdict) -> Judged:
         with self._store.write() as tx:
@@ -212,46 +197,6 @@ class Ceremonies:
         elif len(attempt.enrolled) == 1:
             blamed = attempt.enrolled[0].credential_id
             tx.credentials.failed(blamed, self._rules.failures_disable)
-
-    def _next(self, ceremony: Ceremony, challenge: Challenge) -> Ceremony:
-        ends = self._clock.now() + challenge.lifetime
-        return replace(ceremony, step=challenge.step, tries=challenge.tries, expires_at=ends)
-
-    def _ask(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Asked:
-        for message in challenge.messages:
-            self._send(tx, ceremony.account_id or "", message)
-        remembered = Remembered(challenge.secret, tuple(challenge.asks), challenge.steps)
-        return self._put(tx, ceremony, remembered)
-
-    def _again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
-        with self._store.write() as tx:
-            asked = self._put(tx, ceremony, remembered)
-        return replace(asked, error=why.public, status=why.status)
-
-    def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
-        left = ceremony.expires_at - self._clock.now()
-        handle = tx.ceremonies.put(replace(ceremony, secret=pack(remembered)), left)
-        return Asked(
-            handle=handle,
-            factor=ceremony.factor,
-            title=self._factor(ceremony.factor).title,
-            asks=remembered.asks,
-            step=ceremony.step,
-            steps=remembered.steps,
-            enrolling=ceremony.purpose is Purpose.ENROLL,
-        )
-
-    def _send(self, tx: Transaction, account_id: str, message: Message) -> None:
-        wait = tx.limits.hit(f"messages:{account_id}", self._rules.messages_per_hour, HOUR)
-        if wait:
-            raise TooMany(TOO_MANY_CODES, detail=f"messages to {account_id}", retry_after=wait)
-        payload = {
-            "channel": message.channel.value,
-            "to": message.to,
-            "subject": self._render(message.subject),
-            "text": self._render(message.text),
-        }
-        tx.outbox.put("message", payload, CODE_LIFETIME)
 
 
 def _subject(tx: Transaction, account_id: str | None) -> Subject:

@@ -154,6 +154,8 @@ def test_no_threshold_has_a_default_in_code(settings: type[FactorSettings]) -> N
 @pytest.mark.rule(10)
 def test_the_voice_thresholds_ship_beside_their_error_rates() -> None:
     shipped = Path(voice.__file__).with_name("operating_point.json")
-    for point in json.loads(shipped.read_text()).values():
-        assert 0 < point["threshold"] < 1
-        assert 0 < point["fmr_upper"] < 0.01
+    points = json.loads(shipped.read_text())
+    for name in ("verify", "agreement"):
+        assert 0 < points[name]["threshold"] < 1
+        assert points[name]["fmr"] <= points[name]["fmr_upper"] < 0.01
+        assert points[name]["impostor_comparisons"] > 10_000

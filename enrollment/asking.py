@@ -1,0 +1,77 @@
+"""Putting a challenge to a person: remember it, send what must be sent, say what is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from contracts.clock import Clock
+from contracts.errors import GatehouseError, TooMany
+from contracts.factor import Challenge, Factor, Message
+from contracts.text import Text
+from enrollment.outcomes import Asked, Rules
+from enrollment.remembered import Remembered, pack
+from store import Ceremony, Purpose, Store, Transaction
+
+TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
+CODE_LIFETIME = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+
+
+class Asking:
+    """Writes ceremonies down, and the messages of their challenges with them."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        factors: Mapping[str, Factor],
+        rules: Rules,
+        render: Callable[[Text], str],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._factors = factors
+        self._rules = rules
+        self._render = render
+
+    def ask(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Asked:
+        """Put a new challenge. Raises TooMany where it would send too many messages."""
+        for message in challenge.messages:
+            self._send(tx, ceremony.account_id or "", message)
+        ends = self._clock.now() + challenge.lifetime
+        timed = replace(ceremony, step=challenge.step, tries=challenge.tries, expires_at=ends)
+        remembered = Remembered(challenge.secret, tuple(challenge.asks), challenge.steps)
+        return self._put(tx, timed, remembered)
+
+    def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
+        """Put the same challenge once more, in what is left of its time, and say why."""
+        with self._store.write() as tx:
+            asked = self._put(tx, ceremony, remembered)
+        return replace(asked, error=why.public, status=why.status)
+
+    def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
+        left = ceremony.expires_at - self._clock.now()
+        handle = tx.ceremonies.put(replace(ceremony, secret=pack(remembered)), left)
+        return Asked(
+            handle=handle,
+            factor=ceremony.factor,
+            title=self._factors[ceremony.factor].title,
+            asks=remembered.asks,
+            step=ceremony.step,
+            steps=remembered.steps,
+            enrolling=ceremony.purpose is Purpose.ENROLL,
+        )
+
+    def _send(self, tx: Transaction, account_id: str, message: Message) -> None:
+        wait = tx.limits.hit(f"messages:{account_id}", self._rules.messages_per_hour, HOUR)
+        if wait:
+            raise TooMany(TOO_MANY_CODES, detail=f"messages to {account_id}", retry_after=wait)
+        payload = {
+            "channel": message.channel.value,
+            "to": message.to,
+            "subject": self._render(message.subject),
+            "text": self._render(message.text),
+        }
+        tx.outbox.put("message", payload, CODE_LIFETIME)
