@@ -7,6 +7,8 @@ import click
 from gateway.cli import output
 from gateway.cli.progress import bars
 
+WIDE = {"path", "sha256"}
+
 
 @click.group(epilog="Example: gatehouse models pull")
 def models() -> None:
@@ -24,15 +26,19 @@ def pull(as_json: bool) -> None:
 
     with bars() as report:
         fetched = {model.name for model in files.pull(report)}
-    output.rows(
-        [state.json() | {"fetched": state.name in fetched} for state in files.listing()], as_json
-    )
+    show([state.json() | {"fetched": state.name in fetched} for state in files.listing()], as_json)
 
 
 @models.command("list", epilog="Example: gatehouse models list --json")
 @output.as_json
 def list_models(as_json: bool) -> None:
-    """Show each model: its source, licence, SHA-256, and whether it is there and whole."""
+    """Show each model, where it comes from, and whether it is there and whole."""
     from gateway import models as files  # noqa: PLC0415
 
-    output.rows([state.json() for state in files.listing()], as_json)
+    show([state.json() for state in files.listing()], as_json)
+
+
+def show(rows: list[dict[str, str | bool]], as_json: bool) -> None:
+    """Print the models; paths and hashes are for scripts."""
+    for_people = [{name: row[name] for name in row if name not in WIDE} for row in rows]
+    output.rows(rows if as_json else for_people, as_json)

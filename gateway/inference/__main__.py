@@ -18,7 +18,7 @@ def main() -> int:
     logs.configure()
     end_with_parent()
     try:
-        asyncio.run(serve(settings.load().inference, Pool(InferenceSettings())))
+        asyncio.run(serve(settings.load().inference, Pool(InferenceSettings.load())))
     except Misconfigured as error:
         print(error.detail or error.public, file=sys.stderr)  # noqa: T201  # the one line
         return 2

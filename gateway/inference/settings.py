@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Self
+
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from contracts.errors import Misconfigured
+
+PREFIX = "GATEHOUSE_INFERENCE_"
 
 
 class InferenceSettings(BaseSettings):
     """How much the inference pool may take, and how long."""
 
-    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_INFERENCE_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     workers: int = Field(
         default=1, ge=1, description="Processes that hold the models, one job at a time."
@@ -23,3 +29,13 @@ class InferenceSettings(BaseSettings):
     )
     start_seconds: float = Field(default=60.0, gt=0, description="Longest time to load the models.")
     memory_mb: int = Field(default=512, ge=1, description="Most data memory of one process, MiB.")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the settings. Raises Misconfigured naming the first variable that is wrong."""
+        try:
+            return cls()
+        except ValidationError as error:
+            problem = error.errors()[0]
+            name = PREFIX + str(problem["loc"][0]).upper()
+            raise Misconfigured(detail=f"{name}: {problem['msg']}") from error

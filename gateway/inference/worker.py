@@ -20,7 +20,7 @@ def run(find: Callable[[], Jobs]) -> None:
     """Serve the jobs until the pool hangs up; a job that breaks takes the process along."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = streams()
-    limit_memory(InferenceSettings().memory_mb)
+    limit_memory(InferenceSettings.load().memory_mb)
     try:
         jobs = {name: load() for name, load in find().items()}
     except Misconfigured as error:

