@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from contracts.clock import Clock
 from contracts.errors import Misconfigured, Unavailable
 from contracts.factor import Channel, Factor, Infer, Workshop
@@ -17,6 +19,7 @@ from verifiers import registry
 
 def make_store(settings: Settings, clock: Clock) -> Store:
     """Return the store of these settings, unchecked; the key file is made for SQLite alone."""
+    _make_folder(settings.data)
     keys = load_or_create(settings.keys, create=settings.embedded)
     return Store(
         database_url=settings.database,
@@ -34,6 +37,14 @@ def open_store(settings: Settings, clock: Clock) -> Store:
         store.migrate()
     store.check()
     return store
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = "The folder %(path)s cannot be made. Set GATEHOUSE_DATA to another."
+        raise Misconfigured(Text(message, {"path": str(data)})) from error
 
 
 def no_inference(job: str, payload: bytes) -> bytes:  # noqa: ARG001 - the port's signature

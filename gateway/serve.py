@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 import sys
+from pathlib import Path
 
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings, HTTP2Settings
@@ -55,6 +57,7 @@ def build() -> Bridge:
 def checked(settings: Settings) -> dict[str, Command]:
     """Check what can be known beforehand; return the commands of the children to run."""
     check_port(settings.host, settings.port)
+    check_certificate(settings)
     clock = SystemClock()
     store = open_store(settings, clock)
     factors = make_factors(settings, store, clock)
@@ -68,14 +71,43 @@ def checked(settings: Settings) -> dict[str, Command]:
 
 def check_port(host: str, port: int) -> None:
     """Raise Misconfigured where the port is taken: workers share theirs, so that no bind fails."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        socket.create_server((host, port), family=family).close()
+        family, address = resolved(host)
+        socket.create_server((address, port), family=family).close()
     except OSError as error:
         why = error.strerror or str(error)
-        message = "Cannot listen on %(host)s port %(port)d: %(why)s. Set GATEHOUSE_PORT to another."
+        message = (
+            "Cannot listen on %(host)s port %(port)d: %(why)s. "
+            "Change GATEHOUSE_PORT or GATEHOUSE_HOST."
+        )
         text = Text(message, {"host": host, "port": port, "why": why})
         raise Misconfigured(text) from error
+
+
+def resolved(host: str) -> tuple[socket.AddressFamily, str]:
+    """Return an address of a host, IPv4 unless it is written as IPv6. Raises OSError."""
+    wanted = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family, _, _, _, address = socket.getaddrinfo(host, 0, wanted, socket.SOCK_STREAM)[0]
+    return family, str(address[0])
+
+
+def check_certificate(settings: Settings) -> None:
+    """Raise Misconfigured where TLS is half configured or its files cannot be used."""
+    certificate, key = settings.tls_certificate, settings.tls_key
+    if certificate is None and key is None:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(_given(certificate), _given(key))
+    except (OSError, ValueError) as error:
+        message = "TLS needs GATEHOUSE_TLS_CERTIFICATE and GATEHOUSE_TLS_KEY, both PEM: %(why)s"
+        raise Misconfigured(Text(message, {"why": str(error)})) from error
+
+
+def _given(file: Path | None) -> Path:
+    if file is None:
+        raise ValueError("one of them is not set")
+    return file
 
 
 def check_models() -> None:
@@ -92,7 +124,7 @@ def granian(settings: Settings) -> MPServer:
         "gateway.serve:build",
         factory=True,
         interface=Interfaces.RSGI,
-        address=settings.host,
+        address=resolved(settings.host)[1],
         port=settings.port,
         workers=settings.workers,
         backlog=CONNECTIONS,

@@ -156,3 +156,24 @@ def test_a_database_that_is_not_migrated(tmp_path: Path) -> None:
     keys = str(tmp_path / "keys.json")
     told = refused(tmp_path, GATEHOUSE_DATABASE_URL=url, GATEHOUSE_KEY_FILE=keys)
     assert "gatehouse migrate" in told
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert "GATEHOUSE_DATA" in refused(tmp_path / "file" / "data")
+
+
+@pytest.mark.parametrize("given", [("none", "none"), ("none", "")])
+def test_a_certificate_that_cannot_be_used(tmp_path: Path, given: tuple[str, str]) -> None:
+    names = ("GATEHOUSE_TLS_CERTIFICATE", "GATEHOUSE_TLS_KEY")
+    files = {name: str(tmp_path / file) for name, file in zip(names, given, strict=True) if file}
+    assert "GATEHOUSE_TLS_KEY" in refused(tmp_path, **files)
+
+
+def test_a_host_may_be_a_name(tmp_path: Path) -> None:
+    with serving(tmp_path, GATEHOUSE_HOST="localhost", GATEHOUSE_WORKERS="1") as (port, _):
+        assert get(port, DISCOVERY)[0] == 200
+
+
+def test_a_host_that_is_not_ours(tmp_path: Path) -> None:
+    assert "GATEHOUSE_PORT" in refused(tmp_path, GATEHOUSE_HOST="192.0.2.1")
