@@ -40,7 +40,7 @@ format: $(VENV)/.dev ## Format the code
 	$(BIN)/ruff check --fix .
 
 secrets: $(VENV)/.dev ## Take the present findings of the secrets scan as known; look at them first
-	$(BIN)/detect-secrets scan --baseline .secrets.baseline
+	$(BIN)/detect-secrets scan --slim --baseline .secrets.baseline
 
 bench: $(VENV)/.dev ## Measure speed and memory on this machine into docs/performance/
 	@$(BIN)/gatehouse models pull >/dev/null
