@@ -31,6 +31,7 @@ class Chat:
     lines: list[tuple[str, str]] = field(default_factory=list)
     token: dict[str, Any] | None = None
     pending: str = ""
+    asked: dict[str, str] | None = None
 
     def say(self, who: str, text: str) -> None:
         self.lines = [*self.lines[-49:], (who, text)]
@@ -113,19 +114,25 @@ class Front:
             chat.say("note", f"Not logged in: {getattr(error, 'error', 'no answer')}.")
             return redirect(url_for("index"), 303)
         waiting, chat.pending = chat.pending, ""
-        if waiting and self.deliver(chat, waiting) is not None:
-            chat.say("note", "The login was not strong enough for this message.")
-        return redirect(url_for("index"), 303)
+        return self.go_on(chat, waiting) if waiting else redirect(url_for("index"), 303)
 
     def send(self) -> BaseResponse:
         chat, text = self.chat(), request.form.get("text", "").strip()[:LONGEST_MESSAGE]
         if not text:
             return redirect(url_for("index"), 303)
         chat.say("me", text)
+        chat.asked = None
+        return self.go_on(chat, text)
+
+    def go_on(self, chat: Chat, text: str) -> BaseResponse:
+        """Pass a message on, or go and get the proof it needs; the same is not asked twice."""
         missing = self.deliver(chat, text)
         if missing is None:
             return redirect(url_for("index"), 303)
-        chat.pending = text
+        if missing == chat.asked:
+            chat.say("note", "The login was not strong enough for this message.")
+            return redirect(url_for("index"), 303)
+        chat.pending, chat.asked = text, missing
         return self.authorize(**missing)
 
     def logout(self) -> BaseResponse:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,17 @@ START_SECONDS = 60
 ROOT = Path(__file__).parents[2]
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+def free_ports(count: int = 1) -> int:
+    """Return the first of so many neighbouring ports nobody listens on."""
+    for _ in range(100):
+        with ExitStack() as held:
+            first = held.enter_context(socket.create_server(("127.0.0.1", 0)))
+            port = int(first.getsockname()[1])
+            with suppress(OSError, OverflowError):
+                for number in range(1, count):
+                    held.enter_context(socket.create_server(("127.0.0.1", port + number)))
+                return port
+    raise AssertionError(f"no {count} neighbouring ports are free")
 
 
 @dataclass
@@ -61,7 +68,7 @@ def environment(data: Path, port: int, **more: str) -> dict[str, str]:
 @contextmanager
 def serving(data: Path, **more: str) -> Iterator[Tree]:
     """Run `gatehouse serve` until it answers, and end it by SIGTERM."""
-    port = free_port()
+    port = free_ports()
     made = environment(data, port, **more)
     command = [sys.executable, "-m", "gateway.cli", "serve"]
     with (data / "log").open("wb") as log:

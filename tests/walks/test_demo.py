@@ -1,0 +1,150 @@
+"""What a newcomer sees who types `make demo`: the chatbot, the gateway, the outbox, a transfer."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pyotp
+import pytest
+
+from tests.walks.forms import Form, read
+from tests.walks.tree import ROOT, environment, free_ports, wait_for
+
+pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """The whole demo on free ports; what its `demo.json` says."""
+    data, port = tmp_path_factory.mktemp("demo"), free_ports(3)
+    command = [sys.executable, "-m", "gateway.cli", "demo", "--port", str(port)]
+    with (data / "log").open("wb") as log:
+        process = subprocess.Popen(
+            command, env=environment(data, port), cwd=ROOT, stdout=log, stderr=log
+        )
+    try:
+        wait_for(f"http://localhost:{port}/.well-known/jwks.json", process)
+        yield ready(data / "demo.json")
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+def ready(file: Path) -> dict[str, Any]:
+    deadline = time.monotonic() + 30
+    while not file.exists():
+        assert time.monotonic() < deadline, "demo.json was not written"
+        time.sleep(0.1)
+    found: dict[str, Any] = json.loads(file.read_text())
+    return found
+
+
+class Newcomer:
+    """Reads pages and fills in their forms, over real HTTP, without JavaScript."""
+
+    def __init__(self, demo: dict[str, Any], username: str, http: httpx.Client) -> None:
+        self.demo = demo
+        self.user = next(user for user in demo["users"] if user["username"] == username)
+        self.http = http
+        self.page = self.http.get(demo["chatbot"])
+
+    @property
+    def words(self) -> str:
+        return " ".join(re.sub(r"<[^>]+>", " ", self.page.text).split())
+
+    def fill(self, action: str, button: str = "", /, **values: str) -> None:
+        forms = [f for f in read(self.page.text) if action in f.action and button in f.text]
+        assert forms, f"no form {action} {button} on {self.page.url}: {self.words}"
+        form: Form = forms[0]
+        address = self.page.url.join(form.action)
+        self.page = self.http.post(address, data={**form.fields, **values})
+
+    def say(self, message: str) -> None:
+        self.fill("/send", text=message)
+
+    def password(self) -> None:
+        self.fill("/login/", username=self.user["username"], password=self.user["password"])
+
+    def authenticator(self) -> None:
+        self.fill("/factor", "Authenticator app")
+        self.fill("/answer", code=pyotp.TOTP(self.user["totp_secret"]).now())
+
+    def allow(self) -> None:
+        self.fill("/oauth/authorize/", decision="allow")
+
+    def claim(self, name: str) -> str:
+        found = re.search(rf"<dt>{name}</dt><dd>([^<]*)</dd>", self.page.text)
+        assert found, self.words
+        return found.group(1)
+
+    def mailed(self) -> str:
+        """Wait for the code in the outbox."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            sent = self.http.get(self.demo["outbox"], headers={"Accept": "application/json"}).json()
+            if sent:
+                assert set(sent[0]) == {"to", "channel", "subject", "text", "sent_at"}
+                return re.findall(r"\b\d{6}\b", sent[-1]["text"])[0]
+            time.sleep(0.2)
+        raise AssertionError("no message arrived in the outbox")
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(follow_redirects=True) as http:
+        yield http
+
+
+def test_small_talk_needs_a_login_and_a_transfer_needs_more(
+    demo: dict[str, Any], http: httpx.Client
+) -> None:
+    alice = Newcomer(demo, "alice", http)
+    alice.say("hello")
+    assert str(alice.page.url).startswith(demo["issuer"])
+    alice.password()
+    alice.allow()
+    assert str(alice.page.url).startswith(demo["chatbot"])
+    assert alice.claim("acr") == "aal1"
+    first = alice.claim("auth_time")
+    time.sleep(1)
+    alice.say("transfer money to Bob")
+    assert str(alice.page.url).startswith(demo["issuer"])
+    alice.authenticator()
+    assert alice.claim("acr") == "mfa"
+    assert {"mfa", "otp", "pwd"} <= set(re.findall(r"[a-z]+", alice.claim("amr")))
+    assert alice.claim("auth_time") == first
+    assert "transfer" in alice.words.lower()
+
+
+def test_a_code_by_mail_reaches_the_outbox(demo: dict[str, Any], http: httpx.Client) -> None:
+    bob = Newcomer(demo, "bob", http)
+    bob.say("transfer money to Alice")
+    bob.password()
+    bob.allow()
+    bob.fill("/factor", "Code by e-mail")
+    bob.fill("/answer", code=bob.mailed())
+    assert bob.claim("acr") == "mfa"
+
+
+def test_demo_json_says_all_a_script_needs(demo: dict[str, Any]) -> None:
+    assert set(demo) == {"issuer", "chatbot", "outbox", "clients", "users"}
+    for client in demo["clients"]:
+        assert set(client) == {"client_id", "client_secret", "redirect_uris"}
+    discovery = httpx.get(demo["issuer"] + "/.well-known/openid-configuration").json()
+    assert discovery["issuer"] == demo["issuer"]
+    secret = next(c for c in demo["clients"] if c["client_secret"])
+    answer = httpx.post(
+        discovery["token_endpoint"],
+        data={"grant_type": "client_credentials"},
+        auth=(secret["client_id"], secret["client_secret"]),
+    )
+    assert answer.json()["token_type"] == "Bearer"
