@@ -23,7 +23,7 @@ loopback, attempt limits are off, the database is the embedded one, two web work
 |---|---|---|---|---|
 {rates}
 
-A full login is eight requests, from the chatbot's link to its tokens, with a password hashed by
+A full login is every request from the chatbot's link to its tokens, with a password hashed by
 Argon2id.
 
 | Voice check on one core | ms | real-time factor |
