@@ -75,7 +75,7 @@ def check_port(host: str, port: int) -> None:
         family, address = resolved(host)
         socket.create_server((address, port), family=family).close()
     except OSError as error:
-        why = error.strerror or str(error)
+        why = (error.strerror or str(error)).partition(" (")[0]
         message = (
             "Cannot listen on %(host)s port %(port)d: %(why)s. "
             "Change GATEHOUSE_PORT or GATEHOUSE_HOST."

@@ -64,11 +64,11 @@ def commands(port: int) -> dict[str, Command]:
 
 
 def _prepare(port: int, addresses: Addresses) -> Memory:
-    for offset in range(3):
-        check_port(HOST, port + offset)
     if not CHATBOT.is_dir():
         message = "The demo's chatbot is missing: run `make demo` in a clone of the repository."
         raise Misconfigured(Text(message))
+    for offset in range(3):
+        check_port(HOST, port + offset)
     _file("demo.json").unlink(missing_ok=True)
     memory = recall(_file("demo-secrets.json"))
     key_file = _file("demo-webhook.key")
