@@ -19,7 +19,7 @@ demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhos
 	@$(BIN)/gatehouse models pull >/dev/null
 	@$(BIN)/gatehouse demo --port $(PORT)
 
-test: $(VENV)/.dev ## Run every test, on both databases and in a real browser (ARGS= for pytest)
+test: lint ## Run all that CI runs: checks, then every test (ARGS= for pytest)
 	@tools/system.sh portaudio chromium
 	@$(BIN)/gatehouse models pull >/dev/null
 	$(BIN)/pytest $(ARGS)

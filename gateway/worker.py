@@ -19,8 +19,9 @@ from contracts.errors import GatehouseError, Unavailable
 from contracts.factor import Channel
 from contracts.sender import Sender
 from gateway import logs
-from gateway.opening import make_senders, open_store
+from gateway.opening import open_store
 from gateway.process import end_with_parent
+from gateway.senders import make_senders
 from gateway.settings import load
 from store import Store
 from store.outbox import OutboxRow

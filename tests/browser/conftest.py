@@ -76,13 +76,14 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    """Playwright for one module: its event loop runs on and would be in the way of others."""
     with sync_playwright() as driver:
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
     """One Chromium without a microphone."""
     with closing(playwright.chromium.launch(executable_path=chromium, args=QUIET)) as browser:
