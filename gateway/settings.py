@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         300, description="Life of an access token where the client says nothing", ge=1
     )
     id_token_seconds: int = Field(300, description="Life of an ID token", ge=1)
+    signing_key_days: int = Field(
+        90, description="Age at which a signing key is followed by the next", ge=1
+    )
     refresh_idle_seconds: int = Field(3600, description="Life of an unused refresh token", ge=1)
     refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
     session_seconds: int = Field(86400, description="Life of a browser session", ge=1)

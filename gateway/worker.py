@@ -1,4 +1,4 @@
-"""The outbox worker: carries messages to people, purges what has had its time.
+"""The outbox worker: carries messages to people, purges what has had its time, rotates keys.
 
 A message is claimed under a lease and forgotten once it is sent. A worker that dies in between
 loses nothing: the lease ends and the message is claimed again, under the same message id.
@@ -21,8 +21,9 @@ from contracts.sender import Sender
 from gateway import logs
 from gateway.opening import open_store
 from gateway.process import end_with_parent
+from gateway.rotation import rotate_when_due
 from gateway.senders import make_senders
-from gateway.settings import load
+from gateway.settings import Settings, load
 from store import Store
 from store.outbox import OutboxRow
 
@@ -32,7 +33,7 @@ LONGEST_PAUSE = timedelta(minutes=5)
 SENDING = 4
 """Messages on their way at a time, so that one slow mail server does not hold the others."""
 IDLE_SECONDS = 0.25
-PURGE_EVERY = timedelta(minutes=1)
+KEEP_EVERY = timedelta(minutes=1)
 
 Senders = Mapping[Channel, Sender]
 
@@ -62,14 +63,17 @@ def purge(store: Store, clock: Clock) -> None:
     log.info("purged", **{table: count for table, count in deleted.items() if count})
 
 
-def run(store: Store, senders: Senders, clock: Clock, stopped: threading.Event) -> None:
-    """Drain and purge until told to stop."""
-    purged_at = clock.now()
+def run(
+    store: Store, senders: Senders, clock: Clock, settings: Settings, stopped: threading.Event
+) -> None:
+    """Drain, purge and rotate until told to stop."""
+    kept_at = clock.now()
     while not stopped.is_set():
         found = _attempt(lambda: drain(store, senders, clock))
-        if clock.now() - purged_at >= PURGE_EVERY:
-            purged_at = clock.now()
+        if clock.now() - kept_at >= KEEP_EVERY:
+            kept_at = clock.now()
             _attempt(lambda: purge(store, clock))
+            _attempt(lambda: rotate_when_due(store, settings, clock))
         if not found:
             stopped.wait(IDLE_SECONDS)
 
@@ -83,7 +87,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stopped.set())
     settings, clock = load(), SystemClock()
     store = open_store(settings, clock)
-    run(store, make_senders(settings, clock), clock, stopped)
+    run(store, make_senders(settings, clock), clock, settings, stopped)
     store.close()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import resource
 import signal
@@ -71,4 +72,6 @@ def limit_memory(megabytes: int) -> None:
 
 
 if __name__ == "__main__":
-    run(registry.jobs)
+    # A pool that ends while the models load has hung up before it could be told of them.
+    with contextlib.suppress(BrokenPipeError):
+        run(registry.jobs)

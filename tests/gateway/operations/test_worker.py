@@ -10,7 +10,9 @@ import pytest
 
 from contracts.errors import BadRequest, GatehouseError, Unavailable
 from contracts.factor import Channel
-from gateway import worker
+from gateway import oidc, worker
+from gateway.rotation import rotate_when_due
+from gateway.settings import Settings
 from store import Store
 from tests.fakes.clock import FakeClock
 
@@ -134,5 +136,20 @@ def test_a_store_that_is_down_for_a_while_does_not_end_the_worker(
         return real(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(worker, "drain", shaky)
-    worker.run(store, {carrier.channel: carrier}, clock, stopped)
+    worker.run(store, {carrier.channel: carrier}, clock, Settings(env="test"), stopped)
     assert carrier.sent == [("alice@example.org", message_id)]
+
+
+def test_keys_are_followed_by_the_next_when_they_are_old(store: Store, clock: FakeClock) -> None:
+    settings = Settings(env="test", signing_key_days=30)
+    assert not rotate_when_due(store, settings, clock)
+    oidc.ensure(store, clock)
+    first = {key["kid"] for key in oidc.jwks(store)["keys"]}
+    clock.advance(timedelta(days=29))
+    assert not rotate_when_due(store, settings, clock)
+    clock.advance(timedelta(days=1))
+    assert rotate_when_due(store, settings, clock)
+    assert not rotate_when_due(store, settings, clock)
+    published = {key["kid"] for key in oidc.jwks(store)["keys"]}
+    assert first < published
+    assert len(published) == 2 * len(first)
