@@ -1,0 +1,148 @@
+"""A voice enrolled at a kiosk logs its person in: real speech, real gateway, simulated sensor."""
+
+from __future__ import annotations
+
+import io
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pyotp
+import pytest
+import soundfile
+from joserfc import jws
+
+from contracts.clock import SystemClock
+from enrollment.kiosk import client
+from enrollment.kiosk.visit import Kiosk
+from hardware import registry
+from hardware.manager import DeviceManager
+from tests.recordings import recording
+from tests.walks.forms import read
+from tests.walks.tree import Tree, serving
+
+pytestmark = pytest.mark.recordings
+
+PASSWORD = "correct horse battery staple"
+SEED = pyotp.random_base32(32)
+SPEAKER, OTHER = "ls1688", "ls2033"
+VERIFIER = "v" * 43
+REDIRECT = "http://localhost:1/callback"
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
+    """A gateway that allows simulators, with vera and a bank's chatbot."""
+    data = tmp_path_factory.mktemp("gateway")
+    people = data / "people"
+    people.write_text(json.dumps({"username": "vera", "password": PASSWORD, "totp_secret": SEED}))
+    with serving(data, SIMULATORS="true") as tree:
+        tree.run("user", "import", str(people))
+        tree.run("client", "add", "bank", "--public", "--no-consent", "--redirect-uri", REDIRECT)
+        yield tree
+
+
+@pytest.fixture
+def kiosk(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiosk]:
+    """A paired kiosk whose microphone plays the person, with a slip in between."""
+    script = tmp_path / "script"
+    lines = [f"SCAN {recording(SPEAKER, number)}" for number in (0, 1, 2)]
+    script.write_text("\n".join([lines[0], "RETRY too quiet", *lines[1:]]))
+    monkeypatch.setenv("GATEHOUSE_SIMULATED_MICROPHONE_SCRIPT", str(script))
+    devices = DeviceManager(registry.load(simulators=True, production=False))
+    with httpx.Client() as http:
+        code = tree.run("station", "add", "Front desk")["pairing_code"]
+        identity = client.pair(tree.issuer, code, http)
+        yield Kiosk(client.Gateway(identity, http, SystemClock()), devices, "")
+
+
+class Browser:
+    """Logs vera in over plain HTTP and uploads what the page's recorder would."""
+
+    def __init__(self, tree: Tree, http: httpx.Client) -> None:
+        self._http = http
+        digest = urlsafe_b64encode(sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+        query = {
+            "client_id": "bank",
+            "response_type": "code",
+            "redirect_uri": REDIRECT,
+            "scope": "openid",
+            "acr_values": "mfa+voice",
+            "code_challenge": digest,
+            "code_challenge_method": "S256",
+        }
+        self.page = self._follow(http.get(f"{tree.issuer}/oauth/authorize", params=query))
+        self.code = ""
+
+    def fill(self, action: str, button: str = "", /, **values: str) -> None:
+        self._send(action, button, values, {})
+
+    def speak(self, speaker: str, number: int) -> None:
+        self.fill("/factor", "Voice")
+        samples, rate = soundfile.read(recording(speaker, number), dtype="int16")
+        wave = io.BytesIO()
+        soundfile.write(wave, samples[: 10 * rate], rate, format="WAV", subtype="PCM_16")
+        self._send("/answer", "", {}, {"sample": ("voice.wav", wave.getvalue(), "audio/wav")})
+
+    def _send(
+        self,
+        action: str,
+        button: str,
+        values: dict[str, str],
+        files: dict[str, tuple[str, bytes, str]],
+    ) -> None:
+        forms = [f for f in read(self.page.text) if action in f.action and button in f.text]
+        assert forms, self.page.text
+        fields = {n: v for n, v in forms[0].fields.items() if n not in files} | values
+        url = self.page.url.join(forms[0].action)
+        self.page = self._follow(self._http.post(url, data=fields, files=files or None))
+
+    def _follow(self, answer: httpx.Response) -> httpx.Response:
+        while answer.status_code == 303:
+            location = str(answer.url.join(answer.headers["Location"]))
+            if location.startswith(REDIRECT):
+                self.code = parse_qs(urlsplit(location).query)["code"][0]
+                return answer
+            answer = self._http.get(location)
+        return answer
+
+
+def test_a_voice_from_the_kiosk_logs_in_and_another_does_not(tree: Tree, kiosk: Kiosk) -> None:
+    visit = kiosk.open(tree.run("ticket", "add", "vera")["ticket"])
+    errors = []
+    for _ in range(4):
+        assert visit is not None
+        visit = kiosk.capture(visit)
+        errors.append(bool(visit and visit.asked.error))
+    assert visit is None
+    assert errors == [False, True, False, False]
+    with httpx.Client() as http:
+        browser = Browser(tree, http)
+        browser.fill("/login/", username="vera", password=PASSWORD)
+        browser.fill("/factor", "Authenticator app")
+        browser.fill("/answer", code=pyotp.TOTP(SEED).now())
+        browser.speak(OTHER, 0)
+        assert not browser.code
+        browser.speak(SPEAKER, 4)
+        assert browser.code
+        claims = redeemed(tree, http, browser.code)
+    assert claims["acr"] == "mfa+voice"
+    assert claims["amr"] == ["mfa", "otp", "pwd", "vbm"]
+
+
+def redeemed(tree: Tree, http: httpx.Client, code: str) -> dict[str, object]:
+    """Exchange the code; return what the access token says."""
+    given = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": REDIRECT,
+        "client_id": "bank",
+        "code_verifier": VERIFIER,
+    }
+    token = http.post(f"{tree.issuer}/oauth/token", data=given).json()["access_token"]
+    claims: dict[str, object] = json.loads(jws.extract_compact(token.encode()).payload)
+    return claims
