@@ -8,7 +8,7 @@ ARGS ?=
 
 export GATEHOUSE_DATA
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench docs secrets clean
+.PHONY: help demo test test-fast lint format bench docs secrets texts clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -48,6 +48,10 @@ bench: $(VENV)/.dev ## Measure speed and memory on this machine into docs/perfor
 
 docs: $(VENV)/.dev ## Write the table of settings into the README
 	$(BIN)/python -m tools.docs
+
+texts: $(VENV)/.dev ## Collect every text that people see into the catalogue for translators
+	$(BIN)/pybabel -q extract -F web/translations/babel.cfg -k Text --no-location --sort-output \
+		--omit-header -o web/translations/messages.pot .
 
 clean: ## Remove the environment and caches; data stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -36,11 +36,23 @@ def test_every_word_is_translated(path: Path) -> None:
     assert bare_words(path.read_text()) == []
 
 
-def test_the_catalogue_holds_every_message_of_the_templates() -> None:
+def catalogue() -> set[str]:
     with (pages.ROOM / "translations" / "messages.pot").open("rb") as file:
-        catalogue = {message.id for message in read_po(file)}
+        return {str(message.id) for message in read_po(file)}
+
+
+def test_the_catalogue_holds_every_message_of_the_templates() -> None:
     found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")], {"**.html": {"trimmed": "true"}})
-    assert {message for _, _, message, _, _ in found} <= catalogue
+    assert {message for _, _, message, _, _ in found} <= catalogue()
+
+
+@pytest.mark.parametrize("room", ["contracts", "verifiers", "hardware", "enrollment", "gateway"])
+def test_the_catalogue_holds_every_text_of_the_code(room: str) -> None:
+    found = extract_from_dir(
+        pages.ROOM.parent / room, [("**.py", "python")], keywords={"Text": None}
+    )
+    missing = {message for _, _, message, _, _ in found} - catalogue()
+    assert missing == set(), "run: make texts"
 
 
 def test_runtime_texts_are_translated_and_filled() -> None:
