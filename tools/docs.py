@@ -16,6 +16,7 @@ from gateway.inference.settings import InferenceSettings
 from gateway.settings import Settings
 from hardware import registry as drivers
 from verifiers import registry as factors
+from verifiers.models import ModelsSettings
 from verifiers.settings import FactorSettings
 
 README = Path(__file__).resolve().parents[1] / "README.md"
@@ -45,7 +46,14 @@ def table() -> str:
 
 def classes() -> list[type[BaseSettings]]:
     """Return the settings of the gateway, of the pool, of factors, drivers and the kiosk."""
-    return [Settings, InferenceSettings, *factors.settings(), *drivers.settings(), KioskSettings]
+    return [
+        Settings,
+        InferenceSettings,
+        ModelsSettings,
+        *factors.settings(),
+        *drivers.settings(),
+        KioskSettings,
+    ]
 
 
 def rows(settings: type[BaseSettings]) -> Iterator[str]:

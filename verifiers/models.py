@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.errors import Misconfigured
 
@@ -57,10 +59,19 @@ class Model:
         return data
 
 
+class ModelsSettings(BaseSettings):
+    """Settings of the model files."""
+
+    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_MODELS_")
+
+    dir: Path | None = Field(
+        None, description="Folder of the model files; default inside the Python environment"
+    )
+
+
 def folder() -> Path:
-    """Return the folder of model files: `GATEHOUSE_MODELS_DIR` or one inside the environment."""
-    chosen = os.environ.get("GATEHOUSE_MODELS_DIR")
-    return Path(chosen) if chosen else Path(sys.prefix) / "share" / "gatehouse" / "models"
+    """Return the folder of the model files."""
+    return ModelsSettings().dir or Path(sys.prefix) / "share" / "gatehouse" / "models"
 
 
 def digest(path: Path) -> str:
