@@ -60,7 +60,8 @@ def purge(store: Store, clock: Clock) -> None:
     """Delete what has expired."""
     with store.write() as tx:
         deleted = tx.retention.purge(clock.now())
-    log.info("purged", **{table: count for table, count in deleted.items() if count})
+    if found := {table: count for table, count in deleted.items() if count}:
+        log.info("purged", **found)
 
 
 def run(

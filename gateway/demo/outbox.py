@@ -47,8 +47,8 @@ class Messages:
         self._sent: deque[Sent] = deque(maxlen=KEPT)
 
     def listed(self) -> list[dict[str, str]]:
-        """Return all messages as plain data, newest first."""
-        return [asdict(sent) for sent in reversed(self._sent)]
+        """Return all messages as plain data, in the order they were sent."""
+        return [asdict(sent) for sent in self._sent]
 
     def keep(self, to: str, channel: str, subject: str, text: str) -> None:
         """Keep one message."""

@@ -33,7 +33,7 @@ class Receiver(Protocol):
     """What the page shows and what the webhook feeds."""
 
     def listed(self) -> list[dict[str, str]]:
-        """Return all messages, newest first."""
+        """Return all messages, in the order they were sent."""
         ...
 
     def post(self, signature: str, body: bytes) -> bool:
@@ -57,7 +57,7 @@ class Page(BaseHTTPRequestHandler):
         if self._wants_json():
             self._answer(HTTPStatus.OK, "application/json", json.dumps(listed))
         else:
-            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page(listed))
+            self._answer(HTTPStatus.OK, "text/html; charset=utf-8", page(listed[::-1]))
 
     def do_POST(self) -> None:
         """Take a phone message."""

@@ -46,6 +46,16 @@ def listed(port: int, path: str = "/?format=json") -> Any:
     return json.loads(get(port, path)[1])
 
 
+def test_json_is_in_the_order_of_sending_and_the_page_shows_the_newest_first(
+    outbox: Outbox, port: int
+) -> None:
+    for text in ("first", "second"):
+        outbox.messages.keep("ann@example.org", "email", "", text)
+    assert [message["text"] for message in listed(port)] == ["first", "second"]
+    page = get(port, "/")[1]
+    assert page.index(b"second") < page.index(b"first")
+
+
 def test_an_email_is_shown(outbox: Outbox, port: int) -> None:
     url = f"smtp://127.0.0.1:{outbox.smtp_port}?starttls=0"
     sender = SmtpSender(url, "gatehouse@localhost", SystemClock())
