@@ -49,11 +49,11 @@ def listed(port: int, path: str = "/?format=json") -> Any:
 def test_json_is_in_the_order_of_sending_and_the_page_shows_the_newest_first(
     outbox: Outbox, port: int
 ) -> None:
-    for text in ("first", "second"):
+    for text in ("older", "younger"):
         outbox.messages.keep("ann@example.org", "email", "", text)
-    assert [message["text"] for message in listed(port)] == ["first", "second"]
+    assert [message["text"] for message in listed(port)] == ["older", "younger"]
     page = get(port, "/")[1]
-    assert page.index(b"second") < page.index(b"first")
+    assert page.index(b"younger") < page.index(b"older")
 
 
 def test_an_email_is_shown(outbox: Outbox, port: int) -> None:
