@@ -15,13 +15,16 @@ LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _house(name: str) -> AliasChoices:
-    return AliasChoices(name, f"GATEHOUSE_{name.upper()}")
+    """Read a setting of this kiosk, else the gateway's of the same name."""
+    return AliasChoices(f"GATEHOUSE_KIOSK_{name}", f"GATEHOUSE_{name}")
 
 
 class KioskSettings(BaseSettings):
     """Settings of the kiosk, read from environment variables `GATEHOUSE_KIOSK_*`."""
 
-    model_config = SettingsConfigDict(env_prefix="GATEHOUSE_KIOSK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GATEHOUSE_KIOSK_", frozen=True, extra="ignore", populate_by_name=True
+    )
 
     gateway: str = Field(
         default="http://localhost:8080",
@@ -41,15 +44,15 @@ class KioskSettings(BaseSettings):
     )
     env: Literal["production", "development", "test"] = Field(
         default="production",
-        validation_alias=_house("env"),
+        validation_alias=_house("ENV"),
         description="Where this runs; `production` refuses simulated sensors",
     )
     simulators: bool = Field(
-        default=False, validation_alias=_house("simulators"), description="Allow simulated sensors"
+        default=False, validation_alias=_house("SIMULATORS"), description="Allow simulated sensors"
     )
     service_name: str = Field(
         default="Gatehouse",
-        validation_alias=_house("service_name"),
+        validation_alias=_house("SERVICE_NAME"),
         description="Name shown on the page",
     )
 

@@ -102,6 +102,21 @@ def test_the_kiosk_shares_the_houses_settings(monkeypatch: pytest.MonkeyPatch) -
     assert (found.env, found.simulators, found.port) == ("development", True, 8099)
 
 
+def test_a_setting_of_the_kiosk_goes_before_the_houses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEHOUSE_ENV", "development")
+    monkeypatch.setenv("GATEHOUSE_KIOSK_ENV", "test")
+    assert settings.load().env == "test"
+
+
+@pytest.mark.parametrize("name", ["ENV", "SIMULATORS", "SERVICE_NAME"])
+def test_other_programs_variables_are_left_alone(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    before = settings.load()
+    monkeypatch.setenv(name, "1")
+    assert settings.load() == before
+
+
 def test_every_setting_is_documented() -> None:
     assert all(field.description for field in KioskSettings.model_fields.values())
 
