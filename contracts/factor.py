@@ -59,7 +59,7 @@ class Ask:
     name: str
     type: str
     prompt: Text
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Challenge:
     """What to ask, and what the server remembers (encrypted) until the answer.
 
     `tries` is how many answers may be judged against this `secret`; 1 means once.
+    `error` says what was wrong with the answer that led here.
     """
 
     asks: Sequence[Ask]
@@ -86,6 +87,7 @@ class Challenge:
     lifetime: timedelta = timedelta(minutes=5)
     tries: int = 1
     messages: Sequence[Message] = ()
+    error: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

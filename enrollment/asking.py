@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from contracts.clock import Clock
-from contracts.errors import GatehouseError, TooMany
+from contracts.errors import GatehouseError, Retry, TooMany
 from contracts.factor import Challenge, Factor, Message
 from contracts.text import Text
 from enrollment.outcomes import Asked, Rules
@@ -43,7 +43,10 @@ class Asking:
         ends = self._clock.now() + challenge.lifetime
         timed = replace(ceremony, step=challenge.step, tries=challenge.tries, expires_at=ends)
         remembered = Remembered(challenge.secret, tuple(challenge.asks), challenge.steps)
-        return self._put(tx, timed, remembered)
+        asked = self._put(tx, timed, remembered)
+        if challenge.error is None:
+            return asked
+        return replace(asked, error=challenge.error, status=Retry.status)
 
     def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
         """Put the same challenge once more, in what is left of its time, and say why."""

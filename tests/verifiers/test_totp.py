@@ -149,3 +149,8 @@ def test_the_image_is_dark_on_white_with_a_quiet_zone(factor: Totp, alice: Subje
 
 def test_a_seed_is_not_printed(app: pyotp.TOTP) -> None:
     assert app.secret not in repr(Seed(app.secret))
+
+
+def test_what_is_asked_is_not_printed(factor: Totp, alice: Subject) -> None:
+    challenge = factor.begin_enroll(alice, ())
+    assert challenge.asks[0].options["secret"] not in repr(challenge)

@@ -30,6 +30,7 @@ FORMAT = "otp/1"
 NOWHERE = Address(Channel.EMAIL, "nobody@invalid")
 """Where the code of a person goes who has no address; no message is made for it."""
 
+WRONG = Text("That is not the code we sent. Look at the newest message and try again.")
 AMR = {Channel.EMAIL: ("otp",), Channel.PHONE: ("otp", "sms")}
 
 
@@ -103,14 +104,17 @@ class Otp:
 
     def _send(self, address: Address, credential: str = "") -> Challenge:
         code, pending = self._codes.make(address, credential)
-        prompt = Text("Code sent to %(address)s", {"address": address.masked})
         return Challenge(
-            [code_ask(prompt, self._settings.digits)],
+            [self._code_ask(address)],
             secret=pending.dump(),
             lifetime=self._codes.left(pending),
             tries=pending.tries,
             messages=[self._message(address, code)],
         )
+
+    def _code_ask(self, address: Address) -> Ask:
+        prompt = Text("Code sent to %(address)s", {"address": address.masked})
+        return code_ask(prompt, self._settings.digits)
 
     def _message(self, address: Address, code: str) -> Message:
         minutes = max(1, self._settings.lifetime_seconds // 60)
@@ -133,15 +137,14 @@ class Otp:
         left = self._codes.left(pending)
         if pending.tries < 1 or left <= timedelta():
             raise Expired(detail="too many wrong codes, or too late")
-        values = {"address": pending.address.masked}
-        prompt = Text("That was not the code sent to %(address)s. Try again.", values)
         return Challenge(
-            [code_ask(prompt, self._settings.digits)],
+            [self._code_ask(pending.address)],
             secret=pending.dump(),
             step=2,
             steps=2,
             lifetime=left,
             tries=pending.tries,
+            error=WRONG,
         )
 
 
