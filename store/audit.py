@@ -52,7 +52,7 @@ class Audit:
             "source": source[:SOURCE_LENGTH],
             "detail": dict(detail or {}),
         }
-        self._work.connection.execute(audit.insert().values(row))
+        self._work.connection.execute(audit.insert(), row)
 
     def list(self, limit: int) -> Sequence[Record]:
         """Return the last events, the newest first."""

@@ -47,7 +47,7 @@ class Ceremonies:
         """Remember a ceremony and return its handle."""
         handle = new_handle()
         row = self._row(ceremony, self._hash(handle), self._work.now() + lifetime)
-        self._work.connection.execute(ceremonies.insert().values(row))
+        self._work.connection.execute(ceremonies.insert(), row)
         return handle
 
     def take(self, handle: str, owner: str) -> Ceremony | None:

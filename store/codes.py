@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from store import once
 from store.handles import new_handle
-from store.models import codes, live_grants
+from store.models import codes
+from store.redeemable import Redeemable, Replayed
 from store.work import Work
+
+REDEEMABLE = Redeemable(codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,6 @@ class Code:
     grant_id: str
     redirect_uri: str
     code_challenge: str
-
-
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """A code or token came a second time: whoever holds this grant's family may be a thief."""
-
-    grant_id: str
 
 
 class Codes:
@@ -47,7 +40,7 @@ class Codes:
             "code_challenge": code_challenge,
             "expires_at": self._work.now() + lifetime,
         }
-        self._work.connection.execute(codes.insert().values(row))
+        self._work.connection.execute(codes.insert(), row)
         return code
 
     def redeem(self, code: str) -> Code | Replayed | None:
@@ -55,25 +48,10 @@ class Codes:
 
         Raising out of the transaction gives the code back: return what follows from a refusal.
         """
-        row = once.change(
-            self._work.connection,
-            codes,
-            {"redeemed_at": self._work.now()},
-            codes.c.code_hash == self._hash(code),
-            codes.c.redeemed_at.is_(None),
-            codes.c.expires_at > self._work.now(),
-            codes.c.grant_id.in_(live_grants(self._work.now())),
-        )
-        if row is None:
-            return self._replayed(code)
+        row = REDEEMABLE.redeem(self._work, self._hash(code))
+        if row is None or isinstance(row, Replayed):
+            return row
         return Code(row.grant_id, row.redirect_uri, row.code_challenge)
-
-    def _replayed(self, code: str) -> Replayed | None:
-        query = select(codes.c.grant_id).where(
-            codes.c.code_hash == self._hash(code), codes.c.redeemed_at.is_not(None)
-        )
-        grant_id = self._work.connection.execute(query).scalar_one_or_none()
-        return None if grant_id is None else Replayed(grant_id)
 
     def _hash(self, code: str) -> str:
         return self._work.vault.digest("code", code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from sqlalchemy.exc import (
 
 from contracts.errors import BadRequest, Conflict, Misconfigured, Unavailable
 from contracts.text import Text
+from store.turns import Turns
 
 WAIT_SECONDS = 5
 PRAGMAS = (
@@ -31,15 +32,15 @@ PRAGMAS = (
     "foreign_keys = ON",
     "secure_delete = ON",
 )
-READ = "BEGIN"
-WRITE = "BEGIN IMMEDIATE"
+
+Begin = Callable[[Connection], None]
 
 
 class Database:
     """Reads and writes one database. A database that cannot answer raises Unavailable.
 
-    SQLite lets one write at a time: threads queue for the one connection that writes, processes at
-    `BEGIN IMMEDIATE`. Reads have connections of their own and wait for nobody.
+    SQLite lets one write at a time: threads queue for the one connection that writes, processes
+    take turns. Reads have connections of their own and wait for nobody.
     """
 
     def __init__(self, url: str) -> None:
@@ -68,7 +69,9 @@ class Database:
     @contextmanager
     def reshape(self) -> Iterator[Connection]:
         """Open a write that may rebuild tables: SQLite would delete what refers to them."""
-        engine = _sqlite(self._url, WRITE, "foreign_keys = OFF") if self.is_sqlite else self._writer
+        engine = self._writer
+        if self.is_sqlite:
+            engine = _sqlite(self._url, _writing(self._url), "foreign_keys = OFF")
         try:
             with self._alone(), _translated(), engine.begin() as connection:
                 yield connection
@@ -135,11 +138,12 @@ def _engines(url: URL) -> tuple[Engine, Engine]:
         engine = _postgres(url)
         return engine.execution_options(postgresql_readonly=True), engine
     _make_private(Path(str(url.database)))
-    reader = _sqlite(url, READ, "query_only = ON", max_overflow=-1)
-    return reader, _sqlite(url, WRITE, pool_size=1, max_overflow=0, pool_timeout=WAIT_SECONDS)
+    reader = _sqlite(url, _reading, "query_only = ON", max_overflow=-1)
+    alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
+    return reader, _sqlite(url, _writing(url), **alone)
 
 
-def _sqlite(url: URL, begin: str, *pragmas: str, **pool: int) -> Engine:
+def _sqlite(url: URL, begin: Begin, *pragmas: str, **pool: int) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver's own BEGIN comes too late
         for pragma in (*PRAGMAS, *pragmas):
@@ -147,8 +151,22 @@ def _sqlite(url: URL, begin: str, *pragmas: str, **pool: int) -> Engine:
 
     engine = create_engine(url, hide_parameters=True, **pool)
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    event.listen(engine, "begin", begin)
     return engine
+
+
+def _reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _writing(url: URL) -> Begin:
+    turns = Turns(Path(str(url.database)), WAIT_SECONDS)
+
+    def begin(connection: Connection) -> None:
+        with turns.next():
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return begin
 
 
 def _postgres(url: URL) -> Engine:

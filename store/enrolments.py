@@ -36,7 +36,7 @@ class Enrolments:
             "created_at": now,
             "expires_at": now + lifetime,
         }
-        self._work.connection.execute(enrolments.insert().values(row))
+        self._work.connection.execute(enrolments.insert(), row)
         return handle
 
     def find(self, handle: str) -> Enrolment | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from contracts.assurance import Assurance
 from store.handles import new_id
@@ -62,13 +62,12 @@ class Grants:
             auth_time=assurance.auth_time,
             expires_at=self._work.now() + lifetime,
         )
-        self._work.connection.execute(grants.insert().values(self._row(grant)))
+        self._work.connection.execute(grants.insert(), self._row(grant))
         return grant
 
     def get(self, grant_id: str) -> Grant | None:
         """Return a grant, live or not."""
-        query = select(*_COLUMNS).where(grants.c.id == grant_id)
-        row = self._work.connection.execute(query).one_or_none()
+        row = self._work.connection.execute(_GET, {"id": grant_id}).one_or_none()
         return None if row is None else _grant(row)
 
     def revoke(self, grant_id: str) -> None:
@@ -93,6 +92,7 @@ class Grants:
 
 
 _COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
+_GET = select(*_COLUMNS).where(grants.c.id == bindparam("id"))
 
 
 def _grant(row: Row[Any]) -> Grant:

@@ -43,7 +43,7 @@ class Interactions:
             "created_at": now,
             "expires_at": now + lifetime,
         }
-        self._work.connection.execute(interactions.insert().values(row))
+        self._work.connection.execute(interactions.insert(), row)
         return handle
 
     def find(self, handle: str, browser: str) -> Interaction | None:

@@ -59,7 +59,7 @@ class Logins:
             **{"events": [], "failures": 0, "version": 1},
             **{"created_at": now, "expires_at": now + lifetime},
         }
-        self._work.connection.execute(logins.insert().values(row))
+        self._work.connection.execute(logins.insert(), row)
         return handle
 
     def find(self, handle: str, browser: str) -> Login | None:

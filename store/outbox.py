@@ -46,7 +46,7 @@ class Outbox:
             "expires_at": now + lifetime,
             "attempts": 0,
         }
-        self._work.connection.execute(outbox.insert().values(row))
+        self._work.connection.execute(outbox.insert(), row)
         return message_id
 
     def claim(self, now: datetime, lease: timedelta) -> Sequence[OutboxRow]:

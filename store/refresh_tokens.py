@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from store import once
-from store.codes import Replayed
 from store.handles import new_handle
-from store.models import live_grants, refresh_tokens
+from store.models import refresh_tokens
+from store.redeemable import Redeemable, Replayed
 from store.work import Work
+
+REDEEMABLE = Redeemable(refresh_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class RefreshTokens:
             "created_at": now,
             "expires_at": now + lifetime,
         }
-        self._work.connection.execute(refresh_tokens.insert().values(row))
+        self._work.connection.execute(refresh_tokens.insert(), row)
         return token
 
     def redeem(self, token: str) -> RefreshToken | Replayed | None:
@@ -44,24 +43,8 @@ class RefreshTokens:
 
         Raising out of the transaction gives the token back: return what follows from a refusal.
         """
-        row = once.change(
-            self._work.connection,
-            refresh_tokens,
-            {"redeemed_at": self._work.now()},
-            refresh_tokens.c.token_hash == self._hash(token),
-            refresh_tokens.c.redeemed_at.is_(None),
-            refresh_tokens.c.expires_at > self._work.now(),
-            refresh_tokens.c.grant_id.in_(live_grants(self._work.now())),
-        )
-        return self._replayed(token) if row is None else RefreshToken(row.grant_id)
-
-    def _replayed(self, token: str) -> Replayed | None:
-        query = select(refresh_tokens.c.grant_id).where(
-            refresh_tokens.c.token_hash == self._hash(token),
-            refresh_tokens.c.redeemed_at.is_not(None),
-        )
-        grant_id = self._work.connection.execute(query).scalar_one_or_none()
-        return None if grant_id is None else Replayed(grant_id)
+        row = REDEEMABLE.redeem(self._work, self._hash(token))
+        return row if row is None or isinstance(row, Replayed) else RefreshToken(row.grant_id)
 
     def _hash(self, token: str) -> str:
         return self._work.vault.digest("refresh token", token)

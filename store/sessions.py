@@ -50,7 +50,7 @@ class Sessions:
         )
         row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
         row["events"] = dump_events(session.events)
-        self._work.connection.execute(sessions.insert().values(row))
+        self._work.connection.execute(sessions.insert(), row)
         return cookie, session
 
     def find(self, cookie: str, idle: timedelta) -> Session | None:

@@ -25,7 +25,7 @@ class Tickets:
             "created_at": now,
             "expires_at": now + lifetime,
         }
-        self._work.connection.execute(tickets.insert().values(row))
+        self._work.connection.execute(tickets.insert(), row)
         return ticket
 
     def redeem(self, ticket: str) -> str | None:

@@ -9,8 +9,8 @@ from authlib.oauth2.rfc6749 import InvalidScopeError
 from gateway.oidc.login import Login
 from gateway.oidc.settings import ProviderSettings
 from store import Store, Transaction
-from store.codes import Replayed
 from store.grants import Grant
+from store.redeemable import Replayed
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     JSON,
+    BindParameter,
     Boolean,
     CheckConstraint,
     Column,
@@ -113,6 +114,6 @@ signing_keys = Table(
 )
 
 
-def live_grants(now: datetime) -> Select[tuple[str]]:
+def live_grants(now: BindParameter[datetime]) -> Select[tuple[str]]:
     """Select the ids of the grants that are neither revoked nor expired."""
     return select(grants.c.id).where(grants.c.revoked_at.is_(None), grants.c.expires_at > now)

@@ -11,9 +11,10 @@ from contracts.assurance import Assurance
 from contracts.errors import Conflict
 from store import Account, Client, Store
 from store.clients import secret_digest
-from store.codes import Code, Replayed
+from store.codes import Code
 from store.grants import Grant
 from store.keys import SigningKey
+from store.redeemable import Replayed
 from store.refresh_tokens import RefreshToken
 from tests.fakes.clock import FakeClock
 

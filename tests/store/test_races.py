@@ -13,9 +13,10 @@ from contracts.assurance import Requirement
 from contracts.errors import Conflict
 from contracts.factor import Template
 from store import Account, Ceremony, Client, Purpose, Store, Transaction
-from store.codes import Code, Replayed
+from store.codes import Code
 from store.grants import Grant
 from store.keys_file import Keys
+from store.redeemable import Replayed
 from store.refresh_tokens import RefreshToken
 from tests.fakes.clock import FakeClock
 from tests.fakes.race import RUNNERS, race
