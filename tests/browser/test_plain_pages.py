@@ -80,7 +80,7 @@ def test_the_password_can_be_shown(page: Page, login: tuple[str, list[dict[str, 
     page.goto(login[0])
     page.get_by_role("button", name="Show what you typed").click()
     assert page.get_by_label("Password").get_attribute("type") == "text"
-    page.get_by_role("button", name="Show what you typed", pressed=True).click()
+    page.get_by_role("button", name="Hide what you typed").click()
     assert page.get_by_label("Password").get_attribute("type") == "password"
 
 

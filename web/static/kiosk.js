@@ -18,9 +18,12 @@ class Recording {
     this.show(null);
     const timer = setInterval(() => this.look(), EVERY);
     const body = new URLSearchParams(new FormData(this.form));
-    await fetch(location.pathname, { method: "POST", body, redirect: "manual" });
-    clearInterval(timer);
-    location.reload();
+    try {
+      await fetch(location.pathname, { method: "POST", body, redirect: "manual" });
+    } finally {
+      clearInterval(timer);
+      location.reload();
+    }
   }
 
   async look() {

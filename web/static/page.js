@@ -3,11 +3,12 @@
 for (const button of document.querySelectorAll("[data-reveal]")) {
   const input = document.getElementById(button.dataset.reveal);
   const words = { password: button.textContent, text: button.dataset.hide };
+  const names = { password: button.ariaLabel, text: button.dataset.hideLabel };
   button.hidden = false;
   button.addEventListener("click", () => {
     input.type = input.type === "password" ? "text" : "password";
     button.textContent = words[input.type];
-    button.setAttribute("aria-pressed", String(input.type === "text"));
+    button.ariaLabel = names[input.type];
   });
 }
 
