@@ -8,6 +8,7 @@ from contracts.errors import BadRequest, Expired, NotAllowed
 from contracts.text import Text
 from store import Store
 
+UNKNOWN = Text("This ticket is not valid, or not any more. Check it, or ask for a new one.")
 KIOSK_ONLY = Text(
     "This account is already set up, so the ticket is for the kiosk. "
     "To change how you log in, log in to your account."
@@ -39,7 +40,7 @@ class Tickets:
         with self._store.write() as tx:
             account_id = tx.tickets.redeem(ticket)
             if account_id is None:
-                raise Expired(detail="no such ticket")
+                raise Expired(UNKNOWN, detail="no such ticket")
             if station_id is None and tx.credentials.list(account_id):
                 raise NotAllowed(KIOSK_ONLY)
             tx.audit.add("ticket.redeemed", account_id=account_id, source=station_id or "browser")

@@ -17,6 +17,10 @@ from contracts.text import Text
 LONGEST = 254
 """RFC 5321, 4.5.3.1.3: no address is longer."""
 
+NO_ADDRESS = Text(
+    "This is no e-mail address and no phone number. Start a number with + and the country code."
+)
+
 COSTLY = {
     PhoneNumberType.PREMIUM_RATE,
     PhoneNumberType.SHARED_COST,
@@ -74,13 +78,12 @@ def _email(typed: str) -> str:
 
 def _phone(typed: str, region: str | None) -> str:
     """Return the E.164 form; checked by length alone, since tables of number ranges grow old."""
-    wrong = Text("This is not a phone number. Start with + and the country code.")
     try:
         number = phonenumbers.parse(typed, region)
     except NumberParseException as error:
-        raise Retry(wrong, detail=str(error)) from None
+        raise Retry(NO_ADDRESS, detail=str(error)) from None
     if not phonenumbers.is_possible_number(number):
-        raise Retry(wrong)
+        raise Retry(NO_ADDRESS)
     if phonenumbers.number_type(number) in COSTLY:
         raise Retry(Text("Codes cannot be sent to this kind of number."))
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)

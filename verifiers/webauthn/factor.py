@@ -38,6 +38,7 @@ from verifiers.webauthn.passkey import Passkey, decoy
 FORMAT = "webauthn/1"
 LABEL = "Passkey"
 LONGEST_LABEL = 64
+CREATE = Text("Your device or password manager will keep the passkey for the next time you log in.")
 CHALLENGE_BYTES = 32
 """WebAuthn Level 3, 13.4.3: at least 16."""
 
@@ -73,7 +74,7 @@ class Webauthn:
         """Ask the browser to create a passkey on a device that has none of this account yet."""
         challenge = secrets.token_bytes(CHALLENGE_BYTES)
         options = self._relying_party.creation_options(challenge, subject, _passkeys(enrolled))
-        create = Ask("credential", "passkey-create", Text("Create a passkey"), options)
+        create = Ask("credential", "passkey-create", CREATE, options)
         label = Ask("label", "text", Text("Name of this passkey"), {"optional": True})
         return self._challenge([create, label], {"challenge": bytes_to_base64url(challenge)})
 
