@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import runpy
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -24,6 +27,8 @@ from tests.gateway.oidc.relying_party import Visitor
 from web import pages
 
 CHATBOT = "http://localhost:8081"
+README = Path(__file__).parents[2] / "README.md"
+SNIPPET = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
 @pytest.fixture
@@ -66,23 +71,23 @@ def gateway(store: Store, clock: FakeClock) -> Iterator[Gateway]:
 
 def _register(store: Store, clock: FakeClock, visitor: Visitor) -> None:
     oidc.ensure(store, clock)
+    chatbot = Client(
+        id="chatbot",
+        name="Demo chatbot",
+        secret_hash=secret_digest("secret"),
+        redirect_uris=(f"{CHATBOT}/callback",),
+        audience="chatbot",
+        scope="openid profile offline_access",
+        require_acr="aal1",
+        consent=False,
+        token_alg="ES256",
+        access_token_seconds=300,
+        created_at=clock.now(),
+    )
     with store.write() as tx:
         account = tx.accounts.add("ada")
-        tx.clients.add(
-            Client(
-                id="chatbot",
-                name="Demo chatbot",
-                secret_hash=secret_digest("secret"),
-                redirect_uris=(f"{CHATBOT}/callback",),
-                audience="chatbot",
-                scope="openid profile offline_access",
-                require_acr="aal1",
-                consent=False,
-                token_alg="ES256",
-                access_token_seconds=300,
-                created_at=clock.now(),
-            )
-        )
+        tx.clients.add(chatbot)
+        tx.clients.add(replace(chatbot, id="support"))
     visitor.assurance = Assurance(account.id, "aal1", ("pwd",), clock.now(), "s" * 32)
 
 
@@ -190,3 +195,20 @@ def test_a_gateway_that_is_down_is_said_plainly() -> None:
 )
 def test_challenges_of_rfc_9470(header: str, asked: dict[str, str] | None) -> None:
     assert step_up(header) == asked
+
+
+def test_the_chatbot_of_the_readme_logs_in_as_printed(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SESSION_KEY", "key")
+    monkeypatch.setenv("CLIENT_SECRET", "secret")
+    printed = SNIPPET.findall(README.read_text())[0]
+    ours = printed.replace("https://login.example.org", gateway.issuer)
+    script = tmp_path / "support.py"
+    script.write_text(ours.replace("https://chat.example.org", CHATBOT))
+    person = runpy.run_path(str(script))["app"].test_client()
+    location = person.get("/login").location
+    while not location.startswith(CHATBOT):
+        sent = requests.get(location, allow_redirects=False, timeout=5)
+        location = requests.compat.urljoin(location, sent.headers["Location"])
+    assert person.get(location.removeprefix(CHATBOT)).json["sub"]
