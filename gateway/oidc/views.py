@@ -47,7 +47,10 @@ class Views:
         decision = request.form.get("decision")
         if decision not in {"allow", "deny"}:
             raise BadRequest(detail="decision must be allow or deny")
-        return _answer(self._provider.authorization.decide(handle, allowed=decision == "allow"))
+        sid = request.args.get("sid", "")
+        return _answer(
+            self._provider.authorization.decide(handle, sid=sid, allowed=decision == "allow")
+        )
 
     def cancel(self, handle: str) -> BaseResponse:
         """Give a request up."""

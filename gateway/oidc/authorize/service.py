@@ -81,16 +81,16 @@ class Authorization:
         if not self._met(assurance, interaction):
             return self._refused(interaction, UnmetAuthenticationRequirements())
         if self._consent_needed(assurance, interaction):
-            return self._consent(interaction)
+            return self._consent(interaction, assurance)
         return self._granted(assurance, interaction)
 
-    def decide(self, handle: str, *, allowed: bool) -> Redirect:
-        """Take the person's answer to the consent page."""
+    def decide(self, handle: str, *, sid: str, allowed: bool) -> Redirect:
+        """Take the answer to the consent page; it counts for the session that was shown it."""
         interaction = self._find(handle)
         assurance = self._authentication.current(interaction.requirement)
         if not allowed:
             return self._refused(interaction, AccessDenied("The person did not allow it."))
-        if assurance is None or not self._met(assurance, interaction):
+        if assurance is None or assurance.sid != sid or not self._met(assurance, interaction):
             return Redirect(interaction.path)
         return self._granted(assurance, interaction, consented=True)
 
@@ -157,11 +157,11 @@ class Authorization:
             given = tx.consents.find(assurance.subject, interaction.client.id)
         return not set(interaction.request.scope.split()) <= given
 
-    def _consent(self, interaction: Interaction) -> AskConsent:
+    def _consent(self, interaction: Interaction, assurance: Assurance) -> AskConsent:
         client, request = interaction.client, interaction.request
         lasting = int(self._settings.refresh_absolute.total_seconds())
         return AskConsent(
-            action=interaction.path,
+            action=f"{interaction.path}?sid={assurance.sid}",
             client_name=client.name,
             redirect_uri=request.redirect_uri,
             scope=request.scope,

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from contracts.assurance import Assurance, Requirement
+from tests.walks.forms import read
 
 ISSUER = "http://localhost:8080"
 SECRET = "a secret with: signs & spaces%"
@@ -127,6 +128,12 @@ def answered(response: TestResponse) -> dict[str, str]:
     query = parse_qs(urlsplit(response.location).query, strict_parsing=True)
     assert all(len(values) == 1 for values in query.values())
     return {name: values[0] for name, values in query.items()}
+
+
+def shown(rp: RelyingParty, page: str) -> str:
+    """Open a consent page and return where its form goes."""
+    [action] = [f.action for f in read(rp.browser.get(page).text) if "/oauth/" in f.action]
+    return action
 
 
 def refused(answer: TestResponse, error: str) -> None:

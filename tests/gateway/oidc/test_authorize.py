@@ -109,7 +109,8 @@ def test_an_interaction_belongs_to_one_browser(rp: RelyingParty) -> None:
     foreign = {"X-Browser": "two"}
     for path in ("", "/continue", "/cancel"):
         assert rp.browser.get(first.location + path, headers=foreign).status_code == 410
-    assert rp.browser.post(first.location, data={"decision": "allow"}, headers=foreign).status_code
+    answer = rp.browser.post(first.location, data={"decision": "allow"}, headers=foreign)
+    assert answer.status_code == 410
 
 
 def test_an_interaction_grows_old(rp: RelyingParty, clock: FakeClock) -> None:

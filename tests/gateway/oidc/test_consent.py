@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.gateway.oidc.relying_party import RelyingParty, Visitor, answered
+from tests.gateway.oidc.relying_party import RelyingParty, Visitor, answered, shown
 
 
 class TestConsent:
@@ -16,12 +16,13 @@ class TestConsent:
             assert said in answer.text
 
     def test_allow_is_remembered(self, rp: RelyingParty) -> None:
-        allowed = rp.browser.post(self.page(rp), data={"decision": "allow"})
+        allowed = rp.browser.post(shown(rp, self.page(rp)), data={"decision": "allow"})
         assert "code" in answered(allowed)
         assert "code" in answered(rp.browser.get(self.page(rp)))
 
     def test_more_scope_asks_again_and_so_does_prompt(self, rp: RelyingParty) -> None:
-        rp.browser.post(self.page(rp, scope="openid"), data={"decision": "allow"})
+        action = shown(rp, self.page(rp, scope="openid"))
+        assert "code" in answered(rp.browser.post(action, data={"decision": "allow"}))
         assert rp.browser.get(self.page(rp, scope="openid email")).status_code == 200
         assert rp.browser.get(self.page(rp, scope="openid", prompt="consent")).status_code == 200
 
@@ -39,6 +40,7 @@ class TestConsent:
 
     def test_allow_without_a_login_goes_back(self, rp: RelyingParty, visitor: Visitor) -> None:
         page = self.page(rp)
+        action = shown(rp, page)
         visitor.assurance = None
-        answer = rp.browser.post(page, data={"decision": "allow"})
+        answer = rp.browser.post(action, data={"decision": "allow"})
         assert (answer.status_code, answer.location) == (303, page)

@@ -11,7 +11,7 @@ from threading import Barrier
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.gateway.oidc.relying_party import RelyingParty
+from tests.gateway.oidc.relying_party import RelyingParty, shown
 
 MANY = 50
 
@@ -50,5 +50,6 @@ def test_one_refresh_token(app: Flask, rp: RelyingParty) -> None:
 def test_one_consent(app: Flask, rp: RelyingParty) -> None:
     sent = rp.parameters(client_id="asks")
     page = rp.browser.get("/oauth/authorize", query_string=sent).location
-    answers = at_once(app, rp, lambda mine: mine.browser.post(page, data={"decision": "allow"}))
+    action = shown(rp, page)
+    answers = at_once(app, rp, lambda mine: mine.browser.post(action, data={"decision": "allow"}))
     assert Counter(answer.status_code for answer in answers) == {303: 1, 410: MANY - 1}
