@@ -7,6 +7,7 @@ puts messages in the outbox.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from contracts.clock import Clock
@@ -15,6 +16,7 @@ from contracts.errors import (
     Expired,
     NotAllowed,
     Retry,
+    Tampered,
     Unavailable,
 )
 from contracts.factor import (
@@ -35,11 +37,11 @@ from store import Ceremony, Purpose, Store, Transaction
 
 REFUSED = Text("That was not right. Please try again.")
 
-Allow = Callable[[str, str], None]
-"""Takes an account and a factor; raises TooMany."""
+Allow = Callable[[Ceremony], None]
+"""Asked before an answer is judged; raises TooMany or NotAllowed."""
 
 
-def _always(account_id: str, factor: str) -> None:
+def _always(ceremony: Ceremony) -> None:
     """Allow every attempt."""
 
 
@@ -89,15 +91,14 @@ class Ceremonies:
     ) -> Asked | Added | Judged:
         """Take the ceremony and judge one answer; ask again where nothing could be judged.
 
-        `allow` is asked before a verification and raises TooMany where a limit is reached.
+        `allow` is asked first: what was right when the ceremony began may be so no longer.
         Raises Expired where the ceremony is unknown, spent, too old or someone else's.
         """
         with self._store.write() as tx:
             ceremony = tx.ceremonies.take(handle, owner)
         if ceremony is None:
             raise Expired(detail="no such ceremony of this owner")
-        if ceremony.purpose is Purpose.VERIFY and ceremony.account_id:
-            allow(ceremony.account_id, ceremony.factor)
+        allow(ceremony)
         remembered = unpack(ceremony.secret)
         try:
             return self._proceed(ceremony, remembered, self._accept(submission, remembered))
@@ -108,6 +109,8 @@ class Ceremonies:
         """Verify in one go where the challenge is known beforehand; also for unknown people."""
         with self._store.read() as tx:
             enrolled = self._enrolled(tx, subject, factor, None)
+            if not subject.id:
+                self._take_as_long(tx, factor)
         verdict = self._factor(factor).finish_verify(subject, enrolled, b"", answer)
         return self._judged(Attempt(factor, subject.id, enrolled), verdict)
 
@@ -123,6 +126,12 @@ class Ceremonies:
             return ()
         found = usable(tx, subject.id, self._factor(factor), self._rules.biometric_failures)
         return [e for e in found if credential_id in (None, e.credential_id)]
+
+    def _take_as_long(self, tx: Transaction, factor: str) -> None:
+        """Read somebody's credentials for nothing, so that time does not tell who is known."""
+        stand_in = tx.credentials.anyone(factor)
+        with suppress(Tampered):
+            tx.credentials.enrolled(stand_in or "", factor)
 
     def _accept(self, submission: Submission, remembered: Remembered) -> Answer:
         answer = submission.answer(remembered.asks, self._clock.now())
@@ -167,7 +176,8 @@ class Ceremonies:
             subject = _subject(tx, account_id)
             enrolled = self._enrolled(tx, subject, factor.name, ceremony.credential_id)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
-        attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer))
+        named = ceremony.account_id is not None
+        attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), named)
         judged = self._judged(attempt, verdict)
         if judged.verdict.accepted or ceremony.tries <= 1:
             return judged
@@ -194,9 +204,9 @@ class Ceremonies:
     def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
         if verdict.accepted and verdict.credential_id:
             tx.credentials.used(verdict.credential_id)
-        elif len(attempt.enrolled) == 1:
-            blamed = attempt.enrolled[0].credential_id
-            tx.credentials.failed(blamed, self._rules.failures_disable)
+        elif attempt.named and len(attempt.enrolled) <= 1:
+            blamed = [enrolled.credential_id for enrolled in attempt.enrolled]
+            tx.credentials.failed(next(iter(blamed), ""), self._rules.failures_disable)
 
 
 def _subject(tx: Transaction, account_id: str | None) -> Subject:

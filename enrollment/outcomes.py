@@ -45,12 +45,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What one answer was judged against."""
+    """What one answer was judged against.
+
+    Not `named`, the answer itself said whose it is: a stranger's failure is not held against it.
+    """
 
     factor: str
     account_id: str
     enrolled: Sequence[Enrolled]
     virtual: bool = False
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,12 +104,17 @@ class EnrolmentService:
         raise Expired(detail="a verification was answered as an enrolment")
 
     def admit(self, handle: str, source: str, station_id: str | None) -> Enroller:
-        """Admit the bearer of an enrolment that a ticket opened. Raises Expired."""
+        """Admit the bearer of an enrolment that a ticket opened. Raises Expired.
+
+        Also where an invited account has something by now: a second ticket may have been out.
+        """
+        at_kiosk = station_id is not None
         with self._store.read() as tx:
             enrolment = tx.enrolments.find(handle)
-        if enrolment is None or enrolment.station_id != station_id:
-            raise Expired(detail="no such enrolment here")
-        at_kiosk = station_id is not None
+            if enrolment is None or enrolment.station_id != station_id:
+                raise Expired(detail="no such enrolment here")
+            if not at_kiosk and tx.credentials.list(enrolment.account_id):
+                raise Expired(detail="an invited account that has a factor")
         return Enroller(
             enrolment.account_id, handle, source, station=at_kiosk, invited=not at_kiosk
         )

@@ -100,6 +100,11 @@ class Credentials:
         )
         return self._work.connection.execute(query).scalar_one_or_none()
 
+    def anyone(self, factor: str) -> str | None:
+        """Return some account that has this factor, None where nobody has."""
+        query = select(credentials.c.account_id).where(credentials.c.factor == factor).limit(1)
+        return self._work.connection.execute(query).scalar_one_or_none()
+
     def replace_template(
         self, enrolled: Enrolled, account_id: str, factor: str, new: bytes
     ) -> bool:

@@ -95,6 +95,10 @@ class Logins:
         """End the login; True for one caller alone."""
         return once.take(self._work.connection, logins, _is(login)) is not None
 
+    def end_all(self, account_id: str) -> None:
+        """End every login under way of an account."""
+        self._work.connection.execute(logins.delete().where(logins.c.account_id == account_id))
+
     def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
         return once.change(self._work.connection, logins, values, *where)
 

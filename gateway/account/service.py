@@ -25,17 +25,19 @@ class AccountService:
     def remove(self, account_id: str, credential_id: str) -> None:
         """Remove one factor, never the last. Raises NotAllowed or Expired."""
         with self._store.write() as tx:
-            if len(tx.credentials.list(account_id)) < 2:
+            held = [credential.id for credential in tx.credentials.list(account_id)]
+            if len(held) < 2:
                 raise NotAllowed(LAST)
-            if not tx.credentials.remove(credential_id, account_id):
+            if credential_id not in held or not tx.credentials.remove(credential_id, account_id):
                 raise Expired(detail="no such credential of this account")
             tx.audit.add(
                 "credential.removed", account_id=account_id, detail={"credential": credential_id}
             )
 
     def end_sessions(self, account_id: str) -> None:
-        """End every session and what the sessions granted."""
+        """End every session, what the sessions granted and every login under way."""
         with self._store.write() as tx:
             tx.sessions.end_all(account_id)
+            tx.logins.end_all(account_id)
             tx.grants.revoke_account(account_id)
             tx.audit.add("sessions.ended", account_id=account_id)

@@ -65,8 +65,7 @@ class BrowserVisitor:
         return Enroller(proven.subject, proven.sid, "browser")
 
     def _highest(self, account_id: str) -> str:
-        events = [prospect for _, prospect in self._wallets.of(account_id).have]
-        return policy.label(policy.level(events)) or "aal1"
+        return policy.label(self._wallets.of(account_id).best()) or "aal1"
 
     def _send(self, requirement: Requirement) -> Assurance:
         abort(redirect(self._authentication.begin(requirement, HOME, "/"), 303))

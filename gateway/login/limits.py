@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from contracts.errors import TooMany
 from store import Store
@@ -37,16 +38,27 @@ class Limits:
     def source(self, address: str) -> None:
         """Raise TooMany for an address that was wrong too often."""
         with self._store.read() as tx:
-            wait = tx.limits.peek(f"source:{address}", self._per_source) if self._enabled else 0
+            wait = tx.limits.peek(_source(address), self._per_source) if self._enabled else 0
         if wait:
             raise TooMany(detail=f"source {address}", retry_after=wait)
 
     def blame(self, address: str) -> None:
         """Count a wrong answer for the address it came from."""
-        self._wait(f"source:{address}", self._per_source)
+        self._wait(_source(address), self._per_source)
 
     def _wait(self, key: str, limit: int) -> int:
         if not self._enabled:
             return 0
         with self._store.write() as tx:
             return tx.limits.hit(key, limit, HOUR)
+
+
+def _source(address: str) -> str:
+    """Name what one caller holds: an IPv4 address, or the /64 that every IPv6 host is given."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return f"source:{address}"
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
+        return f"source:{ip_network((parsed, 64), strict=False)}"
+    return f"source:{address}"

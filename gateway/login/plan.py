@@ -43,10 +43,15 @@ Prospects = Sequence[tuple[Offer, AuthEvent]]
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """What an account can prove now, and what it could add."""
+    """What an account can prove now, what it could add, and what it holds but cannot use now."""
 
     have: Prospects
     could: Prospects
+    locked: Prospects = ()
+
+    def best(self) -> policy.Acr:
+        """Return the level of all it holds: a factor locked by wrong answers lowers nothing."""
+        return policy.level([event for _, event in [*self.have, *self.locked]])
 
 
 def event(factor: str, verdict: Verdict, at: datetime) -> AuthEvent:
@@ -65,12 +70,9 @@ def wallet(
     What is held but not usable, resting or disabled, cannot be proven and not be added anew.
     """
     have = [p for f in factors.values() for p in _prospects(f, usable.get(f.name, ()), now)]
-    could = [
-        (Offer(f.name, "", f.title, "", enrol=True), event(f.name, f.prospect(()), now))
-        for f in factors.values()
-        if f.many or f.name not in held
-    ]
-    return Wallet(have, could)
+    could = [_new(f, now) for f in factors.values() if f.many or f.name not in held]
+    locked = [_new(f, now) for f in factors.values() if f.name in held and not usable.get(f.name)]
+    return Wallet(have, could, locked)
 
 
 def goals(requirement: Requirement, now: datetime, fresh: timedelta) -> list[Goal]:
@@ -103,7 +105,7 @@ def plan(
 def _adding(events: Sequence[AuthEvent], wallet: Wallet, goal: Goal) -> list[Offer]:
     """Offer to add a factor, but only once all that the account has was proven."""
     have = _without_used(events, wallet.have)
-    best = _raises(events, have)
+    best = _raises(events, [*have, *_without_used(events, wallet.locked)])
     if best is not None:
         return policy.useful(have, events, best)
     could = [*have, *_without_used(events, wallet.could)]
@@ -119,8 +121,14 @@ def _raises(events: Sequence[AuthEvent], have: Prospects) -> Goal | None:
 
 
 def _without_used(events: Sequence[AuthEvent], prospects: Prospects) -> Prospects:
-    used = {event.factor for event in events}
+    """Leave out what was proven, but for biometrics: theirs goes stale and is made again."""
+    used = {event.factor for event in events if not policy.compared_here(event)}
     return [(offer, event) for offer, event in prospects if offer.factor not in used]
+
+
+def _new(factor: Factor, now: datetime) -> tuple[Offer, AuthEvent]:
+    offer = Offer(factor.name, "", factor.title, "", enrol=True)
+    return offer, event(factor.name, factor.prospect(()), now)
 
 
 def _prospects(

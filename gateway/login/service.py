@@ -18,7 +18,7 @@ from gateway.login.plan import Choice, event
 from gateway.login.sessions import Sessions
 from gateway.login.steps import Choose, Ended, Finished, First, Step
 from gateway.login.wallets import Wallets
-from store import Client, Login, Purpose, Store
+from store import Ceremony, Client, Login, Purpose, Store
 
 WRONG = Text("The name or the password is not right.")
 NOT_HERE = Text("This cannot be used here. Please choose another way.")
@@ -78,8 +78,7 @@ class LoginService:
         login = self._find(handle, visit)
         if not login.events:
             return self._usernameless(login, factor)
-        if offer not in self._parts.guide.offered(login):
-            raise NotAllowed(detail=f"{factor} was not offered")
+        self._offered(login, offer)
         purpose = Purpose.ENROLL if enrol else Purpose.VERIFY
         subject = self._parts.wallets.subject(login.account_id or "")
         return self._parts.ceremonies.begin(
@@ -91,7 +90,7 @@ class LoginService:
         login = self._find(handle, visit)
         self._parts.limits.source(visit.source)
         came = self._parts.ceremonies.answer(
-            ceremony, login.handle_hash, submission, self._parts.limits.demand
+            ceremony, login.handle_hash, submission, lambda taken: self._allow(login, taken)
         )
         match came:
             case Asked():
@@ -140,6 +139,17 @@ class LoginService:
         if login is None:
             raise Expired(detail="no such login of this browser")
         return login
+
+    def _allow(self, login: Login, ceremony: Ceremony) -> None:
+        """Count a verification; what is added must still be on offer when the answer comes."""
+        if ceremony.purpose is Purpose.ENROLL:
+            self._offered(login, (ceremony.factor, "", True))
+        elif ceremony.account_id:
+            self._parts.limits.demand(ceremony.account_id, ceremony.factor)
+
+    def _offered(self, login: Login, offer: tuple[str, str, bool]) -> None:
+        if offer not in self._parts.guide.offered(login):
+            raise NotAllowed(detail=f"{offer[0]} is not on offer")
 
     def _named(self, login: Login, username: str) -> Subject:
         if login.account_id is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from contracts.assurance import AuthEvent, Requirement
-from store import Session, Store
+from store import Session, Store, Transaction
 
 
 class Sessions:
@@ -36,7 +36,7 @@ class Sessions:
                 if renamed:
                     return renamed
             if session and session.account_id != account_id:
-                tx.sessions.end(session.sid)
+                _end(tx, session)
             return tx.sessions.open(account_id, newest(events), self._lifetime)[0]
 
     def log_in(
@@ -53,12 +53,17 @@ class Sessions:
         return handle
 
     def end(self, cookie: str) -> None:
-        """End the session of a cookie and what it granted."""
+        """End the session of a cookie, what it granted and the logins that carry its proofs on."""
         session = self.find(cookie)
         if session:
             with self._store.write() as tx:
-                tx.sessions.end(session.sid)
-                tx.grants.revoke_session(session.sid)
+                _end(tx, session)
+                tx.logins.end_all(session.account_id)
+
+
+def _end(tx: Transaction, session: Session) -> None:
+    tx.sessions.end(session.sid)
+    tx.grants.revoke_session(session.sid)
 
 
 def newest(events: Iterable[AuthEvent]) -> tuple[AuthEvent, ...]:

@@ -85,6 +85,7 @@ class Views:
         step = take(visit)
         if isinstance(step, Finished):
             self._browser.session = step.cookie
+            self._browser.enrolment = ""  # whoever logs in here is not the person of some ticket
         allow_forms_to(client.redirect_uris if client else ())
         return _render(handle, step, client.name if client else "")
 
