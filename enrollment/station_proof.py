@@ -120,6 +120,6 @@ def _is_fresh(iat: object, now: datetime) -> bool:
 
 def _claim(claims: dict[str, Any], name: str) -> str:
     value = claims.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
         raise NotAuthenticated(detail=f"station proof: {name}")
     return value

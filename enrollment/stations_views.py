@@ -17,10 +17,18 @@ def blueprint(stations: Stations) -> Blueprint:
 
     @views.post("/pair")
     def pair() -> Response:
-        body = request.get_json(silent=True)
+        body = _json()
         if not isinstance(body, dict) or not isinstance(body.get("code"), str):
             raise BadRequest(detail="pairing needs a JSON object with code and public_key")
         station = stations.pair(body["code"], body.get("public_key"))
         return jsonify(station=station.id, name=station.name, issuer=stations.issuer)
 
     return views
+
+
+def _json() -> object:
+    """Return the body, None where it is no JSON or nested without end."""
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:
+        return None

@@ -49,5 +49,7 @@ def create_app(
 
 def _flask() -> Flask:
     app = Flask(__name__)
+    # Werkzeug would tidy a path by a redirect to whatever the Host header says.
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
     return app

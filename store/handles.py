@@ -26,5 +26,5 @@ def new_typed() -> str:
 
 
 def typed(text: str) -> str:
-    """Return what a person typed in its one canonical form: no dashes, no spaces, upper case."""
-    return "".join(text.split()).replace("-", "").upper()
+    """Return what a person typed in its one canonical form: letters and digits, upper case."""
+    return "".join(filter(str.isalnum, text)).upper()
