@@ -54,6 +54,29 @@ def test_a_wrong_code_enrols_nothing(house: House) -> None:
         assert [c.factor for c in tx.credentials.list(account)] == ["password"]
 
 
+def test_a_wrong_code_to_a_new_address_is_an_error_on_the_page(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    person.fill(person.form(action="/enroll/otp"))
+    person.answer(address="new@example.org")
+    assert person.answer(code="not a code").status_code == 422
+    right = re.search(r"\d{6}", house.sent()[-1]["text"])
+    assert right
+    wrong = f"{(int(right.group()) + 1) % 10**6:06d}"
+    assert person.answer(code=wrong).status_code == 422
+    assert 'role="alert"' in person.page.text
+    assert "That is not the code we sent." in person.words
+    assert person.answer(code=right.group()).status_code == 200
+
+
+def test_what_was_typed_can_be_mended(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    person.fill(person.form(action="/enroll/otp"))
+    assert person.answer(address='new"@example').status_code == 422
+    assert 'value="new&#34;@example"' in person.page.text
+
+
 def test_the_password_is_changed(house: House) -> None:
     house.enrolled("alice", password=PASSWORD)
     person = logged_in(house)

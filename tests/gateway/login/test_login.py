@@ -253,3 +253,29 @@ def test_a_biometric_rests_after_five_refusals_until_other_factors_log_in(build:
     assert person.arrived["code"]
     with house.store.read() as tx:
         assert [c.failures for c in tx.credentials.list(alice) if c.factor == "voice"] == [0]
+
+
+class Grader(Deaf):
+    """A biometric that scores what it is told to, never enough."""
+
+    def finish_verify(
+        self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
+    ) -> Verdict:
+        score = float(answer.fields["word"])
+        return Verdict(False, enrolled[0].credential_id, score, "another voice")
+
+
+def test_a_refusal_does_not_tell_how_near_it_was(build: Build) -> None:
+    house = build(factors={"voice": Grader()})
+    alice = house.enrolled("alice", password=PASSWORD, totp=SEED)
+    with house.store.write() as tx:
+        tx.credentials.add(alice, "voice", Template(b"voice", "grader/1"))
+    person, pages = house.person(), []
+    person.authorize(house.chatbot("bot"), acr_values="mfa+voice")
+    person.log_in("alice", PASSWORD)
+    for score in ("0.1", "0.599"):
+        person.choose("Voice")
+        pages.append((person.answer(word=score).status_code, person.page.text))
+    assert pages[0] == pages[1]
+    with house.store.read() as tx:
+        assert [e.detail.get("score") for e in tx.audit.list(2)] == [0.599, 0.1]
