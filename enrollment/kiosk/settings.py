@@ -45,15 +45,18 @@ class KioskSettings(BaseSettings):
     env: Literal["production", "development", "test"] = Field(
         default="production",
         validation_alias=_house("ENV"),
-        description="Where this runs; `production` refuses simulated sensors",
+        description="Where this runs, `GATEHOUSE_ENV` if unset; `production` refuses simulated "
+        "sensors",
     )
     simulators: bool = Field(
-        default=False, validation_alias=_house("SIMULATORS"), description="Allow simulated sensors"
+        default=False,
+        validation_alias=_house("SIMULATORS"),
+        description="Allow simulated sensors; `GATEHOUSE_SIMULATORS` if unset",
     )
     service_name: str = Field(
         default="Gatehouse",
         validation_alias=_house("SERVICE_NAME"),
-        description="Name shown on the page",
+        description="Name shown on the page; `GATEHOUSE_SERVICE_NAME` if unset",
     )
 
     @model_validator(mode="after")

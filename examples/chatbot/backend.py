@@ -25,7 +25,9 @@ LONGEST = 8192
 AHEAD = 10
 REFETCH_SECONDS = 10
 
-MFA = {"mfa", "aal2", "aal3"}
+MFA = {"mfa", "aal2", "phr", "phrh", "aal3"}
+"""Every level of the gateway that includes `mfa`."""
+
 MAX_AGE = 300
 
 

@@ -59,7 +59,8 @@ def _check_context(password: str, context: Sequence[str]) -> None:
 def _check_strength(password: str, context: Sequence[str], least: int) -> None:
     estimate = _estimate(password[:ESTIMATED], context)
     if estimate["score"] < least:
-        raise Retry(Text(estimate["feedback"]["warning"] or "This password is easy to guess."))
+        why = (estimate["feedback"]["warning"] or "This password is easy to guess").rstrip(".")
+        raise Retry(Text("%(why)s. Use several words that do not belong together.", {"why": why}))
 
 
 def _estimate(password: str, context: Sequence[str]) -> dict[str, Any]:
