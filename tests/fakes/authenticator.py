@@ -57,6 +57,7 @@ class Authenticator:
     counter: int = 0
     rp_id: str | None = None
     rsa_bits: int = 2048
+    id_bytes: int = 32
     client: Mapping[str, Any] = field(default_factory=dict)
     credentials: list[Credential] = field(default_factory=list)
 
@@ -64,7 +65,7 @@ class Authenticator:
         """Answer PublicKeyCredentialCreationOptionsJSON with attestation `none`."""
         rp_id = self.rp_id or options["rp"]["id"]
         user_handle = decode(options["user"]["id"])
-        made = Credential(secrets.token_bytes(32), rp_id, user_handle, self._key())
+        made = Credential(secrets.token_bytes(self.id_bytes), rp_id, user_handle, self._key())
         self.credentials.append(made)
         attested = b"\0" * 16 + struct.pack(">H", len(made.id)) + made.id
         attested += cbor2.dumps(cose(made.key, self.algorithm))

@@ -168,6 +168,7 @@ def test_a_wrong_assertion_is_rejected(
         {"algorithm": -36},
         {"algorithm": -47},
         {"algorithm": RS256, "rsa_bits": 1024},
+        {"id_bytes": 1024},
     ],
 )
 def test_a_wrong_registration_is_refused(

@@ -43,6 +43,9 @@ ALGORITHMS = [
 FORMATS = (AttestationFormat.NONE, AttestationFormat.PACKED)
 """What can come where no attestation was asked for: none, or the key's own signature (packed)."""
 
+LONGEST_ID = 1023
+"""Bytes of a credential id (7.1)."""
+
 REFUSALS = (
     WebAuthnException,
     InvalidSignature,
@@ -106,6 +109,7 @@ class RelyingParty:
             require_user_verification=self._verifies_user,
             supported_pub_key_algs=ALGORITHMS,
         )
+        _check_id(made.credential_id)
         self._check_key(made.credential_public_key)
         return Passkey.registered(made, credential.response.transports or ())
 
@@ -141,6 +145,11 @@ class RelyingParty:
             bits = int.from_bytes(key.n, "big").bit_length()
             if bits < self._settings.min_rsa_bits:
                 raise InvalidRegistrationResponse(f"the RSA key has {bits} bits only")
+
+
+def _check_id(credential_id: bytes) -> None:
+    if len(credential_id) > LONGEST_ID:
+        raise InvalidRegistrationResponse(f"the credential id has {len(credential_id)} bytes")
 
 
 def _same_origin(client_data_json: bytes) -> None:
