@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import Flask, Response, g
 
@@ -41,5 +41,12 @@ def install(app: Flask, *, secure: bool) -> None:
 
 def allow_forms_to(addresses: Iterable[str]) -> None:
     """Let this page's forms end at these addresses: browsers check redirects after a POST too."""
-    parts = [urlsplit(address) for address in addresses]
-    g.forms_to = sorted({f"{p.scheme}://{p.netloc}" if p.netloc else f"{p.scheme}:" for p in parts})
+    g.forms_to = sorted({_source(urlsplit(address)) for address in addresses})
+
+
+def _source(address: SplitResult) -> str:
+    if not address.netloc:
+        return f"{address.scheme}:"
+    # A native app is registered without the port it will listen on (RFC 8252, section 7.3).
+    port = ":*" if address.netloc == "127.0.0.1" else ""
+    return f"{address.scheme}://{address.netloc}{port}"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from flask import g
 
+from gateway.headers import allow_forms_to
 from tests.gateway.conftest import PASSWORD, Build, House
 
 
@@ -80,3 +82,17 @@ def test_the_login_page_lets_its_form_end_at_the_chatbot(house: House) -> None:
     person.authorize(house.chatbot("bot"))
     policy = person.page.headers["Content-Security-Policy"]
     assert policy.endswith("form-action 'self' http://localhost:8081")
+
+
+@pytest.mark.parametrize(
+    ("registered", "source"),
+    [
+        ("https://bot.example/cb", "https://bot.example"),
+        ("http://127.0.0.1/cb", "http://127.0.0.1:*"),
+        ("com.example.bot:/cb", "com.example.bot:"),
+    ],
+)
+def test_forms_may_end_at_what_is_registered(house: House, registered: str, source: str) -> None:
+    with house.app.test_request_context():
+        allow_forms_to([registered])
+        assert g.forms_to == [source]
