@@ -50,19 +50,21 @@ def test_the_queue_needs_a_folder_to_write_to(tmp_path: Path) -> None:
 def test_writers_take_turns(tmp_path: Path) -> None:
     """Each has connections of its own, as another process has; SQLite alone serves one of them."""
     rounds, order = 100, list[int]()
+    databases = [Database(f"sqlite:///{tmp_path}/gatehouse.db") for _ in range(2)]
+    for database in databases:
+        with database.write() as connection:
+            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS work (at INTEGER)")
 
-    def write(number: int) -> None:
-        database = Database(f"sqlite:///{tmp_path}/gatehouse.db")
+    def write(number: int, database: Database) -> None:
         start.wait()
         for _ in range(rounds):
             with database.write() as connection:
-                connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS work (at INTEGER)")
                 connection.exec_driver_sql("INSERT INTO work VALUES (1)")
                 order.append(number)
         database.dispose()
 
     start = threading.Barrier(2)
-    writers = [threading.Thread(target=write, args=(number,)) for number in range(2)]
+    writers = [threading.Thread(target=write, args=each) for each in enumerate(databases)]
     for writer in writers:
         writer.start()
     for writer in writers:
