@@ -14,6 +14,8 @@ from bench.wire import Wire
 
 SECONDS = 4.0
 WARM_UP = 1.0
+PATIENCE = 30.0
+"""For all to be ready: one that fails to log in must not keep the others waiting."""
 
 Act = Callable[[], None]
 Prepare = Callable[[Wire, Account], Act]
@@ -37,7 +39,7 @@ def measure(kind: str, port: int, account: Account, connections: int) -> Rate:
 
 def _run(kind: str, port: int, account: Account, connections: int) -> Rate:
     taken: list[float] = []
-    start = threading.Barrier(connections)
+    start = threading.Barrier(connections, timeout=PATIENCE)
     threads = [
         threading.Thread(target=_ask, args=(KINDS[kind], port, account, start, taken))
         for _ in range(connections)
