@@ -22,6 +22,7 @@ from store import Ceremony, Client, Login, Purpose, Store
 
 WRONG = Text("The name or the password is not right.")
 NOT_HERE = Text("This cannot be used here. Please choose another way.")
+SET_UP = Text("It is set up. Now use it once.")
 START_AGAIN = Text("Too many wrong answers. Go back to where you came from and start again.")
 
 
@@ -173,7 +174,8 @@ class LoginService:
 
     def _added(self, login: Login, visit: Visit, added: Added) -> Step:
         if added.proven is None or login.account_id is None:
-            return self._go_on(login, visit)
+            step = self._go_on(login, visit)
+            return replace(step, notice=SET_UP) if isinstance(step, Choose) else step
         proof = event(added.factor, added.proven, self._parts.clock.now())
         return self._advance(login, visit, login.account_id, proof)
 

@@ -29,6 +29,7 @@ class Choose:
     optional: bool
     error: Text | None = None
     status: int = 200
+    notice: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 options=step.offers,
                 optional=step.optional,
                 error=step.error,
+                notice=step.notice,
                 client_name=client_name,
             )
         case Asked():

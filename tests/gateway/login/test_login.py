@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
 from contracts.text import Text
+from tests.fakes.authenticator import Authenticator
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
+from tests.walks.person import Person
 
 WRONG = "The name or the password is not right."
 
@@ -189,6 +193,26 @@ def test_a_missing_factor_is_enrolled_on_the_way(house: House) -> None:
     person.choose("Code by e-mail or phone")
     person.answer(address="carol@example.org")
     person.answer(code=code(house))
+    assert person.arrived["code"]
+
+
+def options(person: Person) -> Any:
+    """Return what the page hands to the browser's WebAuthn call."""
+    found = re.search(r"data-options='([^']+)'", person.page.text)
+    assert found
+    return json.loads(found.group(1))
+
+
+def test_a_passkey_made_on_the_way_is_acknowledged_and_used_once(house: House) -> None:
+    house.enrolled("carol", password=PASSWORD)
+    device, person = Authenticator(house.settings.issuer), house.person()
+    person.authorize(house.chatbot("bot"))
+    person.log_in("carol", PASSWORD)
+    person.choose("Passkey")
+    person.answer(credential=device.create(options(person)))
+    assert "It is set up. Now use it once." in person.words
+    person.choose("Passkey")
+    person.answer(credential=device.get(options(person)))
     assert person.arrived["code"]
 
 
