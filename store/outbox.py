@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, exists, select
 
 from store.handles import new_id
 from store.models import outbox
@@ -49,9 +49,13 @@ class Outbox:
         self._work.connection.execute(outbox.insert(), row)
         return message_id
 
+    def waiting(self, now: datetime) -> bool:
+        """Tell whether there is a message to claim; this is a read."""
+        return bool(self._work.connection.scalar(select(exists().where(_due(now)))))
+
     def claim(self, now: datetime, lease: timedelta) -> Sequence[OutboxRow]:
         """Take some of the messages that are due; nobody else gets them before the lease ends."""
-        due = and_(outbox.c.due_at <= now, outbox.c.expires_at > now)
+        due = _due(now)
         first = select(outbox.c.id).where(due).order_by(outbox.c.due_at).limit(BATCH)
         statement = (
             outbox.update()
@@ -74,6 +78,10 @@ class Outbox:
     def _open(self, row: Row[Any]) -> OutboxRow:
         payload = json.loads(self._work.vault.unseal(_context(row.id), row.payload))
         return OutboxRow(row.id, row.kind, payload, row.attempts)
+
+
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(outbox.c.due_at <= now, outbox.c.expires_at > now)
 
 
 def _context(message_id: str) -> str:

@@ -218,3 +218,21 @@ def test_a_purge_deletes_what_has_had_its_time(
         assert tx.retention.purge(clock.now()) == expected
         assert set(tx.retention.purge(clock.now()).values()) == {0}
         assert tx.grants.get(grant.id) == grant
+
+
+def test_a_message_waits_until_it_is_claimed(store: Store, clock: FakeClock) -> None:
+    def waiting() -> bool:
+        with store.read() as tx:
+            return tx.outbox.waiting(clock.now())
+
+    assert not waiting()
+    with store.write() as tx:
+        tx.outbox.put("mail", {}, timedelta(minutes=2))
+    assert waiting()
+    with store.write() as tx:
+        tx.outbox.claim(clock.now(), timedelta(minutes=1))
+    assert not waiting()
+    clock.advance(timedelta(minutes=1))
+    assert waiting()
+    clock.advance(timedelta(minutes=1))
+    assert not waiting()
