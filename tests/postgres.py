@@ -30,23 +30,46 @@ SETTINGS = {
 }
 
 
+class Server:
+    """A server that listens on a socket in its folder; it can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._binaries, self._identity = _prepare(folder)
+        _initialise(self._binaries, folder / "data", self._identity)
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        data = self.folder / "data"
+        self._process = _start(self._binaries, data, self.folder, self._identity)
+        _wait(self._process, self.folder)
+
+    def stop(self) -> None:
+        """Break off every connection and stop."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(START_SECONDS)
+
+
 @contextmanager
-def running() -> Iterator[str]:
-    """Start a server that listens on a socket in a new folder; yield that folder; stop it."""
+def server() -> Iterator[Server]:
+    """Start a server in a new folder; stop it."""
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-", dir="/tmp"))
     try:
-        binaries, identity = _prepare(folder)
-        data = folder / "data"
-        _initialise(binaries, data, identity)
-        server = _start(binaries, data, folder, identity)
+        made = Server(folder)
+        made.start()
         try:
-            _wait(server, folder)
-            yield str(folder)
+            yield made
         finally:
-            server.send_signal(signal.SIGINT)
-            server.wait(START_SECONDS)
+            made.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """Start a server; yield its folder; stop it."""
+    with server() as made:
+        yield str(made.folder)
 
 
 def url(folder: str, database: str) -> str:
