@@ -219,8 +219,11 @@ def _subject(tx: Transaction, account_id: str | None) -> Subject:
 
 
 def _claimed(tx: Transaction, factor: Factor, answer: Answer) -> str | None:
+    """Return whose credential the answer names; a disabled account is as good as none."""
     unique = factor.claimed(answer)
-    return tx.credentials.owner(factor.name, unique) if unique else None
+    owner = tx.credentials.owner(factor.name, unique) if unique else None
+    account = tx.accounts.get(owner) if owner else None
+    return account.id if account and account.active else None
 
 
 def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:

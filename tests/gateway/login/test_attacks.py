@@ -150,6 +150,23 @@ def test_a_second_ticket_ends_where_the_owner_has_set_up(house: House) -> None:
     assert thief.fill(begin).status_code == 410
 
 
+def test_the_passkey_of_a_disabled_account_is_refused_as_an_unknown_one(house: House) -> None:
+    alice = Subject(house.enrolled("alice"), "alice")
+    rules = Rules(simulators=False, failures_disable=9, biometric_failures=5, messages_per_hour=9)
+    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules)
+    device = Authenticator(house.settings.issuer)
+    asked = ceremonies.begin(Purpose.ENROLL, "webauthn", "owner", alice)
+    made = Submission({"credential": device.create(asked.asks[0].options)}, {}, "browser")
+    ceremonies.answer(asked.handle, "owner", made)
+    with house.store.write() as tx:
+        tx.accounts.set_disabled(alice.id, True)
+    asked = ceremonies.begin(Purpose.VERIFY, "webauthn", "anyone", None)
+    given = Submission({"credential": device.get(asked.asks[0].options)}, {}, "browser")
+    judged = ceremonies.answer(asked.handle, "anyone", given)
+    assert isinstance(judged, Judged)
+    assert not judged.verdict.accepted
+
+
 def test_a_passkey_is_not_locked_by_strangers_who_name_it(house: House) -> None:
     alice = Subject(house.enrolled("alice"), "alice")
     rules = Rules(simulators=False, failures_disable=1, biometric_failures=5, messages_per_hour=9)
