@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
 
 from store.handles import new_handle
 from store.models import refresh_tokens
@@ -18,6 +20,14 @@ class RefreshToken:
     """What a refresh token was issued for."""
 
     grant_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unspent:
+    """A refresh token that may still be redeemed, if its grant lives."""
+
+    grant_id: str
+    expires_at: datetime
 
 
 class RefreshTokens:
@@ -37,6 +47,16 @@ class RefreshTokens:
         }
         self._work.connection.execute(refresh_tokens.insert(), row)
         return token
+
+    def find(self, token: str) -> Unspent | None:
+        """Return a token that is neither spent nor expired."""
+        query = select(refresh_tokens.c.grant_id, refresh_tokens.c.expires_at).where(
+            refresh_tokens.c.token_hash == self._hash(token),
+            refresh_tokens.c.redeemed_at.is_(None),
+            refresh_tokens.c.expires_at > self._work.now(),
+        )
+        row = self._work.connection.execute(query).one_or_none()
+        return None if row is None else Unspent(row.grant_id, row.expires_at)
 
     def redeem(self, token: str) -> RefreshToken | Replayed | None:
         """Spend a token: RefreshToken for one caller, Replayed for the others, None otherwise.

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from store import once
 from store.models import once as values
 from store.work import Work
@@ -14,6 +16,14 @@ class Spent:
 
     def __init__(self, work: Work) -> None:
         self._work = work
+
+    def spent(self, value: str) -> bool:
+        """Tell whether a value was spent and its lifetime is not over."""
+        query = select(values.c.value_hash).where(
+            values.c.value_hash == self._work.vault.digest("once", value),
+            values.c.expires_at > self._work.now(),
+        )
+        return self._work.connection.execute(query).first() is not None
 
     def spend(self, value: str, lifetime: timedelta) -> bool:
         """Spend a value; True the first time within its lifetime."""

@@ -18,7 +18,8 @@ from store.clients import Client, secret_digest
 OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
 """Scopes that speak of a person; a client acting for itself never gets them."""
 
-METHODS = ("client_secret_basic", "client_secret_post", "none")
+CONFIDENTIAL = ("client_secret_basic", "client_secret_post")
+METHODS = (*CONFIDENTIAL, "none")
 STALENESS = timedelta(seconds=2)
 
 QueryClient = Callable[[str], "RegisteredClient | None"]

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.oidc.clients import METHODS, OIDC_SCOPES
+from gateway.oidc.clients import CONFIDENTIAL, METHODS, OIDC_SCOPES
 from gateway.oidc.keys import ALGORITHMS, JWKS_MAX_AGE
 from gateway.oidc.settings import ProviderSettings
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
+METADATA_PATH = "/.well-known/oauth-authorization-server"
 JWKS_PATH = "/.well-known/jwks.json"
 
 CLAIMS = (
@@ -52,6 +53,8 @@ def discovery(settings: ProviderSettings) -> dict[str, Any]:
         "issuer": settings.issuer,
         "authorization_endpoint": f"{base}/oauth/authorize",
         "token_endpoint": f"{base}/oauth/token",
+        "revocation_endpoint": f"{base}/oauth/revoke",
+        "introspection_endpoint": f"{base}/oauth/introspect",
         "userinfo_endpoint": f"{base}/oauth/userinfo",
         "jwks_uri": f"{base}{JWKS_PATH}",
         **_supported(),
@@ -68,6 +71,8 @@ def _supported() -> dict[str, Any]:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ALGORITHMS,
         "token_endpoint_auth_methods_supported": METHODS,
+        "revocation_endpoint_auth_methods_supported": METHODS,
+        "introspection_endpoint_auth_methods_supported": CONFIDENTIAL,
         "claims_supported": CLAIMS,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],

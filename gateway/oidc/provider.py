@@ -14,6 +14,7 @@ from gateway.oidc.redemption import Redemption
 from gateway.oidc.rfc9068 import JWTBearerTokenGenerator
 from gateway.oidc.server import AuthorizationServer
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.standing import Standing
 from gateway.oidc.userinfo import UserInfo
 from store import Store
 
@@ -49,6 +50,7 @@ def provider(
             Redemption(store, settings),
             JWTBearerTokenGenerator(settings.issuer, keys, clock),
             IDToken(settings.issuer, settings.id_token_lifetime, keys, clock),
+            Standing(store, clock, settings.issuer, keys),
         ),
         UserInfo(store, clock, settings.issuer, keys),
     )

@@ -23,8 +23,11 @@ from gateway.oidc.grants.client_credentials import ClientCredentialsGrant
 from gateway.oidc.grants.refresh_token import RefreshTokenGrant
 from gateway.oidc.oidc_core import IDToken
 from gateway.oidc.redemption import Redemption
+from gateway.oidc.rfc7009 import RevocationEndpoint
 from gateway.oidc.rfc7636 import S256CodeChallenge
+from gateway.oidc.rfc7662 import IntrospectionEndpoint
 from gateway.oidc.rfc9068 import JWTBearerTokenGenerator
+from gateway.oidc.standing import Standing
 
 FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="token"'
@@ -70,16 +73,20 @@ class AuthorizationServer(_AuthorizationServer):
         redemption: Redemption,
         access_tokens: JWTBearerTokenGenerator,
         id_tokens: IDToken,
+        standing: Standing,
     ) -> None:
         super().__init__(query_client=clients_.get)
         self.scopes_supported = None
         self.redemption = redemption
+        self.standing = standing
         self.register_token_generator("default", access_tokens)
         for method in clients.METHODS:
             self.register_client_auth_method(method, getattr(clients, method))
         self.register_grant(AuthorizationCodeGrant, [S256CodeChallenge(), id_tokens])
         self.register_grant(RefreshTokenGrant, [id_tokens])
         self.register_grant(ClientCredentialsGrant)
+        self.register_endpoint(RevocationEndpoint)
+        self.register_endpoint(IntrospectionEndpoint)
 
     def create_oauth2_request(self, request: Request | None) -> TokenRequest:
         """Wrap the request Flask is answering."""
@@ -88,10 +95,19 @@ class AuthorizationServer(_AuthorizationServer):
     def create_token_response(self, request: Request | None = None) -> Response:
         """Answer a token request (RFC 6749, section 5)."""
         try:
-            _well_formed(request or current_request)
+            _well_formed(request or current_request, "grant_type")
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
         answer: Response = super().create_token_response(request)
+        return answer
+
+    def create_endpoint_response(self, name: str, request: Request | None = None) -> Response:
+        """Answer a revocation or introspection request."""
+        try:
+            _well_formed(request or current_request, "token")
+        except OAuth2Error as error:
+            return self.handle_error_response(None, error)
+        answer: Response = super().create_endpoint_response(name, request)
         return answer
 
     def handle_error_response(self, request: OAuth2Request | None, error: OAuth2Error) -> Response:  # noqa: ARG002
@@ -107,11 +123,11 @@ class AuthorizationServer(_AuthorizationServer):
         return response
 
 
-def _well_formed(request: Request) -> None:
+def _well_formed(request: Request, required: str) -> None:
     if request.mimetype != FORM:
         raise InvalidRequestError(f"Send the parameters as {FORM}.")
     counts = Counter(name for name, _ in request.form.items(multi=True))
     if any(count > 1 for count in counts.values()):
         raise InvalidRequestError("A parameter is included more than once.")
-    if not request.form.get("grant_type"):
-        raise InvalidRequestError("Missing 'grant_type' in request.")
+    if not request.form.get(required):
+        raise InvalidRequestError(f"Missing '{required}' in request.")

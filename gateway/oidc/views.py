@@ -60,6 +60,14 @@ class Views:
         """Answer the token endpoint."""
         return self._provider.server.create_token_response()
 
+    def revoke(self) -> BaseResponse:
+        """Answer the revocation endpoint."""
+        return self._provider.server.create_endpoint_response("revocation")
+
+    def introspect(self) -> BaseResponse:
+        """Answer the introspection endpoint."""
+        return self._provider.server.create_endpoint_response("introspection")
+
     def userinfo(self) -> BaseResponse:
         """Answer the UserInfo endpoint, by GET, POST header or POST body."""
         tokens = rfc6750.presented(request)
