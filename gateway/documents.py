@@ -7,14 +7,14 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH
+from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH, METADATA_PATH
 
 if TYPE_CHECKING:
     from granian.rsgi import Scope
 
     from gateway.wsgi import Response
 
-PATHS = frozenset({DISCOVERY_PATH, JWKS_PATH})
+PATHS = frozenset({DISCOVERY_PATH, METADATA_PATH, JWKS_PATH})
 FRESH_SECONDS = 5.0
 """Keys are published long before they sign, so that this delay never hides a key in use."""
 

@@ -27,6 +27,13 @@ def test_what_is_announced_is_there(rp: RelyingParty, app: Flask) -> None:
     assert metadata["request_uri_parameter_supported"] is False
 
 
+def test_oauth_clients_find_the_same_document(rp: RelyingParty) -> None:
+    """RFC 8414, section 3: clients that know OAuth and not OpenID Connect look there."""
+    found = rp.browser.get("/.well-known/oauth-authorization-server")
+    assert found.get_json() == rp.browser.get(DISCOVERY).get_json()
+    assert found.headers["Access-Control-Allow-Origin"] == "*"
+
+
 def test_every_announced_scope_and_claim_is_had(rp: RelyingParty, store: Store) -> None:
     metadata = rp.browser.get(DISCOVERY).get_json()
     body = rp.tokens(scope=" ".join(metadata["scopes_supported"]))
