@@ -1,4 +1,4 @@
-"""`python -m bench`: takes about a minute and a half."""
+"""`python -m bench`: takes about three minutes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import load, report, voice
-from bench.house import Running, furnish, running
+from bench.house import furnish, running
+from bench.load import Rate, Target
 from bench.person import Account
 
 CONNECTIONS = {
@@ -32,7 +33,8 @@ def main() -> None:
         cold = cold_starts(data / "cold")
         account = furnish(data / "house")
         with running(data / "house", GATEHOUSE_WORKERS="2") as gateway:
-            rates = {kind: rate(kind, gateway, account) for kind in CONNECTIONS}
+            target = Target(gateway.process.pid, gateway.port, account)
+            rates = in_rounds(target)
         say("memory")
         memory = {
             "with voice": settled(data / "house", account),
@@ -43,18 +45,29 @@ def main() -> None:
     say(f"written to {report.write(measured)}")
 
 
-def rate(kind: str, gateway: Running, account: Account) -> dict[str, Any]:
-    """Measure one kind of request."""
-    connections = CONNECTIONS[kind]
-    found = load.measure(kind, gateway.port, account, connections)
-    say(f"{kind}: {found.per_second:.0f}/s, p50 {found.p50} ms, p99 {found.p99} ms")
-    return asdict(found) | {"connections": connections}
+def in_rounds(target: Target) -> dict[str, Any]:
+    """Measure each kind of request in turn, several times over: the machine's speed drifts."""
+    found: dict[str, list[Rate]] = {kind: [] for kind in CONNECTIONS}
+    for number in range(report.ROUNDS):
+        say(f"round {number + 1} of {report.ROUNDS}")
+        for kind, connections in CONNECTIONS.items():
+            found[kind].append(load.measure(kind, target, connections))
+            say(f"  {kind}: {found[kind][-1].per_second:.0f}/s")
+    return {kind: summed_up(rates, CONNECTIONS[kind]) for kind, rates in found.items()}
+
+
+def summed_up(rates: list[Rate], connections: int) -> dict[str, Any]:
+    """Return the median round of each figure, and the slowest and fastest round."""
+    each = [asdict(rate) for rate in rates]
+    medians = {name: statistics.median(rate[name] for rate in each) for name in each[0]}
+    speeds = [rate.per_second for rate in rates]
+    return {**medians, "slowest": min(speeds), "fastest": max(speeds), "connections": connections}
 
 
 def settled(data: Path, account: Account, **settings: str) -> dict[str, float]:
     """Return the memory of the processes after a little work."""
     with running(data, **settings) as gateway:
-        load.measure("full login", gateway.port, account, 2)
+        load.measure("full login", Target(gateway.process.pid, gateway.port, account), 2)
         time.sleep(SETTLE_SECONDS)
         return gateway.memory()
 

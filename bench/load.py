@@ -9,6 +9,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+import psutil
+
 from bench.person import Account, log_in, refreshed
 from bench.wire import Wire
 
@@ -23,49 +25,75 @@ Prepare = Callable[[Wire, Account], Act]
 
 @dataclass(frozen=True)
 class Rate:
-    """How many a second, and how long each took in milliseconds."""
+    """How many a second, how long each took and what CPU each cost the server, in milliseconds."""
 
     per_second: float
     p50: float
     p99: float
-    count: int
+    cpu: float
 
 
-def measure(kind: str, port: int, account: Account, connections: int) -> Rate:
+@dataclass(frozen=True)
+class Target:
+    """A gateway to load, by the process at the root of its tree."""
+
+    pid: int
+    port: int
+    account: Account
+
+    def cpu_seconds(self) -> float:
+        """Return the CPU time that the gateway's processes have taken so far."""
+        children = psutil.Process(self.pid).children(recursive=True)
+        return sum(sum(child.cpu_times()[:2]) for child in children)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """When one answer was asked for, and how many seconds it took."""
+
+    at: float
+    taken: float
+
+
+def measure(kind: str, target: Target, connections: int) -> Rate:
     """Run one kind of load in another process."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(_run, kind, port, account, connections).result()
+        return process.submit(_run, kind, target, connections).result()
 
 
-def _run(kind: str, port: int, account: Account, connections: int) -> Rate:
-    taken: list[float] = []
-    start = threading.Barrier(connections, timeout=PATIENCE)
+def _run(kind: str, target: Target, connections: int) -> Rate:
+    answers: list[Asked] = []
+    cpu: list[float] = []
+    ready = threading.Barrier(connections, lambda: cpu.append(target.cpu_seconds()), PATIENCE)
     threads = [
-        threading.Thread(target=_ask, args=(KINDS[kind], port, account, start, taken))
+        threading.Thread(target=_ask, args=(KINDS[kind], target, ready, answers))
         for _ in range(connections)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    taken.sort()
-    if not taken:
+    if not answers:
         raise RuntimeError(f"{kind}: nothing was answered")
-    at = lambda share: round(taken[int(len(taken) * share)] * 1000, 2)  # noqa: E731
-    return Rate(round(len(taken) / SECONDS, 1), at(0.5), at(0.99), len(taken))
+    return _rate(answers, target.cpu_seconds() - cpu[0])
 
 
-def _ask(
-    prepare: Prepare, port: int, account: Account, start: threading.Barrier, taken: list[float]
-) -> None:
-    with Wire(port) as wire:
-        act = prepare(wire, account)
-        start.wait()
-        begin = time.perf_counter() + WARM_UP
-        while (now := time.perf_counter()) < begin + SECONDS:
+def _rate(answers: list[Asked], cpu: float) -> Rate:
+    """Count what came after the warm-up; the CPU is that of all answers."""
+    begin = min(asked.at for asked in answers) + WARM_UP
+    taken = sorted(asked.taken for asked in answers if asked.at >= begin)
+    p50, p99 = (round(taken[int(len(taken) * share)] * 1000, 2) for share in (0.5, 0.99))
+    return Rate(round(len(taken) / SECONDS, 1), p50, p99, round(cpu / len(answers) * 1000, 3))
+
+
+def _ask(prepare: Prepare, target: Target, ready: threading.Barrier, answers: list[Asked]) -> None:
+    with Wire(target.port) as wire:
+        act = prepare(wire, target.account)
+        ready.wait()
+        end = time.perf_counter() + WARM_UP + SECONDS
+        while (now := time.perf_counter()) < end:
             act()
-            if now >= begin:
-                taken.append(time.perf_counter() - now)
+            answers.append(Asked(now, time.perf_counter() - now))
 
 
 def _fixed(wire: Wire, request: bytes) -> Act:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,8 +14,9 @@ import httpx
 import pyotp
 import pytest
 
+from tests.gateway.operations.running import environment, gatehouse, wait_for
 from tests.walks.forms import Form, read
-from tests.walks.tree import ROOT, environment, free_ports, wait_for
+from tests.walks.tree import DEVELOPMENT, free_ports
 
 pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 
@@ -26,13 +25,11 @@ pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The whole demo on free ports; what its `demo.json` says."""
     data, port = tmp_path_factory.mktemp("demo"), free_ports(3)
-    command = [sys.executable, "-m", "gateway.cli", "demo", "--port", str(port)]
-    with (data / "log").open("wb") as log:
-        process = subprocess.Popen(
-            command, env=environment(data, port), cwd=ROOT, stdout=log, stderr=log
-        )
+    own = environment(data, **DEVELOPMENT)
+    with (data / "log").open("w") as log:
+        process = gatehouse("demo", "--port", str(port), env=own, stdout=log, stderr=log)
     try:
-        wait_for(f"http://localhost:{port}/.well-known/jwks.json", process)
+        wait_for(port, process)
         yield ready(data / "demo.json")
     finally:
         process.send_signal(signal.SIGINT)

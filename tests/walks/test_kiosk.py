@@ -21,13 +21,13 @@ from enrollment.kiosk import client
 from enrollment.kiosk.visit import Kiosk
 from hardware import registry
 from hardware.manager import DeviceManager
+from tests.gateway.conftest import PASSWORD
 from tests.recordings import recording
 from tests.walks.forms import read
 from tests.walks.tree import Tree, serving
 
 pytestmark = pytest.mark.recordings
 
-PASSWORD = "correct horse battery staple"
 SEED = pyotp.random_base32(32)
 SPEAKER, OTHER = "ls1688", "ls2033"
 VERIFIER = "v" * 43
@@ -40,7 +40,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     data = tmp_path_factory.mktemp("gateway")
     people = data / "people"
     people.write_text(json.dumps({"username": "vera", "password": PASSWORD, "totp_secret": SEED}))
-    with serving(data, SIMULATORS="true") as tree:
+    with serving(data, GATEHOUSE_SIMULATORS="true") as tree:
         tree.run("user", "import", str(people))
         tree.run("client", "add", "bank", "--public", "--no-consent", "--redirect-uri", REDIRECT)
         yield tree

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,8 @@ from gateway.evaluation.compare import comparisons
 from gateway.evaluation.encode import Encoded, load, resample
 from gateway.evaluation.manifest import Utterance
 from gateway.evaluation.rates import at_fmr
+from tests.recordings import FOLDER as RECORDINGS
 from verifiers.voice.models import MODELS
-
-RECORDINGS = Path(
-    os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[4] / "shared/data"
-)
 
 
 def listed(path: Path, *lines: str) -> Path:

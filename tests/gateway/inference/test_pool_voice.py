@@ -18,13 +18,11 @@ import soundfile
 from contracts.errors import BadRequest, Retry
 from contracts.factor import Infer
 from gateway.inference import connect
+from tests.recordings import FOLDER as RECORDINGS
 from verifiers.voice import wav
 from verifiers.voice.models import MODELS
 
 LIMIT = 350 * 2**20
-RECORDINGS = Path(
-    os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[4] / "shared/data"
-)
 COMMAND = (sys.executable, "-m", "gateway.inference")
 
 

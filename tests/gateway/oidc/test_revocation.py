@@ -13,7 +13,7 @@ from gateway import oidc
 from store import Client, Store
 from store.clients import secret_digest
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.relying_party import ISSUER, REDIRECT, RelyingParty, refused
+from tests.gateway.oidc.relying_party import ISSUER, REDIRECT, SECRET, RelyingParty, refused
 
 
 def introspect(rp: RelyingParty, token: str) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def revoke(rp: RelyingParty, token: str, **more: str) -> None:
 @pytest.fixture
 def other(app: Flask, store: Store, registered: Client) -> RelyingParty:
     """Another chatbot with a secret and an audience of its own."""
-    secret = "another secret"
+    secret = SECRET[::-1]
     client = replace(registered, id="other", audience="other", secret_hash=secret_digest(secret))
     with store.write() as tx:
         tx.clients.add(client)

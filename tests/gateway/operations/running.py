@@ -34,7 +34,7 @@ def gatehouse(*arguments: str, **options: object) -> subprocess.Popen[str]:
     """Start a command."""
     command = [sys.executable, "-m", "gateway.cli", *arguments]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    return subprocess.Popen(command, **pipes, **options)  # type: ignore[call-overload, no-any-return]
+    return subprocess.Popen(command, **{**pipes, **options})  # type: ignore[call-overload, no-any-return]
 
 
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
@@ -62,14 +62,16 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def serving(data: Path, **settings: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Run `gatehouse serve`; yield its port and process."""
+    """Run `gatehouse serve`, logging into the folder above its data; yield its port and process."""
     port = free_port()
     more = {"GATEHOUSE_PORT": str(port), "GATEHOUSE_ISSUER": f"http://localhost:{port}"}
-    process = gatehouse("serve", env=environment(data, **more, **settings))
+    own = environment(data, **more, **settings)
+    with (data.parent / f"{port}.log").open("w") as log:
+        process = gatehouse("serve", env=own, stdout=log, stderr=log)
     try:
         wait_for(port, process)
         yield port, process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.wait(30)

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 
+from tests.recordings import FOLDER as RECORDINGS
 from verifiers.voice import wav
 from verifiers.voice.models import MODELS
 from verifiers.voice.wav import RATE
-
-RECORDINGS = Path(
-    os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[4] / "shared/data"
-)
 
 
 @pytest.fixture(scope="session")
