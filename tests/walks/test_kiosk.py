@@ -18,7 +18,7 @@ from joserfc import jws
 
 from contracts.clock import SystemClock
 from enrollment.kiosk import client
-from enrollment.kiosk.visit import Kiosk
+from enrollment.kiosk.visit import Kiosk, Visit
 from hardware import registry
 from hardware.manager import DeviceManager
 from tests.gateway.conftest import PASSWORD
@@ -55,7 +55,7 @@ def kiosk(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setenv("GATEHOUSE_SIMULATED_MICROPHONE_SCRIPT", str(script))
     devices = DeviceManager(registry.load(simulators=True, production=False))
     with httpx.Client() as http:
-        code = tree.run("station", "add", "Front desk")["pairing_code"]
+        code = tree.run("station", "add", tmp_path.name)["pairing_code"]
         identity = client.pair(tree.issuer, code, http)
         yield Kiosk(client.Gateway(identity, http, SystemClock()), devices, "")
 
@@ -132,6 +132,20 @@ def test_a_voice_from_the_kiosk_logs_in_and_another_does_not(tree: Tree, kiosk: 
         claims = redeemed(tree, http, browser.code)
     assert claims["acr"] == "mfa+voice"
     assert claims["amr"] == ["mfa", "otp", "pwd", "vbm"]
+
+
+@pytest.mark.rule(5)
+def test_nothing_of_a_recording_is_left(tree: Tree, kiosk: Kiosk) -> None:
+    visit: Visit | None = kiosk.open(tree.run("ticket", "add", "vera")["ticket"])
+    while visit is not None:
+        visit = kiosk.capture(visit)
+    left = b"".join(path.read_bytes() for path in tree.data.rglob("*") if path.is_file())
+    assert b"vera" in left
+    for number in (0, 1, 2):
+        samples, _ = soundfile.read(recording(SPEAKER, number), dtype="int16")
+        middle = samples[len(samples) // 2 :][:32].tobytes()
+        assert len(set(middle)) > 8
+        assert middle not in left
 
 
 def redeemed(tree: Tree, http: httpx.Client, code: str) -> dict[str, object]:
