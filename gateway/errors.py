@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 
-import structlog
 from flask import Flask, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from contracts.errors import GatehouseError, TooMany, Unavailable
 from contracts.text import Text
 
-log = structlog.get_logger("gatehouse.errors")
+log = logging.getLogger("gatehouse.errors")
 
 TITLE = Text("This did not work")
 NOT_FOUND = Text("There is no such page.")
@@ -50,20 +50,24 @@ def _http(error: HTTPException) -> Response:
 
 def _unknown(error: Exception) -> Response:
     reference = secrets.token_hex(8)
-    log.error("request failed", path=request.path, reference=reference, exc_info=error)
+    log.error(
+        "request failed",
+        exc_info=error,
+        extra={"path": request.path, "reference": reference},
+    )
     return _render(500, GatehouseError.code, GatehouseError.public, reference)
 
 
 def _log(code: str, status: int, detail: str) -> str:
     reference = secrets.token_hex(8)
-    log.info(
-        "request refused",
-        code=code,
-        status=status,
-        detail=detail,
-        path=request.path,
-        reference=reference,
-    )
+    told = {
+        "code": code,
+        "status": status,
+        "detail": detail,
+        "path": request.path,
+        "reference": reference,
+    }
+    log.info("request refused", extra=told)
     return reference
 
 

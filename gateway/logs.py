@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import logging
 import sys
+from datetime import UTC, datetime
 
-import structlog
+from pythonjsonlogger.json import JsonFormatter
 
-SHARED: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
-    structlog.stdlib.add_log_level,
-    structlog.stdlib.add_logger_name,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
-    structlog.processors.format_exc_info,
-]
-"""`format_exc_info` prints no local variables: a traceback must not carry secrets into the log."""
+FIELDS = {"asctime": "timestamp", "levelname": "level", "name": "logger", "message": "event"}
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Send every log record to standard error as JSON."""
-    structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=True,
-    )
+    """Send every log record to standard error as JSON, with the fields of its `extra`."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    handler.setFormatter(Formatter(list(FIELDS), rename_fields=FIELDS))
     logging.basicConfig(handlers=[handler], level=level, force=True)
+
+
+class Formatter(JsonFormatter):
+    """Writes the time as RFC 3339 in UTC; tracebacks hold no local variables and so no secrets."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002
+        """Return when it happened."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import subprocess
@@ -10,8 +11,6 @@ import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
-
-import structlog
 
 Command = Sequence[str]
 
@@ -24,7 +23,7 @@ PARENT = "GATEHOUSE_PARENT_PID"
 MISCONFIGURED = 2
 """Exit code of a process that cannot run before a person changes something."""
 
-log = structlog.get_logger("gatehouse.process")
+log = logging.getLogger("gatehouse.process")
 
 
 class Children:
@@ -84,7 +83,7 @@ class Children:
             self._stopping.set()
             os.kill(os.getpid(), signal.SIGTERM)
             return
-        log.error("child died, starting it again", child=name, code=code)
+        log.error("child died, starting it again", extra={"child": name, "code": code})
         self._died.add(name)
         self._start(name)
 
@@ -93,7 +92,7 @@ def _reap(name: str, child: subprocess.Popen[bytes], deadline: float) -> None:
     try:
         child.wait(max(0.0, deadline - time.monotonic()))
     except subprocess.TimeoutExpired:
-        log.warning("child did not end, killing it", child=name)
+        log.warning("child did not end, killing it", extra={"child": name})
         child.kill()
         child.wait()
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import structlog
 from granian._granian import RSGIProtocolClosed
 
 from contracts.errors import GatehouseError, Unavailable
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 WAITING = 256
 """Requests that may wait for a thread in one worker; more are told to come back."""
 
-log = structlog.get_logger("gatehouse.server")
+log = logging.getLogger("gatehouse.server")
 
 
 class Bridge:
@@ -63,7 +63,8 @@ class Bridge:
             response = refusal(error)
         except Exception:  # the last place where a failure can still become an answer
             reference = secrets.token_hex(8)
-            log.exception("request failed", path=scope.path, reference=reference)
+            told = {"path": scope.path, "reference": reference}
+            log.exception("request failed", extra=told)
             response = refusal(GatehouseError(), reference)
         with contextlib.suppress(RSGIProtocolClosed):
             proto.response_bytes(response.status, response.headers, response.body)

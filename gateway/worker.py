@@ -6,13 +6,12 @@ loses nothing: the lease ends and the message is claimed again, under the same m
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-
-import structlog
 
 from contracts.clock import Clock, SystemClock
 from contracts.errors import GatehouseError, Unavailable
@@ -37,7 +36,7 @@ KEEP_EVERY = timedelta(minutes=1)
 
 Senders = Mapping[Channel, Sender]
 
-log = structlog.get_logger("gatehouse.worker")
+log = logging.getLogger("gatehouse.worker")
 
 
 def drain(store: Store, senders: Senders, clock: Clock) -> int:
@@ -64,7 +63,7 @@ def purge(store: Store, clock: Clock) -> None:
     with store.write() as tx:
         deleted = tx.retention.purge(clock.now())
     if found := {table: count for table, count in deleted.items() if count}:
-        log.info("purged", **found)
+        log.info("purged", extra={"rows": found})
 
 
 def run(
@@ -99,14 +98,18 @@ def _deliver(store: Store, senders: Senders, clock: Clock, row: OutboxRow) -> No
     try:
         _send(senders, row)
     except Unavailable as error:
-        log.warning("message deferred", id=row.id, attempts=row.attempts, detail=error.detail)
+        log.warning("message deferred", extra=_told(row, error))
         with store.write() as tx:
             tx.outbox.retry(row.id, clock.now() + pause(row.attempts))
         return
     except GatehouseError as error:
-        log.error("message dropped", id=row.id, attempts=row.attempts, detail=error.detail)
+        log.error("message dropped", extra=_told(row, error))
     with store.write() as tx:
         tx.outbox.done(row.id)
+
+
+def _told(row: OutboxRow, error: GatehouseError) -> dict[str, object]:
+    return {"id": row.id, "attempts": row.attempts, "detail": error.detail}
 
 
 def _send(senders: Senders, row: OutboxRow) -> None:
@@ -126,7 +129,7 @@ def _attempt(work: Callable[[], int | None]) -> int | None:
     try:
         return work()
     except Unavailable as error:
-        log.warning("the store does not answer", detail=error.detail)
+        log.warning("the store does not answer", extra={"detail": error.detail})
         return None
 
 

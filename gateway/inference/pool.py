@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-import structlog
 
 from contracts.errors import GatehouseError, Misconfigured, Unavailable
 from gateway.inference.process import COMMAND, Worker
@@ -16,7 +15,7 @@ from gateway.inference.settings import InferenceSettings
 PAUSE_SECONDS = 1.0
 """Before a worker that would not start is started again."""
 
-log = structlog.get_logger("gatehouse.inference")
+log = logging.getLogger("gatehouse.inference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ class Pool:
             try:
                 return await self._start()
             except Misconfigured as error:
-                log.error("an inference worker does not start", reason=error.detail)
+                log.error("an inference worker does not start", extra={"reason": error.detail})
                 await asyncio.sleep(PAUSE_SECONDS)
 
     async def _end(self, worker: Worker) -> None:
@@ -117,6 +116,6 @@ class Pool:
             reason = "a job took too long"
         except (EOFError, OSError, GatehouseError):
             reason = "a job broke its worker"
-        log.error(reason, job=request.header.get("job"), pid=worker.pid)
+        log.error(reason, extra={"job": request.header.get("job"), "pid": worker.pid})
         await worker.kill()
         return failure(Unavailable(detail=reason))
