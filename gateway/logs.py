@@ -15,6 +15,7 @@ def configure(level: int = logging.INFO) -> None:
     """Send every log record to standard error as JSON, with the fields of its `extra`."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter(list(FIELDS), rename_fields=FIELDS))
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 
