@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -108,9 +109,12 @@ def test_an_unknown_job_is_unavailable(infer: Infer) -> None:
 
 
 def test_a_full_queue_turns_away_at_once(infer: Infer) -> None:
+    start = Barrier(8)
+
     def ask(_: int) -> bytes | Unavailable:
+        start.wait()
         try:
-            return infer("slow", b"0.3")
+            return infer("slow", b"0.6")
         except Unavailable as error:
             return error
 
