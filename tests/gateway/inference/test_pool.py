@@ -109,19 +109,23 @@ def test_an_unknown_job_is_unavailable(infer: Infer) -> None:
 
 
 def test_a_full_queue_turns_away_at_once(infer: Infer) -> None:
-    start = Barrier(8)
+    start = Barrier(7)
 
-    def ask(_: int) -> bytes | Unavailable:
-        start.wait()
+    def ask(number: int) -> bytes | Unavailable:
+        if number:
+            start.wait()
         try:
-            return infer("slow", b"0.6")
+            return infer("slow", b"0.8")
         except Unavailable as error:
             return error
 
     with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(ask, range(8)))
+        running = threads.submit(ask, 0)
+        time.sleep(0.3)
+        answers = list(threads.map(ask, range(1, 8)))
+    assert running.result() == b"slept"
     refused = [each for each in answers if isinstance(each, Unavailable)]
-    assert answers.count(b"slept") == 3
+    assert answers.count(b"slept") == 2
     assert {each.detail for each in refused} == {"the queue of the inference pool is full"}
     assert all(each.retry_after > 0 for each in refused)
 
