@@ -115,7 +115,7 @@ def test_a_full_queue_turns_away_at_once(infer: Infer) -> None:
         if number:
             start.wait()
         try:
-            return infer("slow", b"0.8")
+            return infer("slow", b"0.6")
         except Unavailable as error:
             return error
 
