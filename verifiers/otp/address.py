@@ -6,9 +6,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
-import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from contracts.errors import Retry
 from contracts.factor import Channel
@@ -16,19 +14,6 @@ from contracts.text import Text
 
 LONGEST = 254
 """RFC 5321, 4.5.3.1.3: no address is longer."""
-
-NO_ADDRESS = Text(
-    "This is no e-mail address and no phone number. Start a number with + and the country code."
-)
-
-COSTLY = {
-    PhoneNumberType.PREMIUM_RATE,
-    PhoneNumberType.SHARED_COST,
-    PhoneNumberType.UAN,
-    PhoneNumberType.VOICEMAIL,
-    PhoneNumberType.PAGER,
-}
-"""Kinds of numbers that nobody logs in with, and that make money for whoever orders codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +49,10 @@ def parse(typed: str, *, phone: bool, region: str | None) -> Address:
         raise Retry(Text("Enter an address."))
     if "@" in typed or not phone:
         return Address(Channel.EMAIL, _email(typed))
-    return Address(Channel.PHONE, _phone(typed, region))
+    # The tables of the world's numbers are read only where somebody types one.
+    from verifiers.otp.phone import normal  # noqa: PLC0415
+
+    return Address(Channel.PHONE, normal(typed, region))
 
 
 def _email(typed: str) -> str:
@@ -74,16 +62,3 @@ def _email(typed: str) -> str:
     except EmailNotValidError as error:
         raise Retry(Text("This is not a valid e-mail address."), detail=str(error)) from None
     return found.ascii_email or found.normalized
-
-
-def _phone(typed: str, region: str | None) -> str:
-    """Return the E.164 form; checked by length alone, since tables of number ranges grow old."""
-    try:
-        number = phonenumbers.parse(typed, region)
-    except NumberParseException as error:
-        raise Retry(NO_ADDRESS, detail=str(error)) from None
-    if not phonenumbers.is_possible_number(number):
-        raise Retry(NO_ADDRESS)
-    if phonenumbers.number_type(number) in COSTLY:
-        raise Retry(Text("Codes cannot be sent to this kind of number."))
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import segno
-
 from contracts.clock import Clock
 from contracts.errors import Retry
 from contracts.factor import (
@@ -99,6 +97,8 @@ class Totp:
 
     def _qr(self, seed: Seed, subject: Subject) -> Ask:
         """Show the seed as an image and as text; the white border keeps it readable on dark."""
+        import segno  # noqa: PLC0415 - a web worker that enrols nobody draws nothing
+
         uri = seed.uri(subject.username, self._service)
         image = segno.make(uri, error="m", micro=False)
         options = {
