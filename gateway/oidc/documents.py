@@ -29,11 +29,6 @@ class Document:
     body: bytes
     headers: Mapping[str, str]
 
-    @property
-    def etag(self) -> str:
-        """Return the entity tag, quoted."""
-        return self.headers["ETag"]
-
 
 def document(content: Mapping[str, Any]) -> Document:
     """Return a document with its entity tag and the age up to which caches may answer with it."""

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.clock import Clock
 from gateway.oidc import rfc9068
 from gateway.oidc.keys import KeyRing
-from store import Client, Store, Transaction
+from store import Account, Client, Store, Transaction
 from store.grants import Grant
 
 
@@ -27,6 +27,14 @@ class Token:
     def concerns(self, client: Client) -> bool:
         """Tell whether a client may hear of it: it was issued to them, or is meant for them."""
         return client.id == self.client_id or self.claims.get("aud") == client.audience
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a person let a client have, and that person."""
+
+    grant: Grant
+    account: Account
 
 
 class Standing:
@@ -64,15 +72,16 @@ class Standing:
 
     def _access(self, tx: Transaction, claims: dict[str, Any]) -> Token | None:
         grant_id = rfc9068.grant_id(claims)
-        stands = self._granted(tx, grant_id) if grant_id else _own(tx, claims)
+        stands = granted(tx, grant_id, self._clock.now()) if grant_id else _own(tx, claims)
         token = Token(claims["client_id"], grant_id, {**claims, "token_type": "Bearer"})
         return token if stands else None
 
     def _refresh(self, tx: Transaction, token: str) -> Token | None:
         found = tx.refresh_tokens.find(token)
-        grant = self._granted(tx, found.grant_id) if found else None
-        if found is None or grant is None:
+        living = granted(tx, found.grant_id, self._clock.now()) if found else None
+        if found is None or living is None:
             return None
+        grant = living.grant
         claims = {
             "iss": self._issuer,
             "sub": grant.account_id,
@@ -82,16 +91,18 @@ class Standing:
         }
         return Token(grant.client_id, grant.id, claims)
 
-    def _granted(self, tx: Transaction, grant_id: str) -> Grant | None:
-        grant = tx.grants.get(grant_id)
-        if grant is None or not grant.live(self._clock.now()):
-            return None
-        account = tx.accounts.get(grant.account_id)
-        return grant if account and account.active else None
-
     def _spend(self, tx: Transaction, claims: dict[str, Any]) -> None:
         ends = datetime.fromtimestamp(claims["exp"], UTC)
         tx.once.spend(_revoked(claims), ends - self._clock.now())
+
+
+def granted(tx: Transaction, grant_id: str, now: datetime) -> Granted | None:
+    """Return a grant and its account while both live."""
+    grant = tx.grants.get(grant_id)
+    if grant is None or not grant.live(now):
+        return None
+    account = tx.accounts.get(grant.account_id)
+    return Granted(grant, account) if account and account.active else None
 
 
 def _own(tx: Transaction, claims: dict[str, Any]) -> bool:

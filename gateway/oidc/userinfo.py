@@ -7,8 +7,8 @@ from typing import Any
 from contracts.clock import Clock
 from gateway.oidc import rfc9068
 from gateway.oidc.keys import KeyRing
-from store import Store, Transaction
-from store.accounts import Account
+from gateway.oidc.standing import granted
+from store import Account, Store
 
 
 class UserInfo:
@@ -29,16 +29,8 @@ class UserInfo:
         if "openid" not in scope:
             return "insufficient_scope"
         with self._store.read() as tx:
-            account = self._account(tx, found)
-        return "invalid_token" if account is None else _about(account, scope)
-
-    def _account(self, tx: Transaction, claims: dict[str, Any]) -> Account | None:
-        """Return the account while the grant behind the token and the account itself live."""
-        grant = tx.grants.get(rfc9068.grant_id(claims) or "")
-        if grant is None or not grant.live(self._clock.now()):
-            return None
-        account = tx.accounts.get(grant.account_id)
-        return account if account and account.active else None
+            behind = granted(tx, rfc9068.grant_id(found) or "", self._clock.now())
+        return "invalid_token" if behind is None else _about(behind.account, scope)
 
 
 def _about(account: Account, scope: list[str]) -> dict[str, Any]:
