@@ -8,7 +8,7 @@ import click
 
 from gateway.cli import output
 from gateway.cli.house import House, opened
-from gateway.oidc import keys as ring
+from gateway.oidc.keys import ring
 from gateway.rotation import longest_token
 from store.keys import SigningKey
 

@@ -2,11 +2,11 @@
 
 from gateway.oidc.blueprint import MACHINES, blueprint
 from gateway.oidc.documents import Document, discovery, document
-from gateway.oidc.keys import KeyRing, ensure, jwks, rotate
+from gateway.oidc.issued.standing import Standing
+from gateway.oidc.keys.ring import KeyRing, ensure, jwks, rotate
 from gateway.oidc.ports import Authentication
 from gateway.oidc.provider import Provider, provider
 from gateway.oidc.settings import ProviderSettings
-from gateway.oidc.standing import Standing
 
 __all__ = [
     "MACHINES",

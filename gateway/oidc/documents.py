@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.oidc.clients import CONFIDENTIAL, METHODS, OIDC_SCOPES
-from gateway.oidc.keys import ALGORITHMS, JWKS_MAX_AGE
+from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
+from gateway.oidc.keys.ring import ALGORITHMS, JWKS_MAX_AGE
 from gateway.oidc.settings import ProviderSettings
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from contracts.clock import Clock
 from gateway.oidc.authorize.service import Authorization
-from gateway.oidc.clients import Clients
-from gateway.oidc.keys import KeyRing
-from gateway.oidc.oidc_core import IDToken
+from gateway.oidc.clients.registered import Clients
+from gateway.oidc.issued.oidc_core import IDToken
+from gateway.oidc.issued.rfc9068 import JWTBearerTokenGenerator
+from gateway.oidc.issued.standing import Standing
+from gateway.oidc.issued.userinfo import UserInfo
+from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.ports import Authentication
-from gateway.oidc.redemption import Redemption
-from gateway.oidc.rfc9068 import JWTBearerTokenGenerator
-from gateway.oidc.server import AuthorizationServer
 from gateway.oidc.settings import ProviderSettings
-from gateway.oidc.standing import Standing
-from gateway.oidc.userinfo import UserInfo
+from gateway.oidc.token.redemption import Redemption
+from gateway.oidc.token.server import AuthorizationServer
 from store import Store
 
 

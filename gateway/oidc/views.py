@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from contracts.errors import BadRequest
 from gateway.headers import allow_forms_to
-from gateway.oidc import rfc6750
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.documents import Document, discovery, document
-from gateway.oidc.keys import jwks
+from gateway.oidc.issued import rfc6750
+from gateway.oidc.keys.ring import jwks
 from gateway.oidc.provider import Provider
 
 SEE_OTHER = 303

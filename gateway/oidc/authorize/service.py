@@ -18,9 +18,9 @@ from gateway.oidc.authorize.errors import (
 )
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.authorize.parameters import AuthorizationRequest, Parameters
-from gateway.oidc.clients import Clients, narrowed
+from gateway.oidc.authorize.rfc9207 import authorization_response
+from gateway.oidc.clients.registered import Clients, narrowed
 from gateway.oidc.ports import Authentication
-from gateway.oidc.rfc9207 import authorization_response
 from gateway.oidc.settings import ProviderSettings
 from store import Store, Transaction
 from store.clients import Client

@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey, import_key
 
 from contracts.errors import Misconfigured
 from gateway import oidc
-from gateway.oidc.keys import JWKS_MAX_AGE, PUBLISHED_AHEAD, KeyRing
+from gateway.oidc.keys.ring import JWKS_MAX_AGE, PUBLISHED_AHEAD, KeyRing
 from store import Store
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import RelyingParty

@@ -7,7 +7,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from gateway.oidc.keys import KeyRing
+from gateway.oidc.keys.ring import KeyRing
 from store import Store
 from store.accounts import Account
 from tests.fakes.clock import FakeClock

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.oidc.authorize.parameters import Parameters
-from gateway.oidc.clients import Clients
+from gateway.oidc.clients.registered import Clients
 from store.clients import Client
 
 UNKNOWN = Text("The application that sent you here is not known. Please go back to it.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.oidc.authorize.errors import InvalidScope
 from gateway.oidc.authorize.parameters import Parameters
-from gateway.oidc.clients import narrowed
+from gateway.oidc.clients.registered import narrowed
 from store.clients import Client
 
 

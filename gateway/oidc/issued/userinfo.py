@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.clock import Clock
-from gateway.oidc import rfc9068
-from gateway.oidc.keys import KeyRing
-from gateway.oidc.standing import granted
+from gateway.oidc.issued import rfc9068
+from gateway.oidc.issued.standing import granted
+from gateway.oidc.keys.ring import KeyRing
 from store import Account, Store
 
 

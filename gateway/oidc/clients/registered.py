@@ -1,14 +1,11 @@
-"""The registered client as Authlib sees it, and how it authenticates (RFC 6749, section 2.3)."""
+"""The registered client as Authlib sees it."""
 
 from __future__ import annotations
 
-import base64
 import hmac
-from collections.abc import Callable
 from datetime import timedelta
-from urllib.parse import unquote_plus
 
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidRequestError, OAuth2Request
+from authlib.oauth2.rfc6749 import ClientMixin
 
 from contracts.clock import Clock
 from gateway.oidc.cache import Recent
@@ -21,8 +18,6 @@ OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
 CONFIDENTIAL = ("client_secret_basic", "client_secret_post")
 METHODS = (*CONFIDENTIAL, "none")
 STALENESS = timedelta(seconds=2)
-
-QueryClient = Callable[[str], "RegisteredClient | None"]
 
 
 class RegisteredClient(ClientMixin):
@@ -76,49 +71,3 @@ def narrowed(requested: str, allowed: str) -> str:
     """Return the scope values of `requested` that are in `allowed`, each once, in their order."""
     permitted = set(allowed.split())
     return " ".join(value for value in dict.fromkeys(requested.split()) if value in permitted)
-
-
-def client_secret_basic(
-    query_client: QueryClient, request: OAuth2Request
-) -> RegisteredClient | None:
-    """HTTP Basic with both halves form-urlencoded (RFC 6749, section 2.3.1)."""
-    header = request.headers.get("Authorization", "")
-    if not header:
-        return None
-    client_id, secret = _basic(header)
-    if request.form.get("client_secret") or request.form.get("client_id", client_id) != client_id:
-        raise InvalidRequestError("Use one way of client authentication.")
-    return _authenticated(query_client(client_id), secret)
-
-
-def client_secret_post(
-    query_client: QueryClient, request: OAuth2Request
-) -> RegisteredClient | None:
-    """Both values in the body (RFC 6749, section 2.3.1)."""
-    if request.headers.get("Authorization"):
-        return None
-    client = query_client(request.form.get("client_id", ""))
-    return _authenticated(client, request.form.get("client_secret", ""))
-
-
-def none(query_client: QueryClient, request: OAuth2Request) -> RegisteredClient | None:
-    """A public client names itself and proves nothing (RFC 7591, section 2)."""
-    if request.headers.get("Authorization") or request.form.get("client_secret"):
-        return None
-    return query_client(request.form.get("client_id", ""))
-
-
-def _authenticated(client: RegisteredClient | None, secret: str) -> RegisteredClient | None:
-    return client if client and secret and client.check_client_secret(secret) else None
-
-
-def _basic(header: str) -> tuple[str, str]:
-    scheme, _, value = header.partition(" ")
-    try:
-        decoded = base64.b64decode(value.strip(), validate=True).decode()
-    except ValueError:
-        return "", ""
-    client_id, _, secret = decoded.partition(":")
-    return (
-        (unquote_plus(client_id), unquote_plus(secret)) if scheme.lower() == "basic" else ("", "")
-    )

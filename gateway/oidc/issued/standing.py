@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.clock import Clock
-from gateway.oidc import rfc9068
-from gateway.oidc.keys import KeyRing
+from gateway.oidc.issued import rfc9068
+from gateway.oidc.keys.ring import KeyRing
 from store import Account, Client, Store, Transaction
 from store.grants import Grant
 

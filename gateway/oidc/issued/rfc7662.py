@@ -7,8 +7,8 @@ from typing import Any
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint as _IntrospectionEndpoint
 
-from gateway.oidc.clients import CONFIDENTIAL, RegisteredClient
-from gateway.oidc.standing import Token
+from gateway.oidc.clients.registered import CONFIDENTIAL, RegisteredClient
+from gateway.oidc.issued.standing import Token
 
 
 class IntrospectionEndpoint(_IntrospectionEndpoint):

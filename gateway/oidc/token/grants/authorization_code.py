@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
 
-from gateway.oidc.clients import METHODS
+from gateway.oidc.clients.registered import METHODS
 
 if TYPE_CHECKING:
-    from gateway.oidc.clients import RegisteredClient
-    from gateway.oidc.login import Login
-    from gateway.oidc.redemption import AuthorizationCode
+    from gateway.oidc.clients.registered import RegisteredClient
+    from gateway.oidc.token.login import Login
+    from gateway.oidc.token.redemption import AuthorizationCode
 
 
 class AuthorizationCodeGrant(_AuthorizationCodeGrant):

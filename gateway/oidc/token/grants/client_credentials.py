@@ -7,7 +7,7 @@ from typing import Any
 from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as _ClientCredentialsGrant
 
-from gateway.oidc.clients import METHODS, OIDC_SCOPES, narrowed
+from gateway.oidc.clients.registered import METHODS, OIDC_SCOPES, narrowed
 
 
 class ClientCredentialsGrant(_ClientCredentialsGrant):

@@ -16,18 +16,18 @@ from authlib.oauth2.rfc6749 import (
 from flask import Request, Response
 from flask import request as current_request
 
-from gateway.oidc import clients
-from gateway.oidc.clients import Clients
-from gateway.oidc.grants.authorization_code import AuthorizationCodeGrant
-from gateway.oidc.grants.client_credentials import ClientCredentialsGrant
-from gateway.oidc.grants.refresh_token import RefreshTokenGrant
-from gateway.oidc.oidc_core import IDToken
-from gateway.oidc.redemption import Redemption
-from gateway.oidc.rfc7009 import RevocationEndpoint
-from gateway.oidc.rfc7636 import S256CodeChallenge
-from gateway.oidc.rfc7662 import IntrospectionEndpoint
-from gateway.oidc.rfc9068 import JWTBearerTokenGenerator
-from gateway.oidc.standing import Standing
+from gateway.oidc.clients import secret
+from gateway.oidc.clients.registered import METHODS, Clients
+from gateway.oidc.issued.oidc_core import IDToken
+from gateway.oidc.issued.rfc7009 import RevocationEndpoint
+from gateway.oidc.issued.rfc7662 import IntrospectionEndpoint
+from gateway.oidc.issued.rfc9068 import JWTBearerTokenGenerator
+from gateway.oidc.issued.standing import Standing
+from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
+from gateway.oidc.token.grants.client_credentials import ClientCredentialsGrant
+from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
+from gateway.oidc.token.redemption import Redemption
+from gateway.oidc.token.rfc7636 import S256CodeChallenge
 
 FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="token"'
@@ -80,8 +80,8 @@ class AuthorizationServer(_AuthorizationServer):
         self.redemption = redemption
         self.standing = standing
         self.register_token_generator("default", access_tokens)
-        for method in clients.METHODS:
-            self.register_client_auth_method(method, getattr(clients, method))
+        for method in METHODS:
+            self.register_client_auth_method(method, getattr(secret, method))
         self.register_grant(AuthorizationCodeGrant, [S256CodeChallenge(), id_tokens])
         self.register_grant(RefreshTokenGrant, [id_tokens])
         self.register_grant(ClientCredentialsGrant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from authlib.oauth2.rfc6749 import OAuth2Request
 from authlib.oauth2.rfc7009 import RevocationEndpoint as _RevocationEndpoint
 
-from gateway.oidc.clients import METHODS, RegisteredClient
+from gateway.oidc.clients.registered import METHODS, RegisteredClient
 
 
 class RevocationEndpoint(_RevocationEndpoint):

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import InvalidScopeError
 
-from gateway.oidc.login import Login
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.token.login import Login
 from store import Store, Transaction
 from store.grants import Grant
 from store.redeemable import Replayed

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oidc.core.util import create_half_hash
 
 from contracts.clock import Clock
-from gateway.oidc.keys import KeyRing
+from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
 from store.grants import Grant
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGrant
 
-from gateway.oidc.clients import METHODS
+from gateway.oidc.clients.registered import METHODS
 
 if TYPE_CHECKING:
-    from gateway.oidc.login import Login
-    from gateway.oidc.redemption import RefreshToken
+    from gateway.oidc.token.login import Login
+    from gateway.oidc.token.redemption import RefreshToken
 
 
 class RefreshTokenGrant(_RefreshTokenGrant):

@@ -10,9 +10,9 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from contracts.clock import Clock
-from gateway.oidc.clients import RegisteredClient
-from gateway.oidc.keys import ALGORITHMS, KeyRing
-from gateway.oidc.login import Login
+from gateway.oidc.clients.registered import RegisteredClient
+from gateway.oidc.keys.ring import ALGORITHMS, KeyRing
+from gateway.oidc.token.login import Login
 from store.clients import Client
 
 TYPES = {"at+jwt", "application/at+jwt"}
