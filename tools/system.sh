@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs what pip cannot bring, where the user may: system.sh portaudio chromium
+# Installs what pip cannot bring, where the user may: system.sh portaudio chromium node npm apache
 set -euo pipefail
 
 has() {
     case $1 in
         chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
         portaudio) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep libportaudio.so.2 ;;
+        apache) ls /usr/sbin/apache2 /usr/lib/apache2/modules/mod_auth_openidc.so ;;
+        *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }
 
@@ -13,6 +15,9 @@ package() {
     case $1 in
         chromium) echo chromium ;;
         portaudio) echo libportaudio2 ;;
+        apache) echo libapache2-mod-auth-openidc ;;
+        node) echo nodejs ;;
+        *) echo "$1" ;;
     esac
 }
 
