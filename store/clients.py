@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,8 +13,14 @@ from sqlalchemy import Row, select
 from contracts.errors import Conflict
 from contracts.text import Text
 from store import once
+from store.client_metadata import ClientMetadata
 from store.models import clients
 from store.work import Work
+
+OPERATOR, DYNAMIC, DOCUMENT = "operator", "dynamic", "document"
+"""Who registered a client: an operator, the client itself, or the document at its id."""
+
+NOTHING_MORE = ClientMetadata()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,19 @@ class Client:
     token_alg: str
     access_token_seconds: int
     created_at: datetime
+    source: str = OPERATOR
+    metadata: ClientMetadata = NOTHING_MORE
+
+    @property
+    def auth_method(self) -> str:
+        """Return how it authenticates (RFC 7591, section 2)."""
+        by_secret = "none" if self.secret_hash is None else "client_secret_basic"
+        return self.metadata.token_endpoint_auth_method or by_secret
 
     @property
     def public(self) -> bool:
-        """Tell whether this client has no secret."""
-        return self.secret_hash is None
+        """Tell whether this client has nothing to authenticate with."""
+        return self.auth_method == "none"
 
 
 class Clients:
@@ -47,8 +61,7 @@ class Clients:
 
     def add(self, client: Client) -> None:
         """Register a client. Raises Conflict where its id exists."""
-        row = {**asdict(client), "redirect_uris": list(client.redirect_uris)}
-        if not once.add(self._work.connection, clients, row):
+        if not once.add(self._work.connection, clients, _row(client)):
             raise Conflict(Text("This client already exists."))
 
     def get(self, client_id: str) -> Client | None:
@@ -73,5 +86,16 @@ def secret_digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def _row(client: Client) -> dict[str, Any]:
+    row = {field.name: getattr(client, field.name) for field in fields(client)}
+    held = client.metadata.to_dict()
+    return {**row, "redirect_uris": list(client.redirect_uris), "metadata": held}
+
+
 def _client(row: Row[Any]) -> Client:
-    return Client(**{**row._mapping, "redirect_uris": tuple(row.redirect_uris)})
+    values: dict[str, Any] = {
+        **row._mapping,
+        "redirect_uris": tuple(row.redirect_uris),
+        "metadata": ClientMetadata.from_dict(row.metadata),
+    }
+    return Client(**values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 from store.handles import new_handle
@@ -20,6 +20,7 @@ class Code:
     grant_id: str
     redirect_uri: str
     code_challenge: str
+    dpop_jkt: str | None = None
 
 
 class Codes:
@@ -28,16 +29,12 @@ class Codes:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def put(
-        self, grant_id: str, redirect_uri: str, code_challenge: str, lifetime: timedelta
-    ) -> str:
+    def put(self, issued: Code, lifetime: timedelta) -> str:
         """Issue a code."""
         code = new_handle()
         row = {
+            **asdict(issued),
             "code_hash": self._hash(code),
-            "grant_id": grant_id,
-            "redirect_uri": redirect_uri,
-            "code_challenge": code_challenge,
             "expires_at": self._work.now() + lifetime,
         }
         self._work.connection.execute(codes.insert(), row)
@@ -51,7 +48,7 @@ class Codes:
         row = REDEEMABLE.redeem(self._work, self._hash(code))
         if row is None or isinstance(row, Replayed):
             return row
-        return Code(row.grant_id, row.redirect_uri, row.code_challenge)
+        return Code(row.grant_id, row.redirect_uri, row.code_challenge, row.dpop_jkt)
 
     def _hash(self, code: str) -> str:
         return self._work.vault.digest("code", code)

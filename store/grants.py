@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,16 +14,31 @@ from store.models import grants
 from store.work import Work
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What was asked for and allowed.
+
+    `resource` holds resource indicators (RFC 8707), `authorization_details` their objects
+    (RFC 9396), `claims` the claims request (OpenID Connect Core, section 5.5), `jkt` the thumbprint
+    of the key that the tokens are bound to (RFC 9449).
+    """
+
+    scope: str
+    nonce: str | None = None
+    resource: tuple[str, ...] = ()
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    claims: dict[str, Any] = field(default_factory=dict)
+    jkt: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Access):
     """One authorization, with the assurance it was given under."""
 
     id: str
     account_id: str
     client_id: str
     sid: str
-    scope: str
-    nonce: str | None
     acr: str
     amr: tuple[str, ...]
     auth_time: datetime
@@ -42,12 +57,7 @@ class Grants:
         self._work = work
 
     def open(
-        self,
-        assurance: Assurance,
-        client_id: str,
-        scope: str,
-        nonce: str | None,
-        lifetime: timedelta,
+        self, assurance: Assurance, client_id: str, access: Access, lifetime: timedelta
     ) -> Grant:
         """Begin the family of one authorization."""
         grant = Grant(
@@ -55,12 +65,11 @@ class Grants:
             account_id=assurance.subject,
             client_id=client_id,
             sid=assurance.sid,
-            scope=scope,
-            nonce=nonce,
             acr=assurance.acr,
             amr=assurance.amr,
             auth_time=assurance.auth_time,
             expires_at=self._work.now() + lifetime,
+            **{item.name: getattr(access, item.name) for item in fields(Access)},
         )
         self._work.connection.execute(grants.insert(), self._row(grant))
         return grant
@@ -88,12 +97,15 @@ class Grants:
 
     def _row(self, grant: Grant) -> dict[str, Any]:
         row = {column.name: getattr(grant, column.name) for column in _COLUMNS}
-        return {**row, "amr": list(grant.amr), "created_at": self._work.now()}
+        lists = {name: list(row[name]) for name in _LISTS}
+        return {**row, **lists, "created_at": self._work.now()}
 
 
 _COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
+_LISTS = ("amr", "resource", "authorization_details")
 _GET = select(*_COLUMNS).where(grants.c.id == bindparam("id"))
 
 
 def _grant(row: Row[Any]) -> Grant:
-    return Grant(**{**row._mapping, "amr": tuple(row.amr)})
+    values: dict[str, Any] = dict(row._mapping)
+    return Grant(**{**values, **{name: tuple(values[name]) for name in _LISTS}})

@@ -1,7 +1,8 @@
-"""Authorization requests that wait for a login or a consent."""
+"""Authorization requests that wait for a login or a consent; what they say is sealed."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,11 +36,12 @@ class Interactions:
     ) -> str:
         """Remember a request and return its handle."""
         handle, now = new_handle(), self._work.now()
+        hashed = self._hash(handle)
         row = {
-            "handle_hash": self._hash(handle),
+            "handle_hash": hashed,
             "browser_hash": self._browser_hash(browser),
             "client_id": client_id,
-            "request": dict(request),
+            "request": self._work.vault.seal(_context(hashed), json.dumps(dict(request)).encode()),
             "created_at": now,
             "expires_at": now + lifetime,
         }
@@ -49,12 +51,12 @@ class Interactions:
     def find(self, handle: str, browser: str) -> Interaction | None:
         """Return this browser's request; None where unknown, taken, foreign or expired."""
         query = select(interactions).where(self._mine(handle, browser))
-        return _interaction(self._work.connection.execute(query).one_or_none())
+        return self._open(self._work.connection.execute(query).one_or_none())
 
     def take(self, handle: str, browser: str) -> Interaction | None:
         """Return and forget this browser's request; None for all callers but one."""
         mine = self._mine(handle, browser)
-        return _interaction(once.take(self._work.connection, interactions, mine))
+        return self._open(once.take(self._work.connection, interactions, mine))
 
     def _mine(self, handle: str, browser: str) -> ColumnElement[bool]:
         return and_(
@@ -69,6 +71,12 @@ class Interactions:
     def _browser_hash(self, browser: str) -> str:
         return self._work.vault.digest("browser", browser)
 
+    def _open(self, row: Row[Any] | None) -> Interaction | None:
+        if row is None:
+            return None
+        request = json.loads(self._work.vault.unseal(_context(row.handle_hash), row.request))
+        return Interaction(row.client_id, request, row.created_at)
 
-def _interaction(row: Row[Any] | None) -> Interaction | None:
-    return None if row is None else Interaction(row.client_id, row.request, row.created_at)
+
+def _context(handle_hash: str) -> str:
+    return f"interaction|{handle_hash}"

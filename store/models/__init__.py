@@ -4,6 +4,7 @@ Short-lived secrets are kept as keyed hashes (`*_hash`), what must be read back 
 (`LargeBinary`); instants are integers, microseconds since the epoch in UTC.
 """
 
+from store.models.backchannel import backchannel_requests, device_codes
 from store.models.base import EPOCH, MICROSECOND, Instant, keystore_metadata, metadata
 from store.models.keystore import row_versions, subject_keys
 from store.models.operations import audit, checks, limits, once, outbox
@@ -25,9 +26,12 @@ from store.models.provider import (
     grants,
     interactions,
     live_grants,
+    pushed_requests,
     refresh_tokens,
+    resources,
     signing_keys,
 )
+from store.models.registration import initial_access_tokens, registrations
 
 __all__ = [
     "EPOCH",
@@ -36,14 +40,17 @@ __all__ = [
     "accounts",
     "active_accounts",
     "audit",
+    "backchannel_requests",
     "ceremonies",
     "checks",
     "clients",
     "codes",
     "consents",
     "credentials",
+    "device_codes",
     "enrolments",
     "grants",
+    "initial_access_tokens",
     "interactions",
     "keystore_metadata",
     "limits",
@@ -52,7 +59,10 @@ __all__ = [
     "metadata",
     "once",
     "outbox",
+    "pushed_requests",
     "refresh_tokens",
+    "registrations",
+    "resources",
     "row_versions",
     "sessions",
     "signing_keys",

@@ -34,6 +34,9 @@ NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+ClientId = String(64).with_variant(String(255), "postgresql")
+"""An id of ours is short, an address can be long; SQLite holds to no length and need not know."""
+
 metadata = MetaData(naming_convention=NAMES)
 keystore_metadata = MetaData(naming_convention=NAMES)
 
@@ -53,7 +56,7 @@ def client_column(primary_key: bool = False) -> Column[str]:
     """Return the column of the client a row belongs to and goes with."""
     return Column(
         "client_id",
-        String(64),
+        ClientId,
         ForeignKey("clients.id", ondelete="CASCADE"),
         nullable=False,
         primary_key=primary_key,

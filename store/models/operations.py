@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, Column, Integer, LargeBinary, String, Table
 
-from store.models.base import Instant, metadata
+from store.models.base import ClientId, Instant, metadata
 
 outbox = Table(
     "outbox",
@@ -40,7 +40,7 @@ audit = Table(
     Column("at", Instant, nullable=False, index=True),
     Column("event", String(64), nullable=False),
     Column("account_id", String(32), index=True),
-    Column("client_id", String(64)),
+    Column("client_id", ClientId),
     Column("source", String(64), nullable=False),
     Column("detail", JSON, nullable=False),
 )

@@ -20,12 +20,12 @@ from sqlalchemy import (
     select,
 )
 
-from store.models.base import Instant, account_column, client_column, metadata
+from store.models.base import ClientId, Instant, account_column, client_column, metadata
 
 clients = Table(
     "clients",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", ClientId, primary_key=True),
     Column("name", String(128), nullable=False),
     Column("secret_hash", String(64)),
     Column("redirect_uris", JSON, nullable=False),
@@ -35,6 +35,8 @@ clients = Table(
     Column("consent", Boolean, nullable=False),
     Column("token_alg", String(16), nullable=False),
     Column("access_token_seconds", Integer, nullable=False),
+    Column("source", String(16), nullable=False),
+    Column("metadata", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
     CheckConstraint("access_token_seconds > 0", name="access_token_seconds"),
 )
@@ -45,9 +47,29 @@ interactions = Table(
     Column("handle_hash", String(64), primary_key=True),
     Column("browser_hash", String(64), nullable=False),
     client_column(),
-    Column("request", JSON, nullable=False),
+    Column("request", LargeBinary, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
+)
+
+pushed_requests = Table(
+    "pushed_requests",
+    metadata,
+    Column("uri_hash", String(64), primary_key=True),
+    client_column(),
+    Column("request", LargeBinary, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("uri", String(255), primary_key=True),
+    Column("name", String(128), nullable=False),
+    Column("scope", String(255), nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
 grants = Table(
@@ -62,6 +84,10 @@ grants = Table(
     Column("acr", String(64), nullable=False),
     Column("amr", JSON, nullable=False),
     Column("auth_time", Instant, nullable=False),
+    Column("resource", JSON, nullable=False),
+    Column("authorization_details", JSON, nullable=False),
+    Column("claims", JSON, nullable=False),
+    Column("jkt", String(43)),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("revoked_at", Instant),
@@ -74,6 +100,7 @@ codes = Table(
     Column("grant_id", String(32), ForeignKey("grants.id", ondelete="CASCADE"), nullable=False),
     Column("redirect_uri", String(2048), nullable=False),
     Column("code_challenge", String(128), nullable=False),
+    Column("dpop_jkt", String(43)),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("redeemed_at", Instant),
     Index(None, "grant_id"),

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.assurance import Assurance
 from store import Account, Client, Store
-from store.grants import Grant
+from store.grants import Access, Grant
 from tests.fakes.clock import FakeClock
 
 DAY = timedelta(days=1)
@@ -48,4 +48,4 @@ def assurance(jane: Account, clock: FakeClock) -> Assurance:
 @pytest.fixture
 def grant(store: Store, assurance: Assurance, chatbot: Client) -> Grant:
     with store.write() as tx:
-        return tx.grants.open(assurance, chatbot.id, "openid", "nonce", DAY)
+        return tx.grants.open(assurance, chatbot.id, Access(scope="openid", nonce="nonce"), DAY)

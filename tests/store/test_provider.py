@@ -12,7 +12,7 @@ from contracts.errors import Conflict
 from store import Account, Client, Store
 from store.clients import secret_digest
 from store.codes import Code
-from store.grants import Grant
+from store.grants import Access, Grant
 from store.keys import SigningKey
 from store.redeemable import Replayed
 from store.refresh_tokens import RefreshToken
@@ -58,7 +58,7 @@ def test_a_client_id_exists_once(store: Store, chatbot: Client) -> None:
 
 def test_a_removed_client_takes_its_grants_along(store: Store, grant: Grant) -> None:
     with store.write() as tx:
-        tx.codes.put(grant.id, REDIRECT, "challenge", MINUTE)
+        tx.codes.put(Code(grant.id, REDIRECT, "challenge"), MINUTE)
         assert tx.clients.remove("chatbot")
         assert not tx.clients.remove("chatbot")
         assert tx.grants.get(grant.id) is None
@@ -108,7 +108,9 @@ def test_grants_are_revoked_one_by_one_by_session_and_by_account(
 ) -> None:
     def opened(sid: str) -> Grant:
         with store.write() as tx:
-            return tx.grants.open(replace(assurance, sid=sid), chatbot.id, "openid", None, DAY)
+            return tx.grants.open(
+                replace(assurance, sid=sid), chatbot.id, Access(scope="openid"), DAY
+            )
 
     family = [opened("one"), opened("two"), opened("two"), opened("three")]
     with store.write() as tx:
@@ -135,7 +137,7 @@ def test_a_second_revocation_keeps_the_first_instant(
 
 def test_a_code_is_redeemed_once_and_tells_its_family(store: Store, grant: Grant) -> None:
     with store.write() as tx:
-        code = tx.codes.put(grant.id, REDIRECT, "challenge", MINUTE)
+        code = tx.codes.put(Code(grant.id, REDIRECT, "challenge"), MINUTE)
         assert tx.codes.redeem(code) == Code(grant.id, REDIRECT, "challenge")
         assert tx.codes.redeem(code) == Replayed(grant.id)
         assert tx.codes.redeem("another") is None
@@ -145,8 +147,8 @@ def test_a_code_expires_and_a_replay_is_still_known(
     store: Store, grant: Grant, clock: FakeClock
 ) -> None:
     with store.write() as tx:
-        spent = tx.codes.put(grant.id, REDIRECT, "challenge", MINUTE)
-        unspent = tx.codes.put(grant.id, REDIRECT, "challenge", MINUTE)
+        spent = tx.codes.put(Code(grant.id, REDIRECT, "challenge"), MINUTE)
+        unspent = tx.codes.put(Code(grant.id, REDIRECT, "challenge"), MINUTE)
         tx.codes.redeem(spent)
     clock.advance(MINUTE)
     with store.write() as tx:
@@ -157,7 +159,7 @@ def test_a_code_expires_and_a_replay_is_still_known(
 
 def test_nothing_is_redeemed_under_a_revoked_grant(store: Store, grant: Grant) -> None:
     with store.write() as tx:
-        code = tx.codes.put(grant.id, REDIRECT, "challenge", MINUTE)
+        code = tx.codes.put(Code(grant.id, REDIRECT, "challenge"), MINUTE)
         token = tx.refresh_tokens.put(grant.id, MINUTE)
         tx.grants.revoke(grant.id)
         assert tx.codes.redeem(code) is None

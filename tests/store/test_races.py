@@ -38,7 +38,7 @@ def winners(store: Store, call: Callable[[Transaction], object]) -> int:
 
 def test_one_code(store: Store, grant: Grant) -> None:
     with store.write() as tx:
-        code = tx.codes.put(grant.id, "https://chat.example/callback", "challenge", MINUTE)
+        code = tx.codes.put(Code(grant.id, "https://chat.example/callback", "challenge"), MINUTE)
     outcomes = Counter(race(written(store, lambda tx: tx.codes.redeem(code))))
     fresh = Code(grant.id, "https://chat.example/callback", "challenge")
     assert outcomes == {fresh: 1, Replayed(grant.id): RUNNERS - 1}

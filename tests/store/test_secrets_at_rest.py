@@ -11,6 +11,7 @@ import pytest
 
 from contracts.factor import Template
 from store import Account, Ceremony, Purpose, Store
+from store.codes import Code
 from store.grants import Grant
 from store.handles import typed
 from store.keys import SigningKey
@@ -65,7 +66,7 @@ def test_codes_tokens_and_cookies(
 ) -> None:
     with store.write() as tx:
         secrets = [
-            tx.codes.put(grant.id, "https://chat.example/", "challenge", MINUTE),
+            tx.codes.put(Code(grant.id, "https://chat.example/", "challenge"), MINUTE),
             tx.refresh_tokens.put(grant.id, MINUTE),
             tx.sessions.open(jane.id, (), MINUTE)[0],
             tx.tickets.issue(jane.id, MINUTE),

@@ -1,0 +1,37 @@
+"""Authorizations that are asked for in one place and given in another."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, LargeBinary, String, Table
+
+from store.models.base import Instant, account_column, client_column, metadata
+
+device_codes = Table(
+    "device_codes",
+    metadata,
+    Column("device_code_hash", String(64), primary_key=True),
+    Column("user_code_hash", String(64), nullable=False, unique=True),
+    client_column(),
+    Column("request", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("grant_id", String(32)),
+    Column("interval", Integer, nullable=False),
+    Column("polled_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+backchannel_requests = Table(
+    "backchannel_requests",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    client_column(),
+    account_column(),
+    Column("request", LargeBinary, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("grant_id", String(32)),
+    Column("interval", Integer, nullable=False),
+    Column("polled_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
