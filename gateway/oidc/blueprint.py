@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH, METADATA_PATH
+from gateway.oidc import published
+from gateway.oidc.authorize import views as authorize
+from gateway.oidc.issued import views as issued
 from gateway.oidc.provider import Provider
-from gateway.oidc.views import Views
+from gateway.oidc.token import views as token
 
 MACHINES = frozenset(
     {"oidc.authorize", "oidc.token", "oidc.revoke", "oidc.introspect", "oidc.userinfo"}
@@ -24,21 +26,11 @@ CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks"})
 
 def blueprint(provider: Provider) -> Blueprint:
     """Return the provider's endpoints."""
-    pages, views = Blueprint("oidc", __name__), Views(provider)
-    kept = "/oauth/authorize/<handle>"
-    both = ["GET", "POST"]
-    pages.add_url_rule("/oauth/authorize", view_func=views.authorize, methods=both)
-    pages.add_url_rule(kept, view_func=views.resume)
-    pages.add_url_rule(kept, view_func=views.decide, methods=["POST"])
-    pages.add_url_rule(f"{kept}/continue", view_func=views.proceed)
-    pages.add_url_rule(f"{kept}/cancel", view_func=views.cancel)
-    pages.add_url_rule("/oauth/token", view_func=views.token, methods=["POST"])
-    pages.add_url_rule("/oauth/revoke", view_func=views.revoke, methods=["POST"])
-    pages.add_url_rule("/oauth/introspect", view_func=views.introspect, methods=["POST"])
-    pages.add_url_rule("/oauth/userinfo", view_func=views.userinfo, methods=both)
-    pages.add_url_rule(DISCOVERY_PATH, view_func=views.openid_configuration)
-    pages.add_url_rule(METADATA_PATH, view_func=views.openid_configuration)
-    pages.add_url_rule(JWKS_PATH, view_func=views.jwks)
+    pages = Blueprint("oidc", __name__)
+    authorize.routes(pages, provider.authorization)
+    token.routes(pages, provider.server)
+    issued.routes(pages, provider.userinfo)
+    published.routes(pages, provider.settings, provider.store)
     pages.after_request(_headers)
     return pages
 

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
 from gateway.oidc.keys.ring import ALGORITHMS, JWKS_MAX_AGE
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.token.server import GRANTS
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
 JWKS_PATH = "/.well-known/jwks.json"
+
+Feature = Callable[[str], Mapping[str, Any]]
+FEATURES: tuple[Feature, ...] = ()
+"""What each protocol says of itself, for the base of its addresses."""
 
 CLAIMS = (
     *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"),
@@ -53,6 +58,7 @@ def discovery(settings: ProviderSettings) -> dict[str, Any]:
         "userinfo_endpoint": f"{base}/oauth/userinfo",
         "jwks_uri": f"{base}{JWKS_PATH}",
         **_supported(),
+        **{name: value for feature in FEATURES for name, value in feature(base).items()},
         **({"acr_values_supported": settings.acr_values} if settings.acr_values else {}),
     }
 
@@ -62,7 +68,7 @@ def _supported() -> dict[str, Any]:
         "scopes_supported": OIDC_SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ALGORITHMS,
         "token_endpoint_auth_methods_supported": METHODS,

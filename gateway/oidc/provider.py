@@ -8,7 +8,7 @@ from contracts.clock import Clock
 from gateway.oidc.authorize.service import Authorization
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.issued.oidc_core import IDToken
-from gateway.oidc.issued.rfc9068 import JWTBearerTokenGenerator
+from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
 from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.ring import KeyRing
@@ -43,12 +43,13 @@ def provider(
             clock=clock,
             settings=settings,
             clients=clients,
+            keys=keys,
             authentication=authentication,
         ),
         AuthorizationServer(
             clients,
             Redemption(store, settings),
-            JWTBearerTokenGenerator(settings.issuer, keys, clock),
+            AccessTokens(settings.issuer, keys, clock),
             IDToken(settings.issuer, settings.id_token_lifetime, keys, clock),
             Standing(store, clock, settings.issuer, keys),
         ),

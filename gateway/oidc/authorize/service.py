@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from contracts.assurance import Assurance, Requirement
 from contracts.clock import Clock
 from contracts.errors import Expired
-from gateway.oidc.authorize.checks import CHECKS, check_client, check_redirect_uri
+from gateway.oidc.authorize.asked import Asked, Knowledge
+from gateway.oidc.authorize.checks import check_client, check_redirect_uri
 from gateway.oidc.authorize.errors import (
     AccessDenied,
     AuthorizationError,
@@ -17,13 +18,16 @@ from gateway.oidc.authorize.errors import (
     UnmetAuthenticationRequirements,
 )
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
-from gateway.oidc.authorize.parameters import AuthorizationRequest, Parameters
+from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.rfc9207 import authorization_response
-from gateway.oidc.clients.registered import Clients, narrowed
+from gateway.oidc.clients.registered import Clients
+from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
 from store import Store, Transaction
 from store.clients import Client
+from store.codes import Code
 
 Outcome = Redirect | AskConsent
 
@@ -53,10 +57,12 @@ class Authorization:
         clock: Clock,
         settings: ProviderSettings,
         clients: Clients,
+        keys: KeyRing,
         authentication: Authentication,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._knowledge = Knowledge(settings.issuer, store, clock, keys)
         self._settings = settings
         self._clients = clients
         self._authentication = authentication
@@ -66,7 +72,7 @@ class Authorization:
         client = check_client(parameters, self._clients)
         redirect_uri = check_redirect_uri(parameters, client)
         try:
-            request = _checked(parameters, client)
+            request = checked(Asked(parameters, client, self._knowledge))
             return self._at_once(client, request) if request.silent else self._kept(client, request)
         except AuthorizationError as error:
             state = None if parameters.repeated("state") else parameters["state"] or None
@@ -182,7 +188,7 @@ class Authorization:
     def _code(self, tx: Transaction, assurance: Assurance, interaction: Interaction) -> str:
         client, request = interaction.client, interaction.request
         grant = tx.grants.open(
-            assurance, client.id, request.scope, request.nonce, self._settings.refresh_absolute
+            assurance, client.id, request.access, self._settings.refresh_absolute
         )
         tx.audit.add(
             "code.issued",
@@ -190,9 +196,8 @@ class Authorization:
             client_id=client.id,
             detail={"grant": grant.id, "acr": assurance.acr, "amr": list(assurance.amr)},
         )
-        return tx.codes.put(
-            grant.id, request.redirect_uri, request.code_challenge, self._settings.code_lifetime
-        )
+        code = Code(grant.id, request.redirect_uri, request.code_challenge, request.dpop_jkt)
+        return tx.codes.put(code, self._settings.code_lifetime)
 
     def _refused(self, interaction: Interaction, error: AuthorizationError) -> Redirect:
         with self._store.write() as tx:
@@ -218,21 +223,3 @@ class Authorization:
     ) -> Redirect:
         issuer = self._settings.issuer
         return Redirect(authorization_response(redirect_uri, issuer, state, parameters))
-
-
-def _checked(parameters: Parameters, client: Client) -> AuthorizationRequest:
-    """Make every check, in order. Raises AuthorizationError."""
-    for check in CHECKS:
-        check(parameters, client)
-    return AuthorizationRequest(
-        redirect_uri=parameters["redirect_uri"],
-        scope=narrowed(parameters["scope"], client.scope),
-        state=parameters["state"] or None,
-        nonce=parameters["nonce"] or None,
-        code_challenge=parameters["code_challenge"],
-        prompt=parameters.words("prompt"),
-        max_age=int(parameters["max_age"]) if parameters["max_age"] else None,
-        acr_values=parameters.words("acr_values"),
-        login_hint=parameters["login_hint"],
-        ui_locales=parameters.words("ui_locales"),
-    )

@@ -1,63 +1,84 @@
-"""JWT access tokens (RFC 9068): made for the client's audience, validated at our own userinfo."""
+"""JWT access tokens (RFC 9068): what is put into them, and what is read out of our own."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
-from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from joserfc import jwt
 from joserfc.errors import JoseError
 
 from contracts.clock import Clock
-from gateway.oidc.clients.registered import RegisteredClient
 from gateway.oidc.keys.ring import ALGORITHMS, KeyRing
-from gateway.oidc.token.login import Login
 from store.clients import Client
+from store.grants import Grant
 
 TYPES = {"at+jwt", "application/at+jwt"}
 
 
-class JWTBearerTokenGenerator(BearerTokenGenerator):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """What an access token is to say; without a grant the client speaks for itself.
+
+    `jkt` is the key it is bound to (RFC 9449, section 6.1), `act` who acts for the person
+    (RFC 8693, section 4.1).
+    """
+
+    client: Client
+    audience: tuple[str, ...]
+    scope: str
+    lifetime: timedelta
+    grant: Grant | None = None
+    jkt: str | None = None
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    act: dict[str, Any] = field(default_factory=dict)
+
+
+class AccessTokens:
     """Signs access tokens with the key of the moment and the clock that was passed in."""
 
     def __init__(self, issuer: str, keys: KeyRing, clock: Clock) -> None:
-        super().__init__(self.sign, None, _lifetime)
         self._issuer = issuer
         self._keys = keys
         self._clock = clock
 
-    def __call__(self, *, user: Login | None = None, **asked: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Return the token response, with the refresh token that the login already holds."""
-        response: dict[str, Any] = super().__call__(user=user, **asked)
-        if user and user.refresh_token:
-            response["refresh_token"] = user.refresh_token
-        return response
+    def response(self, token: AccessToken) -> dict[str, Any]:
+        """Return the members of a token response (RFC 6749, section 5.1)."""
+        return {
+            "access_token": self.sign(token),
+            "token_type": "DPoP" if token.jkt else "Bearer",
+            "expires_in": int(token.lifetime.total_seconds()),
+            "scope": token.scope,
+        }
 
-    def sign(
-        self,
-        client: RegisteredClient,
-        grant_type: str,  # noqa: ARG002
-        user: Login | None,
-        scope: str,
-    ) -> str:
+    def sign(self, token: AccessToken) -> str:
         """Return a signed `at+jwt` (RFC 9068, section 2)."""
-        record = client.record
-        now = int(self._clock.now().timestamp())
+        now = self._clock.now()
         claims = {
             "iss": self._issuer,
-            "aud": record.audience,
-            "client_id": record.id,
-            "iat": now,
-            "exp": now + record.access_token_seconds,
-            **(_person(user) if user else _machine(record)),
-            **({"scope": scope} if scope else {}),
+            "aud": token.audience[0] if len(token.audience) == 1 else list(token.audience),
+            "client_id": token.client.id,
+            "iat": int(now.timestamp()),
+            "exp": int((now + token.lifetime).timestamp()),
+            **(_person(token.grant) if token.grant else _machine(token.client)),
+            **_said(token),
         }
-        return self._keys.signer(record.token_alg).sign("at+jwt", claims)
+        return self._keys.signer(token.client.token_alg).sign("at+jwt", claims)
 
 
-def _person(login: Login) -> dict[str, Any]:
-    grant = login.grant
+def _said(token: AccessToken) -> dict[str, Any]:
+    said = {
+        "scope": token.scope,
+        "cnf": {"jkt": token.jkt} if token.jkt else {},
+        "authorization_details": list(token.authorization_details),
+        "act": token.act,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _person(grant: Grant) -> dict[str, Any]:
     return {
         "sub": grant.account_id,
         "jti": f"{grant.id}.{secrets.token_urlsafe(16)}",
@@ -69,10 +90,6 @@ def _person(login: Login) -> dict[str, Any]:
 
 def _machine(client: Client) -> dict[str, Any]:
     return {"sub": client.id, "jti": secrets.token_urlsafe(16)}
-
-
-def _lifetime(client: RegisteredClient, grant_type: str) -> int:  # noqa: ARG001
-    return client.record.access_token_seconds
 
 
 def validated(token: str, *, issuer: str, keys: KeyRing, clock: Clock) -> dict[str, Any] | None:

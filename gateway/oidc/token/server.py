@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as _AuthorizationServer
 from authlib.oauth2.rfc6749 import (
@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749 import (
     OAuth2Payload,
     OAuth2Request,
 )
+from authlib.oauth2.rfc6749.grants import BaseGrant
 from flask import Request, Response
 from flask import request as current_request
 
@@ -21,7 +22,7 @@ from gateway.oidc.clients.registered import METHODS, Clients
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc7009 import RevocationEndpoint
 from gateway.oidc.issued.rfc7662 import IntrospectionEndpoint
-from gateway.oidc.issued.rfc9068 import JWTBearerTokenGenerator
+from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
 from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
 from gateway.oidc.token.grants.client_credentials import ClientCredentialsGrant
@@ -29,8 +30,12 @@ from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
 from gateway.oidc.token.redemption import Redemption
 from gateway.oidc.token.rfc7636 import S256CodeChallenge
 
+Extension = Callable[[BaseGrant], None]
+
 FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="token"'
+GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
+ENDPOINTS = (RevocationEndpoint, IntrospectionEndpoint)
 
 
 class TokenPayload(OAuth2Payload):
@@ -50,7 +55,12 @@ class TokenPayload(OAuth2Payload):
 
 
 class TokenRequest(OAuth2Request):
-    """A token request. Its query string is never read."""
+    """A token request. Its query string is never read.
+
+    `jkt` is the thumbprint of the key that its sender has proven to hold (RFC 9449).
+    """
+
+    jkt: str | None = None
 
     def __init__(self, request: Request) -> None:
         # Authlib would judge transport security by the Host header, which is not ours to trust
@@ -71,22 +81,21 @@ class AuthorizationServer(_AuthorizationServer):
         self,
         clients_: Clients,
         redemption: Redemption,
-        access_tokens: JWTBearerTokenGenerator,
+        access_tokens: AccessTokens,
         id_tokens: IDToken,
         standing: Standing,
     ) -> None:
         super().__init__(query_client=clients_.get)
         self.scopes_supported = None
         self.redemption = redemption
+        self.access_tokens = access_tokens
         self.standing = standing
-        self.register_token_generator("default", access_tokens)
         for method in METHODS:
             self.register_client_auth_method(method, getattr(secret, method))
-        self.register_grant(AuthorizationCodeGrant, [S256CodeChallenge(), id_tokens])
-        self.register_grant(RefreshTokenGrant, [id_tokens])
-        self.register_grant(ClientCredentialsGrant)
-        self.register_endpoint(RevocationEndpoint)
-        self.register_endpoint(IntrospectionEndpoint)
+        for grant in GRANTS:
+            self.register_grant(grant, _extensions(grant, id_tokens))
+        for endpoint in ENDPOINTS:
+            self.register_endpoint(endpoint)
 
     def create_oauth2_request(self, request: Request | None) -> TokenRequest:
         """Wrap the request Flask is answering."""
@@ -121,6 +130,13 @@ class AuthorizationServer(_AuthorizationServer):
             response.status_code = 401
             response.headers["WWW-Authenticate"] = CHALLENGE
         return response
+
+
+def _extensions(grant: type[BaseGrant], id_tokens: IDToken) -> list[Extension]:
+    """Return what a grant does beside issuing an access token."""
+    if grant is ClientCredentialsGrant:
+        return []
+    return [S256CodeChallenge(), id_tokens] if grant is AuthorizationCodeGrant else [id_tokens]
 
 
 def _well_formed(request: Request, required: str) -> None:

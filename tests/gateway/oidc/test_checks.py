@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 import pytest
 
-from gateway.oidc.authorize.checks import CHECKS
+from contracts.clock import Clock
+from gateway.oidc.authorize.asked import Asked, Knowledge
+from gateway.oidc.authorize.checks import CHECKS, Check
 from gateway.oidc.authorize.errors import AuthorizationError
 from gateway.oidc.authorize.parameters import Parameters
-from tests.gateway.oidc.relying_party import challenge
+from gateway.oidc.keys.ring import KeyRing
+from store import Store
+from tests.gateway.oidc.relying_party import ISSUER, challenge
 from tests.gateway.oidc.test_redirect_uri import client
 
 GOOD = {
@@ -16,19 +22,29 @@ GOOD = {
 }
 
 
-def refusals(**changes: str | None) -> list[tuple[str, str]]:
+Refusals = Callable[..., list[tuple[str, str]]]
+
+
+@pytest.fixture
+def refusals(store: Store, clock: Clock) -> Refusals:
     """Return which checks refuse a good request with these changes, and how."""
-    sent = Parameters({name: [value] for name, value in {**GOOD, **changes}.items() if value})
-    found = []
-    for check in CHECKS:
-        try:
-            check(sent, client("bot"))
-        except AuthorizationError as error:
-            found.append((check.__name__, error.error))
+    knowledge = Knowledge(ISSUER, store, clock, KeyRing(store, clock))
+
+    def found(**changes: str | None) -> list[tuple[str, str]]:
+        sent = Parameters({name: [value] for name, value in {**GOOD, **changes}.items() if value})
+        return [how for check in CHECKS for how in _refused(check, sent, knowledge)]
+
     return found
 
 
-def test_a_good_request_passes_every_check() -> None:
+def _refused(check: Check, sent: Parameters, knowledge: Knowledge) -> Iterator[tuple[str, str]]:
+    try:
+        check(Asked(sent, client("bot"), knowledge))
+    except AuthorizationError as error:
+        yield check.__name__, error.error
+
+
+def test_a_good_request_passes_every_check(refusals: Refusals) -> None:
     assert refusals() == []
     everything = {
         "prompt": "login consent",
@@ -67,11 +83,11 @@ def test_a_good_request_passes_every_check() -> None:
         ({"registration": "{}"}, "registration_not_supported"),
     ],
 )
-def test_one_check_refuses(changes: dict[str, str | None], error: str) -> None:
+def test_one_check_refuses(refusals: Refusals, changes: dict[str, str | None], error: str) -> None:
     [(_, found)] = refusals(**changes)
     assert found == error
 
 
-def test_the_first_check_that_refuses_is_the_one_that_is_told() -> None:
+def test_the_first_check_that_refuses_is_the_one_that_is_told(refusals: Refusals) -> None:
     names = [name for name, _ in refusals(request="x", response_type=None, scope=None)]
     assert names == ["check_request_object", "check_response_type", "check_scope"]

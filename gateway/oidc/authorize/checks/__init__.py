@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks.acr_values import check_acr_values
 from gateway.oidc.authorize.checks.characters import check_characters
 from gateway.oidc.authorize.checks.client import check_client
@@ -18,10 +19,8 @@ from gateway.oidc.authorize.checks.request_object import check_request_object
 from gateway.oidc.authorize.checks.response_mode import check_response_mode
 from gateway.oidc.authorize.checks.response_type import check_response_type
 from gateway.oidc.authorize.checks.scope import check_scope
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
-Check = Callable[[Parameters, Client], None]
+Check = Callable[[Asked], None]
 
 # check_client and check_redirect_uri come first and raise BadRequest, which is a page of ours:
 # until both have passed there is no address that an error may be sent to.

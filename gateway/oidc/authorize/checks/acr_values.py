@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
 MOST = 10
 
 
-def check_acr_values(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+def check_acr_values(asked: Asked) -> None:
     """Raise InvalidRequest for a list longer than anyone needs."""
-    if len(parameters.words("acr_values")) > MOST:
+    if len(asked.parameters.words("acr_values")) > MOST:
         raise InvalidRequest("acr_values has more than 10 values.")

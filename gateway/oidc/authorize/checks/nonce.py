@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
 LONGEST = 255
 
 
-def check_nonce(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+def check_nonce(asked: Asked) -> None:
     """Raise InvalidRequest where the nonce is longer."""
-    if len(parameters["nonce"]) > LONGEST:
+    if len(asked.parameters["nonce"]) > LONGEST:
         raise InvalidRequest("nonce is longer than 255 characters.")

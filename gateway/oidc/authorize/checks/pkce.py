@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import re
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
 S256 = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-def check_pkce(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+def check_pkce(asked: Asked) -> None:
     """Raise InvalidRequest without a challenge, or for `plain`, the default of an absent method."""
-    if not parameters["code_challenge"]:
+    if not asked.parameters["code_challenge"]:
         raise InvalidRequest("code_challenge is missing.")
-    if parameters["code_challenge_method"] != "S256":
+    if asked.parameters["code_challenge_method"] != "S256":
         raise InvalidRequest("code_challenge_method must be S256.")
-    if not S256.fullmatch(parameters["code_challenge"]):
+    if not S256.fullmatch(asked.parameters["code_challenge"]):
         raise InvalidRequest("code_challenge is not a SHA-256 hash in base64url.")

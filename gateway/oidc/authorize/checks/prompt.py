@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
 KNOWN = ("none", "login", "consent", "select_account")
 
 
-def check_prompt(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+def check_prompt(asked: Asked) -> None:
     """Raise InvalidRequest for an unknown value, and for `none` together with another."""
-    words = parameters.words("prompt")
+    words = asked.parameters.words("prompt")
     if not set(words) <= set(KNOWN):
         raise InvalidRequest("prompt has an unknown value.")
     if "none" in words and len(words) > 1:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
 
-def check_repeated(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+def check_repeated(asked: Asked) -> None:
     """Raise InvalidRequest for a repeated parameter, also for one that is not ours."""
-    if any(parameters.repeated(name) for name in parameters.values):
+    if any(asked.parameters.repeated(name) for name in asked.parameters.values):
         raise InvalidRequest("A parameter is included more than once.")

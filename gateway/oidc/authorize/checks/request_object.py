@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import (
     AuthorizationError,
     RegistrationNotSupported,
     RequestNotSupported,
     RequestUriNotSupported,
 )
-from gateway.oidc.authorize.parameters import Parameters
-from store.clients import Client
 
 REFUSED: dict[str, type[AuthorizationError]] = {
     "request": RequestNotSupported,
@@ -18,8 +17,8 @@ REFUSED: dict[str, type[AuthorizationError]] = {
 }
 
 
-def check_request_object(parameters: Parameters, client: Client) -> None:  # noqa: ARG001
+def check_request_object(asked: Asked) -> None:
     """Raise the error that OpenID Connect Core, section 3.1.2.6, has for each."""
     for name, error in REFUSED.items():
-        if parameters[name]:
+        if asked.parameters[name]:
             raise error(f"The parameter {name} is not supported.")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidScope
-from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.clients.registered import narrowed
-from store.clients import Client
 
 
-def check_scope(parameters: Parameters, client: Client) -> None:
+def check_scope(asked: Asked) -> None:
     """Raise InvalidScope where nothing is asked for, or nothing that the client may have.
 
     Other values are left out (OpenID Connect Core, section 3.1.2.1); the token response says so.
     """
-    if not narrowed(parameters["scope"], client.scope):
-        raise InvalidScope("The scope is missing or not open to this client.")
+    if not narrowed(asked.parameters["scope"], asked.client.scope):
+        raise InvalidScope("The scope is missing or not open to this asked.client.")

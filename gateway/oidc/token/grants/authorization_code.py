@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
 
 from gateway.oidc.clients.registered import METHODS
+from gateway.oidc.token.issuing import Issuing
 
 if TYPE_CHECKING:
     from gateway.oidc.clients.registered import RegisteredClient
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from gateway.oidc.token.redemption import AuthorizationCode
 
 
-class AuthorizationCodeGrant(_AuthorizationCodeGrant):
+class AuthorizationCodeGrant(Issuing, _AuthorizationCodeGrant):
     """Consumes the code at Authlib's first look at it, so that two looks never see the same one."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS

@@ -8,9 +8,10 @@ from authlib.oauth2.rfc6749 import InvalidScopeError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as _ClientCredentialsGrant
 
 from gateway.oidc.clients.registered import METHODS, OIDC_SCOPES, narrowed
+from gateway.oidc.token.issuing import Issuing
 
 
-class ClientCredentialsGrant(_ClientCredentialsGrant):
+class ClientCredentialsGrant(Issuing, _ClientCredentialsGrant):
     """A client speaks for itself: `sub` is its id, and no scope speaks of a person."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGrant
 
 from gateway.oidc.clients.registered import METHODS
+from gateway.oidc.token.issuing import Issuing
 
 if TYPE_CHECKING:
     from gateway.oidc.token.login import Login
     from gateway.oidc.token.redemption import RefreshToken
 
 
-class RefreshTokenGrant(_RefreshTokenGrant):
+class RefreshTokenGrant(Issuing, _RefreshTokenGrant):
     """Consumes the old token and stores its successor in one transaction, before it answers."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS

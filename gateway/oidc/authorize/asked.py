@@ -1,0 +1,29 @@
+"""An authorization request as the checks see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.clock import Clock
+from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.keys.ring import KeyRing
+from store import Client, Store
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What a check may have to look up."""
+
+    issuer: str
+    store: Store
+    clock: Clock
+    keys: KeyRing
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was sent, by whom, and what it can be held against."""
+
+    parameters: Parameters
+    client: Client
+    knowledge: Knowledge

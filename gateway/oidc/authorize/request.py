@@ -1,0 +1,110 @@
+"""An authorization request that has passed every check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from contracts.assurance import Requirement
+from gateway.oidc.authorize.asked import Asked
+from gateway.oidc.authorize.checks import CHECKS
+from gateway.oidc.clients.registered import narrowed
+from store.clients import Client
+from store.grants import Access
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizationRequest:
+    """A checked authorization request, as it is kept while the person logs in.
+
+    `subject` is the one account that may answer it, where the client named one.
+    """
+
+    redirect_uri: str
+    scope: str
+    state: str | None
+    nonce: str | None
+    code_challenge: str
+    prompt: tuple[str, ...]
+    max_age: int | None
+    acr_values: tuple[str, ...]
+    login_hint: str
+    ui_locales: tuple[str, ...]
+    response_mode: str = "query"
+    subject: str | None = None
+    claims: dict[str, Any] = field(default_factory=dict)
+    resource: tuple[str, ...] = ()
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    dpop_jkt: str | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether no page may be shown."""
+        return "none" in self.prompt
+
+    @property
+    def offline(self) -> bool:
+        """Whether the client asks to go on without the person."""
+        return "offline_access" in self.scope.split()
+
+    @property
+    def access(self) -> Access:
+        """Return what it asks to be allowed."""
+        return Access(
+            scope=self.scope,
+            nonce=self.nonce,
+            resource=self.resource,
+            authorization_details=self.authorization_details,
+            claims=self.claims,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Read the JSON form, in which tuples have become lists."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in stored.items()
+        }
+        return cls(**values)
+
+    def requirement(self, client: Client, asked_at: datetime) -> Requirement:
+        """Return what the login must reach for this client."""
+        return Requirement(
+            required_acr=client.require_acr,
+            acr_values=self.acr_values,
+            not_before=self._not_before(asked_at),
+            login_hint=self.login_hint,
+            client_id=client.id,
+            client_name=client.name,
+            ui_locales=self.ui_locales,
+        )
+
+    def _not_before(self, asked_at: datetime) -> datetime | None:
+        if {"login", "select_account"} & set(self.prompt):
+            return asked_at
+        return None if self.max_age is None else asked_at - timedelta(seconds=self.max_age)
+
+
+def checked(asked: Asked) -> AuthorizationRequest:
+    """Make every check, in order. Raises AuthorizationError."""
+    for check in CHECKS:
+        check(asked)
+    parameters = asked.parameters
+    return AuthorizationRequest(
+        redirect_uri=parameters["redirect_uri"],
+        scope=narrowed(parameters["scope"], asked.client.scope),
+        state=parameters["state"] or None,
+        nonce=parameters["nonce"] or None,
+        code_challenge=parameters["code_challenge"],
+        prompt=parameters.words("prompt"),
+        max_age=int(parameters["max_age"]) if parameters["max_age"] else None,
+        acr_values=parameters.words("acr_values"),
+        login_hint=parameters["login_hint"],
+        ui_locales=parameters.words("ui_locales"),
+    )

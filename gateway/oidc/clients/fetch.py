@@ -1,0 +1,170 @@
+"""The one way to fetch a stranger's document: nothing private is reached, and little is read.
+
+The name is resolved here, every address it has is checked, and the connection goes to the very
+address that was checked; TLS still asks for the name. There are no redirects, proxies or cookies.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TookTooLong
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from http.client import HTTPException
+from threading import BoundedSemaphore
+from time import monotonic
+from typing import Any
+
+from gateway.oidc import strict_json
+from gateway.oidc.clients import addresses
+from gateway.oidc.clients.freshness import freshness
+from gateway.oidc.clients.target import NotATarget, Target
+from gateway.oidc.clients.wire import Answer, TooMuch, exchange
+from store import Store
+
+BYTES = 5 * 1024
+SECONDS = 3.0
+AT_ONCE = 4
+"""Fetches that one web worker makes at a time; each holds one of its threads."""
+PER_HOST, WINDOW = 30, timedelta(minutes=1)
+"""Fetches from one host, counted for all workers: nobody can use us to beat on a stranger."""
+
+Resolve = Callable[[str, int], Sequence[str]]
+
+
+class FetchFailed(Exception):
+    """There is no document to be had; the reason is for the log."""
+
+
+class Unreachable(FetchFailed):
+    """It could not be asked for, or did not answer: it may be there at another time."""
+
+
+class Refused(FetchFailed):
+    """It must not be asked for, or what was answered is no document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document, and for how long its server lets us keep it, within our own bounds."""
+
+    content: Any
+    fresh_for: timedelta
+
+
+def resolve(host: str, port: int) -> Sequence[str]:
+    """Return every address of a name."""
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+class Fetcher:
+    """Fetches JSON documents by https."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        loopback: bool = False,
+        resolve: Resolve = resolve,
+        seconds: float = SECONDS,
+    ) -> None:
+        """Allow `loopback`, there by http too, only where the gateway itself is on trial there."""
+        self._store = store
+        self._loopback = loopback
+        self._resolve = resolve
+        self._seconds = seconds
+        self._slots = BoundedSemaphore(AT_ONCE)
+        self._threads = ThreadPoolExecutor(AT_ONCE, "fetch")
+
+    def get(self, url: str, most: int = BYTES) -> Fetched:
+        """Return the document at an address, of at most so many bytes. Raises FetchFailed."""
+        target = self._target(url)
+        self._count(target.host)
+        if not self._slots.acquire(blocking=False):
+            raise Unreachable("too many fetches at once")
+        # A name that does not resolve holds its slot for longer than its caller.
+        fetching = self._threads.submit(self._fetch, target, most, monotonic() + self._seconds)
+        fetching.add_done_callback(lambda _: self._slots.release())
+        try:
+            return fetching.result(self._seconds)
+        except TookTooLong as error:
+            raise Unreachable("it took too long") from error
+
+    def _target(self, url: str) -> Target:
+        try:
+            target = Target.parse(url)
+        except NotATarget as error:
+            raise Refused(str(error)) from error
+        if target.scheme != "https" and not self._loopback:
+            raise Refused("not https")
+        return target
+
+    def _count(self, host: str) -> None:
+        with self._store.write() as tx:
+            if tx.limits.hit(f"fetch|{host}", PER_HOST, WINDOW):
+                raise Unreachable("fetched too often")
+
+    def _fetch(self, target: Target, most: int, deadline: float) -> Fetched:
+        try:
+            answer = self._ask(target, most, deadline)
+        except TooMuch as error:
+            raise Refused(str(error)) from error
+        except (OSError, HTTPException) as error:
+            raise Unreachable(f"{type(error).__name__}: {error}") from error
+        return _read(answer)
+
+    def _ask(self, target: Target, most: int, deadline: float) -> Answer:
+        with self._secured(self._connect(target, deadline), target) as connection:
+            return exchange(connection, target, most, deadline)
+
+    def _secured(self, connection: socket.socket, target: Target) -> socket.socket:
+        """Ask for the certificate of the name, whatever address it has."""
+        if target.scheme == "http":
+            return connection
+        return self._tls.wrap_socket(connection, server_hostname=target.host)
+
+    def _connect(self, target: Target, deadline: float) -> socket.socket:
+        """Connect to an address of the name once all of them have been checked."""
+        found = self._checked(target)
+        for address in found[:-1]:
+            with contextlib.suppress(OSError):
+                return _connected(address, target.port, (deadline - monotonic()) / 2)
+        return _connected(found[-1], target.port, deadline - monotonic())
+
+    def _checked(self, target: Target) -> Sequence[str]:
+        found = list(dict.fromkeys(self._resolve(target.host, target.port)))
+        here = self._loopback and bool(found) and addresses.all_loopback(found)
+        if not here and (target.scheme != "https" or not addresses.all_public(found)):
+            raise Refused("not a public address")
+        return found[:3]
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        return context
+
+
+def _connected(address: str, port: int, seconds: float) -> socket.socket:
+    if seconds <= 0:
+        raise TimeoutError("no time left to connect")
+    return socket.create_connection((address, port), timeout=seconds)
+
+
+def _read(answer: Answer) -> Fetched:
+    if answer.status >= 500 or answer.status in {408, 429}:
+        raise Unreachable(f"status {answer.status}")
+    if answer.status != 200:
+        raise Refused(f"status {answer.status}")
+    if answer.encoded or not answer.json:
+        raise Refused("not plain JSON")
+    try:
+        return Fetched(strict_json.parse(answer.body), freshness(answer.headers))
+    except ValueError as error:
+        raise Refused(f"not strict JSON: {error}") from error

@@ -1,0 +1,36 @@
+"""The public documents over HTTP."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from gateway.oidc.documents import (
+    DISCOVERY_PATH,
+    JWKS_PATH,
+    METADATA_PATH,
+    Document,
+    discovery,
+    document,
+)
+from gateway.oidc.keys.ring import jwks
+from gateway.oidc.settings import ProviderSettings
+from store import Store
+
+
+def routes(pages: Blueprint, settings: ProviderSettings, store: Store) -> None:
+    """Add discovery, the authorization server metadata and the JWK Set."""
+
+    def openid_configuration() -> BaseResponse:
+        return _published(document(discovery(settings)))
+
+    def key_set() -> BaseResponse:
+        return _published(document(jwks(store)))
+
+    for path in (DISCOVERY_PATH, METADATA_PATH):
+        pages.add_url_rule(path, view_func=openid_configuration)
+    pages.add_url_rule(JWKS_PATH, "jwks", view_func=key_set)
+
+
+def _published(found: Document) -> BaseResponse:
+    return Response(found.body, headers=dict(found.headers)).make_conditional(request)

@@ -1,0 +1,54 @@
+"""JSON of strangers (RFC 8259): no member twice, no depth without end, nothing that is not JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+DEPTH = 16
+
+
+def parse(data: bytes, depth: int = DEPTH) -> Any:  # noqa: ANN401 - whatever the document holds
+    """Return the value of a document. Raises ValueError."""
+    try:
+        value = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    _walk(value, depth)
+    return value
+
+
+def parse_object(data: bytes, depth: int = DEPTH) -> dict[str, Any]:
+    """Return the members of an object. Raises ValueError."""
+    value = parse(data, depth)
+    if not isinstance(value, dict):
+        raise ValueError("not an object")
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is there twice")
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _walk(value: object, depth: int) -> None:
+    """Refuse what is nested too deeply, and text that no database and no page can hold."""
+    if depth < 0:
+        raise ValueError("nested too deeply")
+    if isinstance(value, str):
+        _storable(value)
+    inner = [*value, *value.values()] if isinstance(value, dict) else value
+    for part in inner if isinstance(inner, list) else ():
+        _walk(part, depth - 1)
+
+
+def _storable(text: str) -> None:
+    text.encode()  # A lone surrogate raises UnicodeEncodeError, which is a ValueError.
+    if "\0" in text:
+        raise ValueError("a NUL in a text")
