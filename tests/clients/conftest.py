@@ -7,8 +7,11 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from tests.browser.conftest import browser, chromium, page, playwright, serve
 from tests.clients.gateway import Gateway, serving
 from tests.clients.visitor import Visitor
+
+__all__ = ["browser", "chromium", "page", "playwright", "serve"]
 
 
 @pytest.fixture(scope="session")

@@ -41,8 +41,7 @@ def running(**given: object) -> Iterator[OpenidClient]:
     command = [program("node"), str(installed("openid_client.js")), json.dumps(given)]
     with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
         yield OpenidClient(process)
-        assert process.stdin is not None
-        process.stdin.close()
+        process.communicate()
     assert process.returncode == 0
 
 

@@ -1,6 +1,7 @@
 // Lets openid-client speak: each line on stdin is a call, each line on stdout its answer.
 
 import { createInterface } from "node:readline";
+import "./web_crypto.js";
 import * as client from "openid-client";
 
 const { issuer, id, secret } = JSON.parse(process.argv[2]);
