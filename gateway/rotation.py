@@ -23,7 +23,7 @@ def rotate_when_due(store: Store, settings: Settings, clock: Clock) -> bool:
     age = timedelta(days=settings.signing_key_days)
     if youngest is None or clock.now() - youngest < age:
         return False
-    from gateway.oidc.keys.ring import rotate  # noqa: PLC0415 - the provider is heavy and this is rare
+    from gateway.oidc.keys.rotation import rotate  # noqa: PLC0415 - the provider is heavy and this is rare
 
     rotate(store, clock, longest_token=longest_token(store, settings))
     return True

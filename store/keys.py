@@ -7,17 +7,19 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select
+from sqlalchemy import ColumnElement, Row, or_, select, text
 
 from contracts.errors import Conflict
 from store import once
 from store.models import signing_keys
 from store.work import Work
 
+_HOLD = text("LOCK TABLE signing_keys IN SHARE ROW EXCLUSIVE MODE")
+
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """A key pair: `public` and `private` are JWKs (RFC 7517), the latter as JSON bytes.
+    """A key pair: `public` is a JWK (RFC 7517), `private` what its keeper needs to sign with it.
 
     It is published at once, signs from `signs_from` and is withdrawn at `retires_at`.
     """
@@ -51,7 +53,24 @@ class SigningKeys:
     def list(self) -> Sequence[SigningKey]:
         """Return the keys that are not withdrawn, the first to sign first. Raises Tampered."""
         retires_at = signing_keys.c.retires_at
-        query = select(signing_keys).where(or_(retires_at.is_(None), retires_at > self._work.now()))
+        return self._select(or_(retires_at.is_(None), retires_at > self._work.now()))
+
+    def hold(self) -> Sequence[SigningKey]:
+        """Return `list()`, and let nobody else change a key until this transaction has ended."""
+        if not self._work.database.is_sqlite:  # which lets one transaction write at a time anyway
+            self._work.connection.execute(_HOLD)
+        return self.list()
+
+    def withdrawn(self) -> Sequence[SigningKey]:
+        """Return the keys whose time is over. Raises Tampered."""
+        return self._select(signing_keys.c.retires_at <= self._work.now())
+
+    def remove(self, kid: str) -> None:
+        """Delete a key."""
+        self._work.connection.execute(signing_keys.delete().where(signing_keys.c.kid == kid))
+
+    def _select(self, condition: ColumnElement[bool]) -> Sequence[SigningKey]:
+        query = select(signing_keys).where(condition)
         order = query.order_by(signing_keys.c.signs_from, signing_keys.c.kid)
         return [self._open(row) for row in self._work.connection.execute(order).all()]
 

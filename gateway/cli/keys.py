@@ -8,7 +8,7 @@ import click
 
 from gateway.cli import output
 from gateway.cli.house import House, opened
-from gateway.oidc.keys import ring
+from gateway.oidc.keys import rotation
 from gateway.rotation import longest_token
 from store.keys import SigningKey
 
@@ -31,8 +31,8 @@ def list_(as_json: bool) -> None:
 def rotate(as_json: bool) -> None:
     """Publish the next keys; they sign once every cached key set has them."""
     with opened() as house:
-        ring.ensure(house.store, house.clock)
-        ring.rotate(
+        rotation.ensure(house.store, house.clock)
+        rotation.rotate(
             house.store, house.clock, longest_token=longest_token(house.store, house.settings)
         )
         output.rows(_published(house), as_json)

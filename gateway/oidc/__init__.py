@@ -3,7 +3,8 @@
 from gateway.oidc.blueprint import MACHINES, blueprint
 from gateway.oidc.documents import Document, discovery, document
 from gateway.oidc.issued.standing import Standing
-from gateway.oidc.keys.ring import KeyRing, ensure, jwks, rotate
+from gateway.oidc.keys.ring import KeyRing, jwks
+from gateway.oidc.keys.rotation import ensure, rotate
 from gateway.oidc.ports import Authentication
 from gateway.oidc.provider import Provider, provider
 from gateway.oidc.settings import ProviderSettings

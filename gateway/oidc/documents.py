@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
-from gateway.oidc.keys.ring import ALGORITHMS, JWKS_MAX_AGE
+from gateway.oidc.keys.algorithms import ALGORITHMS
+from gateway.oidc.keys.rotation import JWKS_MAX_AGE
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS
 

@@ -11,7 +11,8 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from contracts.clock import Clock
-from gateway.oidc.keys.ring import ALGORITHMS, KeyRing
+from gateway.oidc.keys.jose import decoded
+from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
 from store.grants import Grant
 
@@ -95,17 +96,17 @@ def _machine(client: Client) -> dict[str, Any]:
 def validated(token: str, *, issuer: str, keys: KeyRing, clock: Clock) -> dict[str, Any] | None:
     """Return the claims of an access token of ours, None for anything else (section 4)."""
     try:
-        decoded = jwt.decode(token, keys.public(), algorithms=list(ALGORITHMS))
+        read = decoded(token, keys.public())
         now = int(clock.now().timestamp())
         jwt.JWTClaimsRegistry(
             now=now,
             iss={"essential": True, "value": issuer},
             exp={"essential": True},
             jti={"essential": True},
-        ).validate(decoded.claims)
+        ).validate(read.claims)
     except (JoseError, ValueError):
         return None
-    return decoded.claims if decoded.header.get("typ") in TYPES else None
+    return read.claims if read.header.get("typ") in TYPES else None
 
 
 def grant_id(claims: dict[str, Any]) -> str | None:

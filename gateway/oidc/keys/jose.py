@@ -28,9 +28,7 @@ class Allowed(JWSRegistry):
         return self.algorithms[name]
 
 
-def decoded(
-    token: str, key: KeyFlexible, algorithms: Collection[str] = ALGORITHMS
-) -> jwt.Token:
+def decoded(token: str, key: KeyFlexible, algorithms: Collection[str] = ALGORITHMS) -> jwt.Token:
     """Return a token whose signature holds. Raises JoseError or ValueError."""
     return jwt.decode(token, key, registry=Allowed(algorithms=algorithms))
 

@@ -1,4 +1,4 @@
-"""Signing keys come and go: made at first start, published before they sign, kept while tokens live.
+"""Signing keys come and go: published before they sign, and kept while their tokens live.
 
 Keys are made before the transaction that publishes them, for an RSA key takes a tenth of a second
 and a token may be across a network; whoever publishes second destroys what it has made.
@@ -31,7 +31,7 @@ def published_ahead(jwks_max_age: timedelta) -> timedelta:
 
 
 def ensure(store: Store, clock: Clock, keeper: Keeper = WRAPPED) -> None:
-    """Make a key for each algorithm that has none, as happens at first start. Raises Unavailable."""
+    """Make a key for each algorithm that has none, as at first start. Raises Unavailable."""
     now = clock.now()
 
     def lacking(held: Sequence[SigningKey]) -> Sequence[str]:
@@ -55,7 +55,7 @@ def rotate(
     """
     ahead = published_ahead(jwks_max_age)
     signs_from = clock.now() + ahead
-    retires_at = signs_from + longest_token + LAG
+    retires_at = signs_from + longest_token + ahead
 
     def lacking(held: Sequence[SigningKey]) -> Sequence[str]:
         waiting = {key.alg for key in held if key.signs_from > clock.now()}
@@ -88,9 +88,7 @@ def make(alg: str, *, signs_from: datetime, keeper: Keeper = WRAPPED) -> Signing
     pair = keeper.generate(alg)
     kid = import_key(pair.public).thumbprint()
     public = {**pair.public, "kid": kid, "use": "sig", "alg": alg}
-    return SigningKey(
-        kid=kid, alg=alg, public=public, private=pair.private, signs_from=signs_from
-    )
+    return SigningKey(kid=kid, alg=alg, public=public, private=pair.private, signs_from=signs_from)
 
 
 def _publish(
@@ -111,7 +109,8 @@ def _publish(
         published = [key for key in made if key.alg in wanted]
         for key in published:
             tx.keys.add(key)
-        then(tx, published)
+        if published:
+            then(tx, published)
     for key in made:
         if key not in published:
             keeper.destroy(key)

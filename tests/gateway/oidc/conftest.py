@@ -12,7 +12,8 @@ from contracts.assurance import Assurance
 from contracts.clock import Clock
 from contracts.errors import GatehouseError
 from gateway import oidc
-from gateway.oidc.keys.ring import ALGORITHMS, make
+from gateway.oidc.keys.algorithms import ALGORITHMS
+from gateway.oidc.keys.rotation import make
 from store import Store
 from store.accounts import Account
 from store.clients import Client, secret_digest
