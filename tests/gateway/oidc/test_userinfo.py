@@ -7,10 +7,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from gateway.oidc.keys.ring import KeyRing
 from store import Store
 from store.accounts import Account
 from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.forging import private_key
 from tests.gateway.oidc.relying_party import ISSUER, RelyingParty
 
 
@@ -100,24 +100,22 @@ FORGED: dict[str, dict[str, Any]] = {
 }
 
 
-def test_forged_tokens(rp: RelyingParty, store: Store, clock: FakeClock) -> None:
-    genuine = KeyRing(store, clock).signer("ES256")
-    token = jwt.decode(rp.tokens()["access_token"], genuine.key, algorithms=["ES256"])
+def test_forged_tokens(rp: RelyingParty, store: Store) -> None:
+    genuine = private_key(store)
+    token = jwt.decode(rp.tokens()["access_token"], genuine, algorithms=["ES256"])
     for name, change in FORGED.items():
         header = _without_none({**token.header, **change.get("header", {})})
         claims = _without_none({**token.claims, **change.get("claims", {})})
-        key = ECKey.generate_key("P-256") if change.get("key") else genuine.key
+        key = ECKey.generate_key("P-256") if change.get("key") else genuine
         made = jwt.encode(header, claims, key, algorithms=["ES256"], default_type=None)
         assert rp.userinfo(made).status_code == 401, name
 
 
-def test_the_same_tool_can_forge_a_good_one(
-    rp: RelyingParty, store: Store, clock: FakeClock
-) -> None:
-    genuine = KeyRing(store, clock).signer("ES256")
-    token = jwt.decode(rp.tokens()["access_token"], genuine.key, algorithms=["ES256"])
+def test_the_same_tool_can_forge_a_good_one(rp: RelyingParty, store: Store) -> None:
+    genuine = private_key(store)
+    token = jwt.decode(rp.tokens()["access_token"], genuine, algorithms=["ES256"])
     assert token.claims["iss"] == ISSUER
-    made = jwt.encode(token.header, token.claims, genuine.key, algorithms=["ES256"])
+    made = jwt.encode(token.header, token.claims, genuine, algorithms=["ES256"])
     assert rp.userinfo(made).status_code == 200
 
 
