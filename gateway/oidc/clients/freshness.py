@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.message import Message
 from email.utils import parsedate_to_datetime
 
 LEAST = timedelta(minutes=1)
@@ -16,12 +16,12 @@ MAX_AGE = re.compile(r'(?:^|,)\s*max-age\s*=\s*"?([0-9]{1,10})"?\s*(?=,|$)', re.
 NEVER = re.compile(r"(?:^|,)\s*(?:no-store|no-cache)\b", re.IGNORECASE)
 
 
-def freshness(headers: Mapping[str, str]) -> timedelta:
+def freshness(headers: Message) -> timedelta:
     """Return the freshness lifetime that these headers give, less the age they tell."""
     return min(max(_lifetime(headers) - _age(headers), LEAST), MOST)
 
 
-def _lifetime(headers: Mapping[str, str]) -> timedelta:
+def _lifetime(headers: Message) -> timedelta:
     said = headers.get("Cache-Control", "")
     if NEVER.search(said):
         return LEAST
@@ -33,7 +33,7 @@ def _lifetime(headers: Mapping[str, str]) -> timedelta:
     return expires - date if expires and date else LEAST
 
 
-def _age(headers: Mapping[str, str]) -> timedelta:
+def _age(headers: Message) -> timedelta:
     said = headers.get("Age", "").strip()
     return timedelta(seconds=int(said)) if re.fullmatch("[0-9]{1,10}", said) else timedelta()
 

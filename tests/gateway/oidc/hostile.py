@@ -134,5 +134,3 @@ class Hostile:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(self.certificate)
         return context.wrap_socket(connection, server_side=True)
-
-
