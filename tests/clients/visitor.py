@@ -26,11 +26,23 @@ class Visitor:
     def log_in(self, url: str) -> str:
         """Follow a client's link, prove who one is, agree; return where one is sent back to."""
         self.go(url)
+        self.password()
+        self.authenticator()
+        self.allow()
+        return self.arrived
+
+    def password(self) -> None:
+        """Say who one is."""
         self.fill("/login/", username=self.person.username, password=self.person.password or "")
+
+    def authenticator(self) -> None:
+        """Show the code of the authenticator app."""
         self.fill("/factor", "Authenticator app")
         self.fill("/answer", code=pyotp.TOTP(self.person.totp_secret or "").now())
+
+    def allow(self) -> None:
+        """Agree to what the client asks for."""
         self.fill("/oauth/authorize/", decision="allow")
-        return self.arrived or str(self.page.url)
 
     def fill(self, action: str, button: str = "", /, **values: str) -> httpx.Response:
         """Fill in the form that goes there and has such words on it."""
@@ -40,13 +52,12 @@ class Visitor:
         return self._follow(self.http.post(url, data={**forms[0].fields, **values}))
 
     def _follow(self, answer: httpx.Response) -> httpx.Response:
-        self.arrived = ""
+        self.arrived = str(answer.url)
         while answer.is_redirect:
-            location = str(answer.url.join(answer.headers["Location"]))
-            if location.startswith(NOWHERE):
-                self.arrived = location
+            self.arrived = str(answer.url.join(answer.headers["Location"]))
+            if self.arrived.startswith(NOWHERE):
                 break
-            answer = self.http.get(location)
+            answer = self.http.get(self.arrived)
         assert answer.status_code < 400, answer.text
         self.page = answer
         return answer
