@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
+from gateway.oidc.issued.subject import SUBJECT_TYPES
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.keys.rotation import JWKS_MAX_AGE
 from gateway.oidc.settings import ProviderSettings
@@ -70,7 +71,7 @@ def _supported() -> dict[str, Any]:
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
-        "subject_types_supported": ["public"],
+        "subject_types_supported": SUBJECT_TYPES,
         "id_token_signing_alg_values_supported": ALGORITHMS,
         "token_endpoint_auth_methods_supported": METHODS,
         "revocation_endpoint_auth_methods_supported": METHODS,

@@ -10,6 +10,7 @@ from gateway.oidc.clients.registered import Clients
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
+from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.ports import Authentication
@@ -35,6 +36,7 @@ def provider(
 ) -> Provider:
     """Build the provider."""
     keys, clients = KeyRing(store, clock), Clients(store, clock)
+    subjects = Subjects(store.vault)
     return Provider(
         settings,
         store,
@@ -49,8 +51,8 @@ def provider(
         AuthorizationServer(
             clients,
             Redemption(store, settings),
-            AccessTokens(settings.issuer, keys, clock),
-            IDToken(settings.issuer, settings.id_token_lifetime, keys, clock),
+            AccessTokens(settings.issuer, keys, clock, subjects),
+            IDToken(settings.issuer, settings.id_token_lifetime, keys, clock, subjects),
             Standing(store, clock, settings.issuer, keys),
         ),
         UserInfo(store, clock, settings.issuer, keys),

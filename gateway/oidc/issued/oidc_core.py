@@ -9,6 +9,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oidc.core.util import create_half_hash
 
 from contracts.clock import Clock
+from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
 from store.grants import Grant
@@ -17,11 +18,14 @@ from store.grants import Grant
 class IDToken:
     """Adds `id_token` to the token response whose scope has `openid`."""
 
-    def __init__(self, issuer: str, lifetime: timedelta, keys: KeyRing, clock: Clock) -> None:
+    def __init__(
+        self, issuer: str, lifetime: timedelta, keys: KeyRing, clock: Clock, subjects: Subjects
+    ) -> None:
         self._issuer = issuer
         self._lifetime = lifetime
         self._keys = keys
         self._clock = clock
+        self._subjects = subjects
 
     def __call__(self, grant: BaseGrant) -> None:
         """Extend one of Authlib's grants."""
@@ -39,7 +43,7 @@ class IDToken:
         now = self._clock.now()
         claims = {
             "iss": self._issuer,
-            "sub": grant.account_id,
+            "sub": self._subjects.of(client, grant.account_id),
             "aud": client.id,
             "iat": int(now.timestamp()),
             "exp": int((now + self._lifetime).timestamp()),

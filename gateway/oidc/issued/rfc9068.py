@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from contracts.clock import Clock
+from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.jose import decoded
 from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
@@ -40,10 +41,11 @@ class AccessToken:
 class AccessTokens:
     """Signs access tokens with the key of the moment and the clock that was passed in."""
 
-    def __init__(self, issuer: str, keys: KeyRing, clock: Clock) -> None:
+    def __init__(self, issuer: str, keys: KeyRing, clock: Clock, subjects: Subjects) -> None:
         self._issuer = issuer
         self._keys = keys
         self._clock = clock
+        self._subjects = subjects
 
     def response(self, token: AccessToken) -> dict[str, Any]:
         """Return the members of a token response (RFC 6749, section 5.1)."""
@@ -63,10 +65,19 @@ class AccessTokens:
             "client_id": token.client.id,
             "iat": int(now.timestamp()),
             "exp": int((now + token.lifetime).timestamp()),
-            **(_person(token.grant) if token.grant else _machine(token.client)),
+            **(self._person(token.client, token.grant) if token.grant else _machine(token.client)),
             **_said(token),
         }
         return self._keys.signer(token.client.token_alg).sign("at+jwt", claims)
+
+    def _person(self, client: Client, grant: Grant) -> dict[str, Any]:
+        return {
+            "sub": self._subjects.of(client, grant.account_id),
+            "jti": f"{grant.id}.{secrets.token_urlsafe(16)}",
+            "acr": grant.acr,
+            "amr": list(grant.amr),
+            "auth_time": int(grant.auth_time.timestamp()),
+        }
 
 
 def _said(token: AccessToken) -> dict[str, Any]:
@@ -77,16 +88,6 @@ def _said(token: AccessToken) -> dict[str, Any]:
         "act": token.act,
     }
     return {name: value for name, value in said.items() if value}
-
-
-def _person(grant: Grant) -> dict[str, Any]:
-    return {
-        "sub": grant.account_id,
-        "jti": f"{grant.id}.{secrets.token_urlsafe(16)}",
-        "acr": grant.acr,
-        "amr": list(grant.amr),
-        "auth_time": int(grant.auth_time.timestamp()),
-    }
 
 
 def _machine(client: Client) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from gateway.oidc.issued import rfc9068
+from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from store import Account, Client, Store, Transaction
 from store.grants import Grant
@@ -42,6 +43,7 @@ class Standing:
 
     def __init__(self, store: Store, clock: Clock, issuer: str, keys: KeyRing) -> None:
         self._store = store
+        self._subjects = Subjects(store.vault)
         self._clock = clock
         self._issuer = issuer
         self._keys = keys
@@ -79,12 +81,13 @@ class Standing:
     def _refresh(self, tx: Transaction, token: str) -> Token | None:
         found = tx.refresh_tokens.find(token)
         living = granted(tx, found.grant_id, self._clock.now()) if found else None
-        if found is None or living is None:
+        client = tx.clients.get(living.grant.client_id) if living else None
+        if found is None or living is None or client is None:
             return None
         grant = living.grant
         claims = {
             "iss": self._issuer,
-            "sub": grant.account_id,
+            "sub": self._subjects.of(client, grant.account_id),
             "client_id": grant.client_id,
             "scope": grant.scope,
             "exp": int(found.expires_at.timestamp()),

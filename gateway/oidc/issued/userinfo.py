@@ -30,11 +30,13 @@ class UserInfo:
             return "insufficient_scope"
         with self._store.read() as tx:
             behind = granted(tx, rfc9068.grant_id(found) or "", self._clock.now())
-        return "invalid_token" if behind is None else _about(behind.account, scope)
+        if behind is None:
+            return "invalid_token"
+        return {"sub": found["sub"], **_about(behind.account, scope)}
 
 
 def _about(account: Account, scope: list[str]) -> dict[str, Any]:
-    claims = {"sub": account.id}
+    claims: dict[str, Any] = {}
     if "profile" in scope:
         claims["preferred_username"] = account.username
     if "email" in scope and account.email:

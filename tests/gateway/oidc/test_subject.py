@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from gateway import oidc
+from gateway.oidc.issued.subject import Subjects, sector_identifier
+from store import Client, Store
+from store.accounts import Account
+from store.client_metadata import ClientMetadata
+from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty
+
+PAIRWISE = ClientMetadata(subject_type="pairwise")
+
+
+@pytest.fixture
+def pairwise(rp: RelyingParty, store: Store, registered: Client) -> RelyingParty:
+    """A client that is told pairwise subjects."""
+    _add(store, registered, "pairwise")
+    return RelyingParty(rp.browser, "pairwise")
+
+
+def _add(store: Store, like: Client, client_id: str, **changes: Any) -> Client:
+    client = replace(like, id=client_id, **{"metadata": PAIRWISE, **changes})
+    with store.write() as tx:
+        tx.clients.add(client)
+    return client
+
+
+def _claims(store: Store, token: str) -> dict[str, Any]:
+    keys = KeySet.import_key_set(oidc.jwks(store))
+    return jwt.decode(token, keys, algorithms=["ES256"]).claims
+
+
+def test_every_place_names_the_person_alike(
+    pairwise: RelyingParty, store: Store, account: Account
+) -> None:
+    tokens = pairwise.tokens()
+    sub = _claims(store, tokens["id_token"])["sub"]
+    assert sub != account.id
+    assert len(sub) <= 255
+    assert _claims(store, tokens["access_token"])["sub"] == sub
+    assert pairwise.userinfo(tokens["access_token"]).get_json()["sub"] == sub
+    for name in ("access_token", "refresh_token"):
+        asked = {"data": {"token": tokens[name]}, "headers": pairwise.basic()}
+        assert pairwise.browser.post("/oauth/introspect", **asked).get_json()["sub"] == sub
+    assert account.id not in str(_claims(store, tokens["access_token"]))
+
+
+def test_a_refreshed_token_and_another_login_keep_it(pairwise: RelyingParty, store: Store) -> None:
+    """Section 12.2: the refreshed ID token's sub must be the same."""
+    tokens = pairwise.tokens()
+    subs = {_claims(store, tokens["id_token"])["sub"]}
+    again = pairwise.refresh(tokens["refresh_token"]).get_json()
+    subs |= {_claims(store, again[name])["sub"] for name in ("id_token", "access_token")}
+    subs.add(_claims(store, pairwise.tokens()["id_token"])["sub"])
+    assert len(subs) == 1
+
+
+def test_a_public_subject_is_the_account(rp: RelyingParty, store: Store, account: Account) -> None:
+    assert _claims(store, rp.tokens()["id_token"])["sub"] == account.id
+
+
+def test_both_types_are_announced(rp: RelyingParty) -> None:
+    metadata = rp.browser.get("/.well-known/openid-configuration").get_json()
+    assert metadata["subject_types_supported"] == ["public", "pairwise"]
+
+
+def test_clients_of_one_sector_agree_and_strangers_cannot_compare(
+    store: Store, registered: Client
+) -> None:
+    """Section 8.1: not deducible, different for different sectors, the same within one."""
+    subjects, ids = Subjects(store.vault), ("one", "two")
+    client = replace(registered, metadata=PAIRWISE)
+    sibling = replace(client, id="sibling", redirect_uris=("https://bot.example/elsewhere",))
+    stranger = replace(client, id="stranger", redirect_uris=("https://other.example/callback",))
+    seen = {(c.id, a): subjects.of(c, a) for c in (client, sibling, stranger) for a in ids}
+    assert all(seen["bot", account] == seen["sibling", account] for account in ids)
+    assert len(set(seen.values())) == 4
+
+
+def test_the_sector_identifier_uri_counts_first(registered: Client) -> None:
+    metadata = replace(PAIRWISE, sector_identifier_uri="https://sector.example/uris.json")
+    assert sector_identifier(replace(registered, metadata=metadata)) == "sector.example"
+    assert sector_identifier(registered) == "bot.example"
+    polled = replace(PAIRWISE, jwks_uri="https://ciba.example/jwks")
+    assert sector_identifier(replace(registered, redirect_uris=(), metadata=polled)) == (
+        "ciba.example"
+    )
+
+
+@pytest.mark.parametrize(
+    "uris", [(), ("http://127.0.0.1/cb",), ("http://[::1]/cb", "com.example.bot:/cb")]
+)
+def test_a_client_without_a_host_is_a_sector_by_itself(
+    registered: Client, uris: tuple[str, ...]
+) -> None:
+    sectors = {sector_identifier(replace(registered, id=name, redirect_uris=uris)) for name in "ab"}
+    assert len(sectors) == 2
+    assert REDIRECT not in sectors
