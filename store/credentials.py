@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -16,6 +16,7 @@ from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
 from store.handles import new_id
+from store.keystore import SubjectKeys
 from store.models import Instant, credentials
 from store.work import Work
 
@@ -85,11 +86,11 @@ class Credentials:
             credentials.c.failures < failures_below,
         )
         # Versions are noted after rows, so they are read before them: no honest row is behind.
-        versions = self._work.keystore.versions(account_id)
+        keys = self._work.keystore.subject(account_id)
         with self._work.latest() as connection:
             query = usable.order_by(credentials.c.created_at, credentials.c.id)
             rows = connection.execute(query).all()
-        return self._open(account_id, rows, versions) if rows else []
+        return _opened_all(account_id, rows, keys) if rows else []
 
     def owner(self, factor: str, unique: str) -> str | None:
         """Return the account whose usable credential has this public identifier."""
@@ -178,14 +179,6 @@ class Credentials:
     def _seal(self, place: Place, data: bytes) -> bytes:
         return cipher.seal(self._work.keystore.subject_key(place.account_id), data, place.aad())
 
-    def _open(
-        self, account_id: str, rows: Sequence[Row[Any]], versions: Mapping[str, int]
-    ) -> Sequence[Enrolled]:
-        key = self._work.keystore.find_key(account_id)
-        if key is None:
-            raise Tampered(detail=f"the key of subject {account_id} is erased")
-        return [_opened(row, key, versions.get(row.id, 0)) for row in rows]
-
     def _unique(self, factor: str, unique: str | None) -> str | None:
         return None if unique is None else self._work.vault.digest(f"unique {factor}", unique)
 
@@ -204,6 +197,12 @@ class Credentials:
 
     def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
         return once.change(self._work.connection, credentials, values, *where)
+
+
+def _opened_all(account_id: str, rows: Sequence[Row[Any]], keys: SubjectKeys) -> Sequence[Enrolled]:
+    if keys.key is None:
+        raise Tampered(detail=f"the key of subject {account_id} is erased")
+    return [_opened(row, keys.key, keys.versions.get(row.id, 0)) for row in rows]
 
 
 def _opened(row: Row[Any], key: bytes, noted: int) -> Enrolled:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +14,14 @@ from store.db import Database
 from store.models import row_versions, subject_keys
 
 REMOVED = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectKeys:
+    """A subject's key, None once it is erased, and the highest version noted of each row."""
+
+    key: bytes | None = field(repr=False)
+    versions: Mapping[str, int]
 
 
 class Keystore:
@@ -54,13 +64,14 @@ class Keystore:
         """Remember that the row is gone: no version of it is ever right again."""
         self.note_version(credential_id, subject_id, REMOVED)
 
-    def versions(self, subject_id: str) -> dict[str, int]:
-        """Return the highest version noted for each of the subject's rows, by credential id."""
+    def subject(self, subject_id: str) -> SubjectKeys:
+        """Return all that is kept for a subject, seen at one moment."""
         query = select(row_versions.c.credential_id, row_versions.c.version).where(
             row_versions.c.subject_id == subject_id
         )
         with self.database.read() as connection:
-            return {row.credential_id: row.version for row in connection.execute(query)}
+            versions = {row.credential_id: row.version for row in connection.execute(query)}
+            return SubjectKeys(self._find(connection, subject_id), versions)
 
     def _make(self, subject_id: str) -> bytes:
         wrapped = self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))

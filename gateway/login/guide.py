@@ -32,9 +32,12 @@ class Guide:
         self._enrol = enrol
 
     def plan(self, login: Login) -> Reached | Choice:
-        """Say how a login goes on."""
+        """Say how a login goes on. What the account holds is read only where more is needed."""
+        wanted = self._goals(login)
+        if wanted[0](login.events):
+            return Reached()
         wallet = self._wallets.of(login.account_id or "")
-        return plan(login.events, wallet, self._goals(login), enrol=self._enrol)
+        return plan(login.events, wallet, wanted, enrol=self._enrol)
 
     def offered(self, login: Login) -> set[tuple[str, str, bool]]:
         """Return the offers of the plan as a form names them."""

@@ -18,7 +18,7 @@ from gateway.login.plan import Choice, event
 from gateway.login.sessions import Sessions
 from gateway.login.steps import Choose, Ended, Finished, First, Step
 from gateway.login.wallets import Wallets
-from store import Ceremony, Client, Login, Purpose, Store
+from store import Ceremony, Client, Login, Purpose, Store, Transaction
 
 WRONG = Text("The name or the password is not right.")
 NOT_HERE = Text("This cannot be used here. Please choose another way.")
@@ -130,16 +130,12 @@ class LoginService:
 
     def client(self, handle: str, visit: Visit) -> Client | None:
         """Return which chatbot asks; None for our own pages."""
-        login = self._find(handle, visit)
         with self._parts.store.read() as tx:
-            return tx.clients.get(login.requirement.client_id)
+            return tx.clients.get(_found(tx, handle, visit).requirement.client_id)
 
     def _find(self, handle: str, visit: Visit) -> Login:
         with self._parts.store.read() as tx:
-            login = tx.logins.find(handle, visit.browser)
-        if login is None:
-            raise Expired(detail="no such login of this browser")
-        return login
+            return _found(tx, handle, visit)
 
     def _allow(self, login: Login, ceremony: Ceremony) -> None:
         """Count a verification; what is added must still be on offer when the answer comes."""
@@ -226,3 +222,10 @@ class LoginService:
             tx.audit.add("login.finished", account_id=login.account_id, source=visit.source)
         cookie = self._parts.sessions.start(visit.session, login.account_id, login.events)
         return Finished(login.return_to, cookie)
+
+
+def _found(tx: Transaction, handle: str, visit: Visit) -> Login:
+    login = tx.logins.find(handle, visit.browser)
+    if login is None:
+        raise Expired(detail="no such login of this browser")
+    return login

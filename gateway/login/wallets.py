@@ -32,13 +32,13 @@ class Wallets:
     def of(self, account_id: str) -> Wallet:
         """Return what an account can prove and could add; a resting biometric is left out."""
         with self._store.read() as tx:
-            held = tx.credentials.list(account_id)
+            held = {credential.factor for credential in tx.credentials.list(account_id)}
             found = {
                 name: usable(tx, account_id, factor, self._biometric_failures)
                 for name, factor in self._factors.items()
+                if name in held
             }
-        names = {credential.factor for credential in held}
-        return wallet(self._factors, found, names, self._clock.now())
+        return wallet(self._factors, found, held, self._clock.now())
 
     def subject(self, account_id: str) -> Subject:
         """Return the subject of an account that exists; nobody where it is disabled."""
