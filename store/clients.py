@@ -64,6 +64,15 @@ class Clients:
         if not once.add(self._work.connection, clients, _row(client)):
             raise Conflict(Text("This client already exists."))
 
+    def put(self, client: Client) -> None:
+        """Register a client, or all that changed of one."""
+        row = _row(client)
+        kept = {name: row[name] for name in row.keys() - {"id", "created_at"}}
+        statement = once.insert(self._work.connection, clients).values(row)
+        self._work.connection.execute(
+            statement.on_conflict_do_update(index_elements=["id"], set_=kept)
+        )
+
     def get(self, client_id: str) -> Client | None:
         """Return the client of an id."""
         query = select(clients).where(clients.c.id == client_id)

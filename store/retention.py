@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 
 from store import models
+from store.clients import DOCUMENT
 from store.work import Work
+
+UNUSED = timedelta(days=1)
+"""Anyone can make us fetch a document; what nobody consented to is forgotten after this."""
 
 ENDS = {
     models.ceremonies: "expires_at",
@@ -25,7 +29,6 @@ ENDS = {
     models.enrolments: "expires_at",
     models.limits: "resets_at",
     models.stations: "pairing_expires_at",
-    models.signing_keys: "retires_at",
 }
 
 
@@ -37,7 +40,20 @@ class Retention:
 
     def purge(self, now: datetime) -> dict[str, int]:
         """Delete every row whose time is over; return how many by table."""
-        return {table.name: self._delete(table, end, now) for table, end in ENDS.items()}
+        ended = {table.name: self._delete(table, end, now) for table, end in ENDS.items()}
+        return {**ended, models.clients.name: self._unused_documents(now)}
 
     def _delete(self, table: Table, end: str, now: datetime) -> int:
         return self._work.connection.execute(table.delete().where(table.c[end] <= now)).rowcount
+
+    def _unused_documents(self, now: datetime) -> int:
+        registered, client = models.registrations.c, models.clients.c
+        statement = models.clients.delete().where(
+            client.source == DOCUMENT,
+            client.id.in_(
+                select(registered.client_id).where(registered.refresh_at <= now - UNUSED)
+            ),
+            client.id.not_in(select(models.grants.c.client_id)),
+            client.id.not_in(select(models.consents.c.client_id)),
+        )
+        return self._work.connection.execute(statement).rowcount

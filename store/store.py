@@ -31,6 +31,7 @@ from store.logins import Logins
 from store.models import checks
 from store.outbox import Outbox
 from store.refresh_tokens import RefreshTokens
+from store.registrations import InitialAccessTokens, Registrations
 from store.retention import Retention
 from store.schema import KEYSTORE, MAIN, Schema, check_current
 from store.sessions import Sessions
@@ -53,6 +54,7 @@ class Transaction:
         self.credentials = Credentials(work)
         self.enrolments = Enrolments(work)
         self.grants = Grants(work)
+        self.initial_access_tokens = InitialAccessTokens(work)
         self.interactions = Interactions(work)
         self.keys = SigningKeys(work)
         self.limits = Limits(work)
@@ -60,6 +62,7 @@ class Transaction:
         self.once = Spent(work)
         self.outbox = Outbox(work)
         self.refresh_tokens = RefreshTokens(work)
+        self.registrations = Registrations(work)
         self.retention = Retention(work)
         self.sessions = Sessions(work)
         self.stations = Stations(work)
