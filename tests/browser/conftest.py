@@ -13,6 +13,8 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from werkzeug.serving import make_server
 
+from tests.parts import missing
+
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
     "has_touch": True,
@@ -71,9 +73,7 @@ class VirtualAuthenticator:
 def chromium() -> str:
     """The Chromium to drive: CHROMIUM or the one on the path."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    if not path:
-        pytest.skip("no Chromium: install it or name it in CHROMIUM")
-    return path
+    return path or missing("no Chromium: install it or name it in CHROMIUM")
 
 
 @pytest.fixture(scope="module")
