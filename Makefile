@@ -20,7 +20,7 @@ demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhos
 	@$(BIN)/gatehouse demo --port $(PORT)
 
 test: lint ## Run all that CI runs: checks, then every test (ARGS= for pytest)
-	@tools/system.sh portaudio chromium node npm apache
+	@tools/system.sh portaudio chromium node npm apache softhsm2
 	@tools/clients.sh
 	@$(BIN)/gatehouse models pull >/dev/null
 	$(BIN)/pytest $(ARGS)

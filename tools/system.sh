@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what pip cannot bring, where the user may: system.sh portaudio chromium node npm apache
+# Installs what pip cannot bring, where the user may: system.sh portaudio chromium ...
 set -euo pipefail
 
 has() {
@@ -7,6 +7,7 @@ has() {
         chromium) command -v chromium || command -v chromium-browser || command -v google-chrome ;;
         portaudio) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep libportaudio.so.2 ;;
         apache) ls /usr/sbin/apache2 /usr/lib/apache2/modules/mod_auth_openidc.so ;;
+        softhsm2) command -v softhsm2-util ;;
         *) command -v "$1" ;;
     esac >/dev/null 2>&1
 }
