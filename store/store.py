@@ -32,6 +32,7 @@ from store.models import checks
 from store.outbox import Outbox
 from store.refresh_tokens import RefreshTokens
 from store.registrations import InitialAccessTokens, Registrations
+from store.resources import Resources
 from store.retention import Retention
 from store.schema import KEYSTORE, MAIN, Schema, check_current
 from store.sessions import Sessions
@@ -63,6 +64,7 @@ class Transaction:
         self.outbox = Outbox(work)
         self.refresh_tokens = RefreshTokens(work)
         self.registrations = Registrations(work)
+        self.resources = Resources(work)
         self.retention = Retention(work)
         self.sessions = Sessions(work)
         self.stations = Stations(work)

@@ -69,6 +69,7 @@ resources = Table(
     Column("name", String(128), nullable=False),
     Column("scope", String(255), nullable=False),
     Column("open", Boolean, nullable=False),
+    Column("authorization_details", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 

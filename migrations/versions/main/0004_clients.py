@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=128), nullable=False),
         sa.Column("scope", sa.String(length=255), nullable=False),
         sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("authorization_details", sa.JSON(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("uri", name=op.f("pk_resources")),
     )
