@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from store import once
 from store.handles import new_handle
@@ -30,18 +30,26 @@ class InitialAccessTokens:
         self._work.connection.execute(initial_access_tokens.insert(), row)
         return token
 
+    def stands(self, token: str) -> bool:
+        """Tell whether a use is left."""
+        query = select(initial_access_tokens.c.uses_left).where(*self._usable(token))
+        return self._work.connection.execute(query).first() is not None
+
     def spend(self, token: str) -> bool:
         """Count one use; False where none is left."""
+        uses = initial_access_tokens.c.uses_left
+        usable = self._usable(token)
+        change = {uses: uses - 1}
+        connection = self._work.connection
+        return once.change(connection, initial_access_tokens, change, *usable) is not None
+
+    def _usable(self, token: str) -> tuple[ColumnElement[bool], ...]:
         held = initial_access_tokens.c
-        row = once.change(
-            self._work.connection,
-            initial_access_tokens,
-            {held.uses_left: held.uses_left - 1},
+        return (
             held.token_hash == self._hash(token),
             held.uses_left > 0,
             held.expires_at > self._work.now(),
         )
-        return row is not None
 
     def _hash(self, token: str) -> str:
         return self._work.vault.digest("initial access", token)

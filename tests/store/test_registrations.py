@@ -26,6 +26,8 @@ def test_an_initial_access_token_registers_as_often_as_it_says(
         late = tx.initial_access_tokens.issue(2, HOUR)
         spent = [tx.initial_access_tokens.spend(token) for _ in range(3)]
         assert spent == [True, True, False]
+        assert not tx.initial_access_tokens.stands(token)
+        assert tx.initial_access_tokens.stands(late)
         assert not tx.initial_access_tokens.spend("unknown")
     clock.advance(HOUR)
     with store.write() as tx:
