@@ -33,6 +33,8 @@ PRAGMAS = (
     "secure_delete = ON",
 )
 
+READ_COMMITTED = r"default_transaction_isolation=read\ committed"
+
 Begin = Callable[[Connection], None]
 
 
@@ -135,8 +137,9 @@ def _parsed(url: str) -> URL:
 def _engines(url: URL) -> tuple[Engine, Engine]:
     """Return the engine that reads and the one that writes."""
     if url.get_backend_name() == "postgresql":
-        engine = _postgres(url)
-        return engine.execution_options(postgresql_readonly=True), engine
+        # Each statement sees the newest commit in any case: one that reads needs no BEGIN.
+        reader = _postgres(url, "default_transaction_read_only=on", isolation_level="AUTOCOMMIT")
+        return reader, _postgres(url)
     _make_private(Path(str(url.database)))
     reader = _sqlite(url, _reading, "query_only = ON", max_overflow=-1)
     alone = {"pool_size": 1, "max_overflow": 0, "pool_timeout": WAIT_SECONDS}
@@ -169,15 +172,19 @@ def _writing(url: URL) -> Begin:
     return begin
 
 
-def _postgres(url: URL) -> Engine:
-    settings = f"-c lock_timeout={WAIT_SECONDS}s -c default_transaction_isolation=read\\ committed"
+def _postgres(url: URL, *more: str, **options: str) -> Engine:
+    settings = (*more, f"lock_timeout={WAIT_SECONDS}s", READ_COMMITTED)
     try:
         return create_engine(
             url,
             hide_parameters=True,
             pool_timeout=WAIT_SECONDS,
             pool_pre_ping=True,
-            connect_args={"connect_timeout": WAIT_SECONDS, "options": settings},
+            connect_args={
+                "connect_timeout": WAIT_SECONDS,
+                "options": " ".join(f"-c {setting}" for setting in settings),
+            },
+            **options,
         )
     except ModuleNotFoundError as error:
         raise _misconfigured("PostgreSQL needs: pip install 'gatehouse[postgres]'") from error
