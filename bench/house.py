@@ -20,9 +20,10 @@ from bench.wire import Wire
 from contracts.clock import SystemClock
 from gateway import people
 from gateway.clients import Registration, register
-from gateway.opening import make_factors, open_store
+from gateway.opening import make_factors, make_store
 from gateway.people import Person
 from gateway.settings import Settings
+from store.keys_file import load_or_create
 
 PASSWORD = "a bench for two in the evening sun"  # noqa: S105 - of nobody
 REDIRECT = "http://localhost:1/callback"
@@ -45,10 +46,12 @@ class Running:
         return found
 
 
-def furnish(data: Path) -> Account:
-    """Add a person with a password, and a client that is content with one."""
-    settings, clock = Settings(data=data), SystemClock()
-    store = open_store(settings, clock)
+def furnish(data: Path, database_url: str = "") -> Account:
+    """Set a house up with a person who has a password, and a client that is content with one."""
+    settings, clock = Settings(data=data, database_url=database_url), SystemClock()
+    load_or_create(settings.keys, create=True)
+    store = make_store(settings, clock)
+    store.migrate()
     prepared = people.prepare(
         Person(username="bench", password=PASSWORD), make_factors(settings, store, clock)
     )
@@ -58,6 +61,7 @@ def furnish(data: Path) -> Account:
         client_id="bench",
         redirect_uris=[REDIRECT],
         require_acr="aal1",
+        scope="openid profile email offline_access bench",
         consent=False,
         access_token_seconds=300,
     )

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from urllib.parse import urlencode
 
 import psutil
 
-from bench.person import Account, log_in, refreshed
+from bench.person import Account, credentials, log_in, refreshed
 from bench.wire import Wire
 
 SECONDS = 4.0
@@ -35,16 +36,17 @@ class Rate:
 
 @dataclass(frozen=True)
 class Target:
-    """A gateway to load, by the process at the root of its tree."""
+    """A gateway to load, by the processes at the roots of its tree and of its database's."""
 
-    pid: int
+    pids: tuple[int, ...]
     port: int
     account: Account
 
     def cpu_seconds(self) -> float:
-        """Return the CPU time that the gateway's processes have taken so far."""
-        children = psutil.Process(self.pid).children(recursive=True)
-        return sum(sum(child.cpu_times()[:2]) for child in children)
+        """Return the CPU time that all these processes have taken so far."""
+        roots = [psutil.Process(pid) for pid in self.pids]
+        tree = [process for root in roots for process in (root, *root.children(recursive=True))]
+        return sum(sum(process.cpu_times()[:2]) for process in tree)
 
 
 @dataclass(frozen=True)
@@ -113,10 +115,7 @@ def _jwks(wire: Wire, _account: Account) -> Act:
 
 
 def _client_credentials(wire: Wire, account: Account) -> Act:
-    body = (
-        f"grant_type=client_credentials&client_id={account.client_id}"
-        f"&client_secret={account.client_secret}"
-    )
+    body = urlencode({"grant_type": "client_credentials", **credentials(account)})
     return _fixed(wire, wire.request("POST", "/oauth/token", body))
 
 
@@ -130,6 +129,18 @@ def _refresh(wire: Wire, account: Account) -> Act:
     return act
 
 
+def _userinfo(wire: Wire, account: Account) -> Act:
+    held = f"Bearer {log_in(wire, account)['access_token']}"
+    wire.cookies.clear()
+    return _fixed(wire, wire.request("GET", "/oauth/userinfo", authorization=held))
+
+
+def _introspection(wire: Wire, account: Account) -> Act:
+    asked = {"token": log_in(wire, account)["access_token"], **credentials(account)}
+    wire.cookies.clear()
+    return _fixed(wire, wire.request("POST", "/oauth/introspect", urlencode(asked)))
+
+
 def _login(wire: Wire, account: Account) -> Act:
     return lambda: log_in(wire, account) and None
 
@@ -139,5 +150,7 @@ KINDS: dict[str, Prepare] = {
     "JWKS": _jwks,
     "client credentials": _client_credentials,
     "refresh": _refresh,
+    "introspection": _introspection,
+    "userinfo": _userinfo,
     "full login": _login,
 }

@@ -45,7 +45,7 @@ def log_in(wire: Wire, account: Account) -> dict[str, str]:
 
 def refreshed(wire: Wire, account: Account, token: str) -> str:
     """Trade a refresh token for the next."""
-    form = {"grant_type": "refresh_token", "refresh_token": token, **_credentials(account)}
+    form = {"grant_type": "refresh_token", "refresh_token": token, **credentials(account)}
     return str(_json(wire.post("/oauth/token", form))["refresh_token"])
 
 
@@ -68,12 +68,13 @@ def _tokens(wire: Wire, account: Account, code: str, verifier: str) -> dict[str,
         "code": code,
         "redirect_uri": account.redirect_uri,
         "code_verifier": verifier,
-        **_credentials(account),
+        **credentials(account),
     }
     return _json(wire.post("/oauth/token", form))
 
 
-def _credentials(account: Account) -> dict[str, str]:
+def credentials(account: Account) -> dict[str, str]:
+    """Return how the client authenticates: in the body, by its secret."""
     return {"client_id": account.client_id, "client_secret": account.client_secret}
 
 

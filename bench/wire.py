@@ -50,9 +50,10 @@ class Wire:
         """Send a form, with cookies."""
         return self.send(self.request("POST", path, urlencode(form)))
 
-    def request(self, method: str, path: str, body: str = "") -> bytes:
+    def request(self, method: str, path: str, body: str = "", **headers: str) -> bytes:
         """Compose a request, once for many."""
         lines = [f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
         if self.cookies:
             lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in self.cookies.items()))
         if method == "POST":

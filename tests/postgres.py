@@ -20,29 +20,33 @@ import psycopg
 
 UNPRIVILEGED = "nobody"
 START_SECONDS = 30
-SETTINGS = {
-    "listen_addresses": "",
-    "max_connections": "100",
-    "shared_buffers": "32MB",
-    "fsync": "off",
-    "synchronous_commit": "off",
-    "full_page_writes": "off",
-}
+SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "32MB"}
+FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Server:
-    """A server that listens on a socket in its folder; it can be stopped and started again."""
+    """A server that listens on a socket in its folder; it can be stopped and started again.
 
-    def __init__(self, folder: Path) -> None:
+    Tests lose nothing with the power: theirs does not wait for the disk.
+    """
+
+    def __init__(self, folder: Path, *, durable: bool = False) -> None:
         self.folder = folder
+        self._settings = SETTINGS if durable else {**SETTINGS, **FORGETFUL}
         self._binaries, self._identity = _prepare(folder)
         _initialise(self._binaries, folder / "data", self._identity)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
         data = self.folder / "data"
-        self._process = _start(self._binaries, data, self.folder, self._identity)
+        settings = {**self._settings, "unix_socket_directories": str(self.folder)}
+        self._process = _start(self._binaries, data, settings, self._identity)
         _wait(self._process, self.folder)
+
+    @property
+    def pid(self) -> int:
+        """The process at the root of its tree."""
+        return self._process.pid
 
     def stop(self) -> None:
         """Break off every connection and stop."""
@@ -51,11 +55,11 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
+def server(*, durable: bool = False) -> Iterator[Server]:
     """Start a server in a new folder; stop it."""
     folder = Path(tempfile.mkdtemp(prefix="gatehouse-pg-", dir="/tmp"))
     try:
-        made = Server(folder)
+        made = Server(folder, durable=durable)
         made.start()
         try:
             yield made
@@ -131,11 +135,10 @@ def _initialise(binaries: Path, data: Path, identity: dict[str, Any]) -> None:
 
 
 def _start(
-    binaries: Path, data: Path, folder: Path, identity: dict[str, Any]
+    binaries: Path, data: Path, settings: dict[str, str], identity: dict[str, Any]
 ) -> subprocess.Popen[bytes]:
-    settings = {**SETTINGS, "unix_socket_directories": str(folder)}
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-    with (folder / "log").open("wb") as log:
+    with (data.parent / "log").open("wb") as log:
         return subprocess.Popen(
             [binaries / "postgres", "-D", data, *options],
             stdin=subprocess.DEVNULL,
