@@ -13,6 +13,8 @@ from contracts.text import Text
 from store import once
 from store.accounts import Accounts
 from store.audit import Audit
+from store.backchannel_devices import BackchannelDevices
+from store.backchannel_requests import BackchannelRequests
 from store.ceremonies import Ceremonies
 from store.cipher import Vault
 from store.clients import Clients
@@ -20,6 +22,7 @@ from store.codes import Codes
 from store.consents import Consents
 from store.credentials import Credentials
 from store.db import Database
+from store.device_codes import DeviceCodes
 from store.enrolments import Enrolments
 from store.grants import Grants
 from store.interactions import Interactions
@@ -48,11 +51,14 @@ class Transaction:
     def __init__(self, work: Work) -> None:
         self.accounts = Accounts(work)
         self.audit = Audit(work)
+        self.backchannel_devices = BackchannelDevices(work)
+        self.backchannel_requests = BackchannelRequests(work)
         self.ceremonies = Ceremonies(work)
         self.clients = Clients(work)
         self.codes = Codes(work)
         self.consents = Consents(work)
         self.credentials = Credentials(work)
+        self.device_codes = DeviceCodes(work)
         self.enrolments = Enrolments(work)
         self.grants = Grants(work)
         self.initial_access_tokens = InitialAccessTokens(work)

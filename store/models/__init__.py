@@ -4,7 +4,7 @@ Short-lived secrets are kept as keyed hashes (`*_hash`), what must be read back 
 (`LargeBinary`); instants are integers, microseconds since the epoch in UTC.
 """
 
-from store.models.backchannel import backchannel_requests, device_codes
+from store.models.backchannel import backchannel_devices, backchannel_requests, device_codes
 from store.models.base import EPOCH, MICROSECOND, Instant, keystore_metadata, metadata
 from store.models.keystore import row_versions, subject_keys
 from store.models.operations import audit, checks, limits, once, outbox
@@ -40,6 +40,7 @@ __all__ = [
     "accounts",
     "active_accounts",
     "audit",
+    "backchannel_devices",
     "backchannel_requests",
     "ceremonies",
     "checks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, LargeBinary, String, Table
+from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from store.models.base import Instant, account_column, client_column, metadata
 
@@ -18,20 +18,42 @@ device_codes = Table(
     Column("interval", Integer, nullable=False),
     Column("polled_at", Instant),
     Column("created_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("forget_at", Instant, nullable=False, index=True),
 )
+
+UNDECIDED = text("status IN ('pending', 'matched')")
 
 backchannel_requests = Table(
     "backchannel_requests",
     metadata,
     Column("id_hash", String(64), primary_key=True),
     client_column(),
-    account_column(),
+    account_column(nullable=True),
+    Column("browser_hash", String(64)),
     Column("request", LargeBinary, nullable=False),
     Column("status", String(16), nullable=False),
     Column("grant_id", String(32)),
     Column("interval", Integer, nullable=False),
     Column("polled_at", Instant),
     Column("created_at", Instant, nullable=False),
-    Column("expires_at", Instant, nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+    Column("forget_at", Instant, nullable=False, index=True),
+    Index(
+        "uq_backchannel_requests_open",
+        "account_id",
+        unique=True,
+        sqlite_where=UNDECIDED,
+        postgresql_where=UNDECIDED,
+    ),
+)
+
+backchannel_devices = Table(
+    "backchannel_devices",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    account_column(),
+    Column("browser_hash", String(64), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("account_id", "browser_hash"),
 )

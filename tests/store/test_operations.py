@@ -8,7 +8,7 @@ import pytest
 
 from contracts.assurance import Assurance, Requirement
 from contracts.errors import Conflict
-from store import Account, Ceremony, Purpose, Station, Store
+from store import Account, Ceremony, Purpose, Station, Store, device_codes
 from store.codes import Code
 from store.grants import Access, Grant
 from store.retention import ENDS
@@ -206,10 +206,13 @@ def fill(store: Store, assurance: Assurance, lifetime: timedelta) -> None:
         tx.enrolments.open(account, None, lifetime)
         tx.limits.hit(name, 1, lifetime)
         tx.stations.add(name, lifetime)
+        forgotten = lifetime - device_codes.REMEMBERED
+        tx.device_codes.put("chatbot", {}, interval=5, lifetime=forgotten)
+        tx.backchannel_requests.put(name, "chatbot", None, {}, interval=5, lifetime=forgotten)
 
 
 UNFILLED = (
-    *("signing_keys", "pushed_requests", "device_codes", "backchannel_requests"),
+    "pushed_requests",
     "initial_access_tokens",
 )
 

@@ -74,11 +74,18 @@ def test_codes_tokens_and_cookies(
             tx.enrolments.open(jane.id, None, MINUTE),
             tx.interactions.put("canary-browser", grant.client_id, {}, MINUTE),
         ]
+        asked = {"binding_message": "canary-message"}
+        pair = tx.device_codes.put(grant.client_id, asked, interval=5, lifetime=MINUTE)
+        tx.backchannel_requests.put(
+            "canary-auth-req-id", grant.client_id, jane.id, asked, interval=5, lifetime=MINUTE
+        )
+        tx.backchannel_devices.add(jane.id, "canary-browser")
         tx.once.spend("canary-jti", MINUTE)
         tx.limits.hit("canary-address", 1, MINUTE)
     for secret in [
         *secrets,
-        *map(typed, secrets),
+        *map(typed, [*secrets, pair.user_code]),
+        *(pair.device_code, pair.user_code, "canary-auth-req-id", "canary-message"),
         "canary-jti",
         "canary-address",
         "canary-browser",

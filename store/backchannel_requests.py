@@ -1,0 +1,170 @@
+"""Authentication requests that a backend makes for a person (CIBA Core 1.0).
+
+A request without an account can never be approved: it is what a client gets for somebody who is
+not there, cannot be reached, or is left in peace, and it looks to the client like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, select
+
+from store import once
+from store.handles import new_handle
+from store.models import backchannel_devices, backchannel_requests
+from store.polled import OPEN, Poll, Polled, Status
+from store.work import Work
+
+REMEMBERED = timedelta(minutes=10)
+"""How long an expired request is still told from one that never was."""
+
+POLLED = Polled(backchannel_requests)
+
+
+@dataclass(frozen=True, slots=True)
+class BackchannelRequest:
+    """A request that waits for its person; `id` names it on pages and is no secret."""
+
+    id: str
+    client_id: str
+    account_id: str
+    request: dict[str, Any] = field(repr=False)
+    matched: bool
+    created_at: datetime
+    expires_at: datetime
+
+
+class BackchannelRequests:
+    """Keeps requests under the keyed hash of `auth_req_id`; what was asked is sealed."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def put(
+        self,
+        auth_req_id: str,
+        client_id: str,
+        account_id: str | None,
+        request: Mapping[str, Any],
+        *,
+        interval: int,
+        lifetime: timedelta,
+    ) -> bool:
+        """Remember a request; False where it reaches nobody, as beside one that is open still."""
+        self._close_expired(account_id)
+        row = self._row(auth_req_id, request, lifetime)
+        row |= {"client_id": client_id, "account_id": account_id, "interval": interval}
+        if once.add(self._work.connection, backchannel_requests, row):
+            return account_id is not None
+        once.add(self._work.connection, backchannel_requests, {**row, "account_id": None})
+        return False
+
+    def open_for(self, account_id: str, browser: str) -> BackchannelRequest | None:
+        """Return the one request that waits for a person, unless another browser took it on."""
+        table, holder = backchannel_requests.c, self._browser_hash(browser)
+        query = select(backchannel_requests).where(
+            table.account_id == account_id,
+            (table.status == Status.PENDING.value) | (table.browser_hash == holder),
+            self._undecided(),
+        )
+        row = self._work.connection.execute(query).one_or_none()
+        return None if row is None else self._open(row)
+
+    def waiting(self, browser: str) -> str | None:
+        """Return the id of a request that this browser may show, whoever is logged in."""
+        reached = select(backchannel_devices.c.account_id).where(
+            backchannel_devices.c.browser_hash == self._browser_hash(browser)
+        )
+        query = select(backchannel_requests.c.id_hash).where(
+            backchannel_requests.c.account_id.in_(reached), self._undecided()
+        )
+        return self._work.connection.execute(query.limit(1)).scalar_one_or_none()
+
+    def match(self, request: BackchannelRequest, browser: str) -> bool:
+        """Note that the person knows the number; this browser alone goes on from here."""
+        values = {"status": Status.MATCHED.value, "browser_hash": self._browser_hash(browser)}
+        return self._change(request, values, backchannel_requests.c.status == Status.PENDING.value)
+
+    def approve(self, request: BackchannelRequest, browser: str, grant_id: str) -> bool:
+        """Let the next poll have the grant; True for one decision alone."""
+        values = {"status": Status.APPROVED.value, "grant_id": grant_id}
+        return self._change(
+            request,
+            values,
+            backchannel_requests.c.status == Status.MATCHED.value,
+            backchannel_requests.c.browser_hash == self._browser_hash(browser),
+        )
+
+    def deny(self, request: BackchannelRequest) -> bool:
+        """Refuse; True for one decision alone."""
+        return self._change(request, {"status": Status.DENIED.value})
+
+    def poll(self, auth_req_id: str, client_id: str) -> Poll:
+        """Answer one poll of a client."""
+        return POLLED.poll(self._work, self._hash(auth_req_id), client_id)
+
+    def _change(
+        self, request: BackchannelRequest, values: dict[str, str], *more: ColumnElement[bool]
+    ) -> bool:
+        where = (backchannel_requests.c.id_hash == request.id, self._undecided(), *more)
+        return once.change(self._work.connection, backchannel_requests, values, *where) is not None
+
+    def _undecided(self) -> ColumnElement[bool]:
+        return and_(
+            backchannel_requests.c.status.in_(OPEN),
+            backchannel_requests.c.expires_at > self._work.now(),
+        )
+
+    def _close_expired(self, account_id: str | None) -> None:
+        """Make room: of one person's requests one may be open, and time alone closes none."""
+        table = backchannel_requests
+        statement = table.update().where(
+            table.c.account_id == (account_id or ""),
+            table.c.status.in_(OPEN),
+            table.c.expires_at <= self._work.now(),
+        )
+        self._work.connection.execute(statement.values(account_id=None))
+
+    def _row(
+        self, auth_req_id: str, request: Mapping[str, Any], lifetime: timedelta
+    ) -> dict[str, Any]:
+        hashed, now = self._hash(auth_req_id), self._work.now()
+        return {
+            "id_hash": hashed,
+            "request": self._work.vault.seal(_context(hashed), json.dumps(dict(request)).encode()),
+            "status": Status.PENDING.value,
+            "created_at": now,
+            "expires_at": now + lifetime,
+            "forget_at": now + lifetime + REMEMBERED,
+        }
+
+    def _open(self, row: Row[Any]) -> BackchannelRequest:
+        return BackchannelRequest(
+            id=row.id_hash,
+            client_id=row.client_id,
+            account_id=row.account_id,
+            request=json.loads(self._work.vault.unseal(_context(row.id_hash), row.request)),
+            matched=row.status == Status.MATCHED,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
+
+    def _hash(self, auth_req_id: str) -> str:
+        return self._work.vault.digest("auth_req_id", auth_req_id)
+
+    def _browser_hash(self, browser: str) -> str:
+        return self._work.vault.digest("browser", browser)
+
+
+def new_auth_req_id() -> str:
+    """Return a fresh `auth_req_id` (CIBA Core 1.0, section 7.3)."""
+    return new_handle()
+
+
+def _context(hashed: str) -> str:
+    return f"backchannel request|{hashed}"
