@@ -12,6 +12,7 @@ from enrollment import stations_views
 from gateway import errors, headers, oidc, rooms
 from gateway.browser import Browser
 from gateway.inference.client import connect
+from gateway.keeper import make_keeper
 from gateway.opening import make_factors, open_store
 from gateway.settings import Settings
 from store import Store
@@ -33,7 +34,7 @@ def create_app(
     """Build the application; what is not given is opened from the settings."""
     clock = clock or SystemClock()
     store = store or open_store(settings, clock)
-    oidc.ensure(store, clock)
+    oidc.ensure(store, clock, make_keeper(settings))
     infer = infer or connect(settings.inference)
     factors = factors or make_factors(settings, store, clock, infer)
     browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)

@@ -21,6 +21,7 @@ from gateway.account import views as account_views
 from gateway.account.service import AccountService
 from gateway.account.visitor import BrowserVisitor
 from gateway.browser import Browser
+from gateway.keeper import make_keeper
 from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
 from gateway.login.guide import Guide
@@ -136,11 +137,12 @@ def _login(
 
 
 def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
-    settings = parts.settings
+    settings, keeper = parts.settings, make_keeper(parts.settings)
     return oidc.provider(
         store=parts.store,
         clock=parts.clock,
         authentication=authentication,
+        keeper=keeper,
         settings=oidc.ProviderSettings(
             issuer=settings.issuer,
             code_lifetime=settings.span("code"),
@@ -148,6 +150,8 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             refresh_idle=settings.span("refresh_idle"),
             refresh_absolute=settings.span("refresh_absolute"),
             interaction_lifetime=settings.span("login"),
+            jwks_max_age=settings.span("jwks"),
+            algorithms=keeper.algorithms,
             acr_values=policy.ISSUED,
         ),
     )

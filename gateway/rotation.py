@@ -5,8 +5,26 @@ from __future__ import annotations
 from datetime import timedelta
 
 from contracts.clock import Clock
+from gateway.keeper import make_keeper
 from gateway.settings import Settings
 from store import Store
+from store.keys import SigningKey
+
+
+def rotate(store: Store, settings: Settings, clock: Clock) -> list[SigningKey]:
+    """Destroy the keys whose time is over and publish the next. Raises Unavailable."""
+    from gateway.oidc.keys import rotation  # noqa: PLC0415 - the provider is heavy, this is rare
+
+    keeper = make_keeper(settings)
+    rotation.withdraw(store, keeper)
+    rotation.ensure(store, clock, keeper)
+    return rotation.rotate(
+        store,
+        clock,
+        keeper,
+        longest_token=longest_token(store, settings),
+        jwks_max_age=settings.span("jwks"),
+    )
 
 
 def longest_token(store: Store, settings: Settings) -> timedelta:
@@ -17,13 +35,23 @@ def longest_token(store: Store, settings: Settings) -> timedelta:
 
 
 def rotate_when_due(store: Store, settings: Settings, clock: Clock) -> bool:
-    """Publish the next keys once the youngest is old enough; True where that was done."""
+    """Publish the next keys once the youngest is old enough; True where that was done.
+
+    Keys whose time is over are destroyed at the next look, a minute later at most.
+    """
     with store.read() as tx:
+        withdrawn = tx.keys.withdrawn()
         youngest = max((key.signs_from for key in tx.keys.list()), default=None)
     age = timedelta(days=settings.signing_key_days)
-    if youngest is None or clock.now() - youngest < age:
-        return False
-    from gateway.oidc.keys.rotation import rotate  # noqa: PLC0415 - the provider is heavy and this is rare
+    if youngest is not None and clock.now() - youngest >= age:
+        rotate(store, settings, clock)
+        return True
+    if withdrawn:
+        _withdraw(store, settings)
+    return False
 
-    rotate(store, clock, longest_token=longest_token(store, settings))
-    return True
+
+def _withdraw(store: Store, settings: Settings) -> None:
+    from gateway.oidc.keys import rotation  # noqa: PLC0415 - the provider is heavy, this is rare
+
+    rotation.withdraw(store, make_keeper(settings))

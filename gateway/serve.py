@@ -18,11 +18,13 @@ from contracts.errors import Misconfigured
 from contracts.text import Text
 from gateway import logs
 from gateway.app import create_app
+from gateway.keeper import check_keeper
 from gateway.models import catalogue
 from gateway.opening import make_factors, open_store
 from gateway.process import Children, Command, end_with_parent
 from gateway.server import Bridge
 from gateway.settings import Settings, load
+from gateway.wsgi import Proxy
 from verifiers import registry
 
 CONNECTIONS = 2048
@@ -49,15 +51,15 @@ def build() -> Bridge:
     logs.configure()
     end_with_parent()
     settings = load()
-    return Bridge(
-        lambda: create_app(settings), threads=settings.threads, proxied=settings.trusted_proxy
-    )
+    proxy = Proxy(settings.client_certificate_header.lower()) if settings.trusted_proxy else None
+    return Bridge(lambda: create_app(settings), threads=settings.threads, proxy=proxy)
 
 
 def checked(settings: Settings) -> dict[str, Command]:
     """Check what can be known beforehand; return the commands of the children to run."""
     check_port(settings.host, settings.port)
     check_certificate(settings)
+    check_keeper(settings)
     clock = SystemClock()
     store = open_store(settings, clock)
     factors = make_factors(settings, store, clock)

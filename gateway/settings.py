@@ -42,6 +42,14 @@ class Settings(BaseSettings):
     trusted_proxy: bool = Field(
         False, description="Take the client's address from X-Forwarded-For of the last proxy"
     )
+    client_certificate_header: str = Field(
+        "",
+        description="Field in which the trusted proxy hands client certificates on, `Client-Cert` "
+        "(RFC 9440) or another; the proxy must drop it from what clients send",
+    )
+    require_pushed_authorization_requests: bool = Field(
+        False, description="Take authorization requests by PAR alone (RFC 9126), from every client"
+    )
     database_url: str = Field(
         "", description="SQLAlchemy URL (`postgresql+psycopg://...`); default SQLite in `data`"
     )
@@ -71,6 +79,19 @@ class Settings(BaseSettings):
     id_token_seconds: int = Field(300, description="Life of an ID token", ge=1)
     signing_key_days: int = Field(
         90, description="Age at which a signing key is followed by the next", ge=1
+    )
+    jwks_seconds: int = Field(
+        300,
+        description="How long anyone may cache the JWK Set; keys are published so long ahead",
+        ge=1,
+        le=86400,
+    )
+    pkcs11_module: Path | None = Field(
+        None, description="PKCS#11 library that makes and holds the signing keys (`pkcs11` extra)"
+    )
+    pkcs11_token: str = Field("gatehouse", description="Label of the PKCS#11 token")
+    pkcs11_pin_file: Path | None = Field(
+        None, description="File with the PIN of the PKCS#11 token, mode 0600"
     )
     refresh_idle_seconds: int = Field(3600, description="Life of an unused refresh token", ge=1)
     refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
@@ -109,6 +130,8 @@ class Settings(BaseSettings):
             )
         if self.env == "production" and not self.secure and issuer.hostname not in LOCAL:
             raise ValueError("GATEHOUSE_ISSUER must be https in production")
+        if self.client_certificate_header and not self.trusted_proxy:
+            raise ValueError("GATEHOUSE_CLIENT_CERTIFICATE_HEADER needs GATEHOUSE_TRUSTED_PROXY")
         if self.env == "production" and self.simulators:
             raise ValueError("GATEHOUSE_SIMULATORS is refused in production")
         if self.env == "production" and self.limits == "off":

@@ -6,10 +6,9 @@ from datetime import datetime
 
 import click
 
+from gateway import rotation
 from gateway.cli import output
 from gateway.cli.house import House, opened
-from gateway.oidc.keys import rotation
-from gateway.rotation import longest_token
 from store.keys import SigningKey
 
 
@@ -31,10 +30,7 @@ def list_(as_json: bool) -> None:
 def rotate(as_json: bool) -> None:
     """Publish the next keys; they sign once every cached key set has them."""
     with opened() as house:
-        rotation.ensure(house.store, house.clock)
-        rotation.rotate(
-            house.store, house.clock, longest_token=longest_token(house.store, house.settings)
-        )
+        rotation.rotate(house.store, house.settings, house.clock)
         output.rows(_published(house), as_json)
 
 

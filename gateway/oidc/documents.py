@@ -6,12 +6,11 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
 from gateway.oidc.issued.subject import SUBJECT_TYPES
-from gateway.oidc.keys.algorithms import ALGORITHMS
-from gateway.oidc.keys.rotation import JWKS_MAX_AGE
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS
 
@@ -37,12 +36,12 @@ class Document:
     headers: Mapping[str, str]
 
 
-def document(content: Mapping[str, Any]) -> Document:
+def document(content: Mapping[str, Any], max_age: timedelta) -> Document:
     """Return a document with its entity tag and the age up to which caches may answer with it."""
     body = json.dumps(content, separators=(",", ":")).encode()
     headers = {
         "Content-Type": "application/json",
-        "Cache-Control": f"public, max-age={int(JWKS_MAX_AGE.total_seconds())}",
+        "Cache-Control": f"public, max-age={int(max_age.total_seconds())}",
         "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
     }
     return Document(body, headers)
@@ -59,20 +58,20 @@ def discovery(settings: ProviderSettings) -> dict[str, Any]:
         "introspection_endpoint": f"{base}/oauth/introspect",
         "userinfo_endpoint": f"{base}/oauth/userinfo",
         "jwks_uri": f"{base}{JWKS_PATH}",
-        **_supported(),
+        **_supported(settings),
         **{name: value for feature in FEATURES for name, value in feature(base).items()},
         **({"acr_values_supported": settings.acr_values} if settings.acr_values else {}),
     }
 
 
-def _supported() -> dict[str, Any]:
+def _supported(settings: ProviderSettings) -> dict[str, Any]:
     return {
         "scopes_supported": OIDC_SCOPES,
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "subject_types_supported": SUBJECT_TYPES,
-        "id_token_signing_alg_values_supported": ALGORITHMS,
+        "id_token_signing_alg_values_supported": settings.algorithms,
         "token_endpoint_auth_methods_supported": METHODS,
         "revocation_endpoint_auth_methods_supported": METHODS,
         "introspection_endpoint_auth_methods_supported": CONFIDENTIAL,

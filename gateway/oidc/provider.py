@@ -12,7 +12,9 @@ from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
 from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.issued.userinfo import UserInfo
+from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing
+from gateway.oidc.keys.wrapped import WRAPPED
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.redemption import Redemption
@@ -32,10 +34,15 @@ class Provider:
 
 
 def provider(
-    *, store: Store, clock: Clock, settings: ProviderSettings, authentication: Authentication
+    *,
+    store: Store,
+    clock: Clock,
+    settings: ProviderSettings,
+    authentication: Authentication,
+    keeper: Keeper = WRAPPED,
 ) -> Provider:
     """Build the provider."""
-    keys, clients = KeyRing(store, clock), Clients(store, clock)
+    keys, clients = KeyRing(store, clock, keeper), Clients(store, clock)
     subjects = Subjects(store.vault)
     return Provider(
         settings,

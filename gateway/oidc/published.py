@@ -22,10 +22,10 @@ def routes(pages: Blueprint, settings: ProviderSettings, store: Store) -> None:
     """Add discovery, the authorization server metadata and the JWK Set."""
 
     def openid_configuration() -> BaseResponse:
-        return _published(document(discovery(settings)))
+        return _published(document(discovery(settings), settings.jwks_max_age))
 
     def key_set() -> BaseResponse:
-        return _published(document(jwks(store)))
+        return _published(document(jwks(store), settings.jwks_max_age))
 
     for path in (DISCOVERY_PATH, METADATA_PATH):
         pages.add_url_rule(path, view_func=openid_configuration)

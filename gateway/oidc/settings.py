@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gateway.oidc.keys.algorithms import ALGORITHMS
+
 
 @dataclass(frozen=True, slots=True)
 class ProviderSettings:
     """The issuer and how long what it issues lives.
 
     Access tokens live as long as their client says. `refresh_idle` is the life of one refresh
-    token, `refresh_absolute` that of the grant behind it. `acr_values` are
-    the names that discovery announces.
+    token, `refresh_absolute` that of the grant behind it. `jwks_max_age` is how long anyone may
+    cache the public documents; `algorithms` sign tokens; `acr_values` are the names that discovery
+    announces.
     """
 
     issuer: str
@@ -21,4 +24,6 @@ class ProviderSettings:
     refresh_idle: timedelta
     refresh_absolute: timedelta
     interaction_lifetime: timedelta
+    jwks_max_age: timedelta = timedelta(minutes=5)
+    algorithms: tuple[str, ...] = ALGORITHMS
     acr_values: tuple[str, ...] = ()
