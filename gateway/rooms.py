@@ -153,5 +153,17 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             jwks_max_age=settings.span("jwks"),
             algorithms=keeper.algorithms,
             acr_values=policy.ISSUED,
+            clients=_strangers(settings),
         ),
+    )
+
+
+def _strangers(settings: Settings) -> oidc.ClientPolicy:
+    return oidc.ClientPolicy(
+        registration=settings.client_registration,
+        registrations_per_hour=settings.registrations_per_hour,
+        documents=settings.client_metadata_documents,
+        loopback=settings.on_trial,
+        scope=settings.dynamic_client_scope,
+        access_token_seconds=settings.access_token_seconds,
     )

@@ -93,6 +93,23 @@ class Settings(BaseSettings):
     pkcs11_pin_file: Path | None = Field(
         None, description="File with the PIN of the PKCS#11 token, mode 0600"
     )
+    client_registration: Literal["closed", "token", "open"] = Field(
+        "token",
+        description="Who may register clients (RFC 7591): nobody, the bearer of an initial access "
+        "token, or anyone",
+    )
+    registrations_per_hour: int = Field(
+        100, description="Clients that one address may register where registration is open", ge=1
+    )
+    client_metadata_documents: str = Field(
+        "on",
+        description="Clients whose id is the address of their metadata: `on`, `off`, or the hosts "
+        "that are trusted",
+    )
+    dynamic_client_scope: str = Field(
+        "openid profile email offline_access",
+        description="What clients that no operator registered may ask for",
+    )
     refresh_idle_seconds: int = Field(3600, description="Life of an unused refresh token", ge=1)
     refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
     session_seconds: int = Field(86400, description="Life of a browser session", ge=1)
@@ -142,6 +159,11 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether the public address is https."""
         return self.issuer.startswith("https://")
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether this is no production, and runs on the machine of whoever tries it out."""
+        return self.env != "production" and urlsplit(self.issuer).hostname in LOCAL
 
     @property
     def embedded(self) -> bool:

@@ -1,6 +1,7 @@
 """The OpenID Provider. It hears who, acr, amr and when, and knows of no factor."""
 
 from gateway.oidc.blueprint import MACHINES, blueprint
+from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.documents import Document, discovery, document
 from gateway.oidc.issued.standing import Standing
 from gateway.oidc.keys.ring import KeyRing, jwks
@@ -12,6 +13,7 @@ from gateway.oidc.settings import ProviderSettings
 __all__ = [
     "MACHINES",
     "Authentication",
+    "ClientPolicy",
     "Document",
     "KeyRing",
     "Provider",

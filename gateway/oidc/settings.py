@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.keys.algorithms import ALGORITHMS
+
+USUAL = ClientPolicy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,7 @@ class ProviderSettings:
     Access tokens live as long as their client says. `refresh_idle` is the life of one refresh
     token, `refresh_absolute` that of the grant behind it. `jwks_max_age` is how long anyone may
     cache the public documents; `algorithms` sign tokens; `acr_values` are the names that discovery
-    announces.
+    announces; `clients` says who may become one without an operator.
     """
 
     issuer: str
@@ -27,3 +30,4 @@ class ProviderSettings:
     jwks_max_age: timedelta = timedelta(minutes=5)
     algorithms: tuple[str, ...] = ALGORITHMS
     acr_values: tuple[str, ...] = ()
+    clients: ClientPolicy = USUAL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,10 @@ PATH = "/oauth/register"
 HOUR = timedelta(hours=1)
 ASSIGNED = frozenset({"registration_access_token", "registration_client_uri"})
 """What a client is told and never says."""
+
+
+Read = Callable[[], dict[str, Any]]
+"""Reads what was sent, once it is known that its sender may be heard."""
 
 
 class InvalidToken(Exception):
@@ -77,13 +82,13 @@ class Registrar:
         self._supported = supported
         self._fetcher = fetcher
 
-    def register(self, sent: dict[str, Any], token: str, source: str) -> Information:
+    def register(self, token: str, source: str, read: Read) -> Information:
         """Register a client for the bearer of an initial access token, or for a stranger.
 
         Raises InvalidToken, TooMany and InvalidClientMetadata; a token is only spent on success.
         """
         self._admit(token, source)
-        client, secret = self.client(sent, client_id=secrets.token_urlsafe(24))
+        client, secret = self.client(read(), client_id=secrets.token_urlsafe(24))
         with self._store.write() as tx:
             if token and not tx.initial_access_tokens.spend(token):
                 raise InvalidToken

@@ -6,7 +6,7 @@ import hmac
 from typing import Any
 
 from gateway.oidc.clients.members import InvalidClientMetadata
-from gateway.oidc.clients.rfc7591 import Information, InvalidToken, Registrar
+from gateway.oidc.clients.rfc7591 import Information, InvalidToken, Read, Registrar
 from store import Store, Transaction
 from store.clients import Client, secret_digest
 
@@ -30,13 +30,14 @@ class Configuration:
         with self._store.read() as tx:
             return Information(_own(tx, client_id, token), token)
 
-    def replace(self, client_id: str, token: str, sent: dict[str, Any]) -> Information:
+    def replace(self, client_id: str, token: str, read: Read) -> Information:
         """Replace all that is registered (section 2.2): what is left out goes back to its default.
 
         Raises InvalidToken and InvalidClientMetadata.
         """
         with self._store.read() as tx:
             old = _own(tx, client_id, token)
+        sent = read()
         _check_same(sent, old)
         client, secret = self._registrar.client(sent, client_id=client_id, old=old)
         with self._store.write() as tx:
