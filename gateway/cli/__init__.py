@@ -15,6 +15,7 @@ COMMANDS = {
     "migrate": "Bring the database to this version's schema.",
     "user": "Accounts of people.",
     "client": "Chatbots and backends that may ask for tokens.",
+    "resource": "APIs and tools that tokens can be meant for.",
     "keys": "The keys that sign tokens.",
     "ticket": "One-time tickets to enrol at a kiosk or at home.",
     "station": "Kiosks that may upload captures.",
