@@ -37,11 +37,15 @@ class Bridge:
     """An RSGI application around a WSGI application; one per web worker."""
 
     def __init__(
-        self, build: Callable[[], WSGIApplication], *, threads: int = 8, proxied: bool = False
+        self,
+        build: Callable[[], WSGIApplication],
+        *,
+        threads: int = 8,
+        proxy: wsgi.Proxy | None = None,
     ) -> None:
         self._build = build
         self._size = threads
-        self._proxied = proxied
+        self._proxy = proxy
         self._waiting = 0
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -80,7 +84,7 @@ class Bridge:
             raise Unavailable
         self._waiting += 1
         try:
-            made = wsgi.environ(scope, body, proxied=self._proxied)
+            made = wsgi.environ(scope, body, proxy=self._proxy)
             loop = asyncio.get_running_loop()
             return await loop.run_in_executor(self._threads, wsgi.call, self._application, made)
         finally:

@@ -18,8 +18,18 @@ Fields = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
-CLAIMED = ("forwarded", "x-forwarded-", "x-real-ip")
+CLAIMED = ("forwarded", "x-forwarded-", "x-real-ip", "client-cert")
 """Fields in which a client can claim to be someone else; none of them reaches the application."""
+
+CLIENT_CERTIFICATE = "gatehouse.client_certificate"
+"""Where the environ holds the certificate that a trusted proxy handed on, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """What a trusted proxy writes itself: `certificate` names the field of client certificates."""
+
+    certificate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +41,10 @@ class Response:
     body: bytes
 
 
-def environ(scope: Scope, body: bytes, *, proxied: bool) -> WSGIEnvironment:
+def environ(scope: Scope, body: bytes, *, proxy: Proxy | None) -> WSGIEnvironment:
     """Build the environ of one request.
 
-    The client's address is the peer's; behind a trusted proxy (`proxied`) it is the last one in
+    The client's address is the peer's; behind a trusted proxy it is the last one in
     X-Forwarded-For, which that proxy wrote itself.
     """
     host, _, port = scope.server.rpartition(":")
@@ -46,7 +56,7 @@ def environ(scope: Scope, body: bytes, *, proxied: bool) -> WSGIEnvironment:
         "SERVER_NAME": host.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
-        "REMOTE_ADDR": _client(scope, proxied),
+        "REMOTE_ADDR": _client(scope, proxy),
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(body),
@@ -57,19 +67,25 @@ def environ(scope: Scope, body: bytes, *, proxied: bool) -> WSGIEnvironment:
     }
     if scope.authority:
         made["HTTP_HOST"] = scope.authority
-    _add_fields(made, scope.headers.items())
+    _add_fields(made, scope.headers.items(), proxy)
     made["CONTENT_LENGTH"] = str(len(body))
     return made
 
 
-def _client(scope: Scope, proxied: bool) -> str:
-    forwarded = scope.headers.get("x-forwarded-for", "") if proxied else ""
+def _client(scope: Scope, proxy: Proxy | None) -> str:
+    forwarded = scope.headers.get("x-forwarded-for", "") if proxy else ""
     nearest = str(forwarded).rpartition(",")[2].strip()
     return nearest or scope.client.rpartition(":")[0].strip("[]")
 
 
-def _add_fields(made: dict[str, Any], fields: Iterable[tuple[str, str]]) -> None:
+def _add_fields(
+    made: dict[str, Any], fields: Iterable[tuple[str, str]], proxy: Proxy | None
+) -> None:
     for name, value in fields:
+        if proxy and name == proxy.certificate:
+            # Twice is once too often: then one of them is not the proxy's.
+            made[CLIENT_CERTIFICATE] = value if CLIENT_CERTIFICATE not in made else ""
+            continue
         # An underscore would pass for the hyphen of another field, e.g. of Content-Length.
         if "_" in name or name.startswith(CLAIMED):
             continue

@@ -23,15 +23,19 @@ class ClientMetadata:
     contacts: tuple[str, ...] = ()
 
     token_endpoint_auth_method: str = ""
+    token_endpoint_auth_signing_alg: str = ""
     tls_client_auth_subject_dn: str = ""
     tls_client_auth_san_dns: str = ""
     tls_client_auth_san_uri: str = ""
+    tls_client_auth_san_ip: str = ""
+    tls_client_auth_san_email: str = ""
     jwks: dict[str, Any] | None = None
     jwks_uri: str = ""
 
     profile: str = ""
     require_pushed_authorization_requests: bool = False
     require_signed_request_object: bool = False
+    request_object_signing_alg: str = ""
     dpop_bound_access_tokens: bool = False
     tls_client_certificate_bound_access_tokens: bool = False
 

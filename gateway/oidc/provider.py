@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from contracts.clock import Clock
 from gateway.oidc.authorize.service import Authorization
+from gateway.oidc.clients.fetch import Fetcher
+from gateway.oidc.clients.jwks import ClientKeys
+from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
@@ -43,7 +46,7 @@ def provider(
 ) -> Provider:
     """Build the provider."""
     keys, clients = KeyRing(store, clock, keeper), Clients(store, clock)
-    subjects = Subjects(store.vault)
+    subjects, client_keys = Subjects(store.vault), ClientKeys(Fetcher(store), clock)
     return Provider(
         settings,
         store,
@@ -61,6 +64,7 @@ def provider(
             AccessTokens(settings.issuer, keys, clock, subjects),
             IDToken(settings.issuer, settings.id_token_lifetime, keys, clock, subjects),
             Standing(store, clock, settings.issuer, keys),
+            methods(settings.issuer, client_keys, store, clock),
         ),
         UserInfo(store, clock, settings.issuer, keys),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from datetime import timedelta
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -15,7 +16,11 @@ from store.clients import Client, secret_digest
 OIDC_SCOPES = ("openid", "profile", "email", "offline_access")
 """Scopes that speak of a person; a client acting for itself never gets them."""
 
-CONFIDENTIAL = ("client_secret_basic", "client_secret_post")
+SECRET = ("client_secret_basic", "client_secret_post")
+"""Two transports of one secret: whoever registers one may use the other. What proves the client is
+the secret, and libraries choose its transport by themselves."""
+
+CONFIDENTIAL = (*SECRET, "private_key_jwt", "tls_client_auth")
 METHODS = (*CONFIDENTIAL, "none")
 STALENESS = timedelta(seconds=2)
 
@@ -40,12 +45,18 @@ class RegisteredClient(ClientMixin):
         return hmac.compare_digest(held, secret_digest(client_secret))
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:  # noqa: ARG002
-        """Public clients authenticate with `none`, confidential ones never do."""
-        return (method == "none") is self.record.public
+        """A client authenticates by what it registered, and by nothing else."""
+        registered = self.record.auth_method
+        return method == registered or (method in SECRET and registered in SECRET)
 
     def check_grant_type(self, grant_type: str) -> bool:
-        """A public client cannot act for itself (RFC 6749, section 4.4)."""
-        return not (self.record.public and grant_type == "client_credentials")
+        """Allow what is registered; a public client cannot act for itself (RFC 6749, 4.4)."""
+        if self.record.public and grant_type == "client_credentials":
+            return False
+        return grant_type in self.record.metadata.grant_types
+
+
+QueryClient = Callable[[str], RegisteredClient | None]
 
 
 class Clients:

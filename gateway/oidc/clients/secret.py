@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from urllib.parse import unquote_plus
 
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request
 
-from gateway.oidc.clients.registered import RegisteredClient
-
-QueryClient = Callable[[str], RegisteredClient | None]
+from gateway.oidc.clients.registered import QueryClient, RegisteredClient
 
 
 def client_secret_basic(
@@ -21,8 +18,8 @@ def client_secret_basic(
     if not header:
         return None
     client_id, secret = _basic(header)
-    if request.form.get("client_secret") or request.form.get("client_id", client_id) != client_id:
-        raise InvalidRequestError("Use one way of client authentication.")
+    if request.form.get("client_id", client_id) != client_id:
+        raise InvalidRequestError("client_id is not the client that authenticates.")
     return _authenticated(query_client(client_id), secret)
 
 
@@ -30,17 +27,24 @@ def client_secret_post(
     query_client: QueryClient, request: OAuth2Request
 ) -> RegisteredClient | None:
     """Both values in the body (RFC 6749, section 2.3.1)."""
-    if request.headers.get("Authorization"):
-        return None
     client = query_client(request.form.get("client_id", ""))
     return _authenticated(client, request.form.get("client_secret", ""))
 
 
 def none(query_client: QueryClient, request: OAuth2Request) -> RegisteredClient | None:
     """A public client names itself and proves nothing (RFC 7591, section 2)."""
-    if request.headers.get("Authorization") or request.form.get("client_secret"):
-        return None
-    return query_client(request.form.get("client_id", ""))
+    return None if shown(request) else query_client(request.form.get("client_id", ""))
+
+
+def shown(request: OAuth2Request) -> list[str]:
+    """Return by which ways the request means to prove who sent it."""
+    ways = {
+        "Authorization": request.headers.get("Authorization"),
+        "client_secret": request.form.get("client_secret"),
+        "client_assertion": request.form.get("client_assertion")
+        or request.form.get("client_assertion_type"),
+    }
+    return [way for way, value in ways.items() if value]
 
 
 def _authenticated(client: RegisteredClient | None, secret: str) -> RegisteredClient | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as _AuthorizationServer
 from authlib.oauth2.rfc6749 import (
@@ -17,8 +18,9 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from flask import Request, Response
 from flask import request as current_request
 
-from gateway.oidc.clients import secret
-from gateway.oidc.clients.registered import METHODS, Clients
+from gateway.oidc.clients import rfc8705
+from gateway.oidc.clients.methods import Method, check_one
+from gateway.oidc.clients.registered import Clients, RegisteredClient
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc7009 import RevocationEndpoint
 from gateway.oidc.issued.rfc7662 import IntrospectionEndpoint
@@ -67,6 +69,12 @@ class TokenRequest(OAuth2Request):
         # behind a proxy that ends TLS; the issuer's scheme was checked when the settings were read.
         super().__init__(request.method, "https://token.invalid/", headers=request.headers)
         self.payload = TokenPayload(request.form)
+        self._environ = request.environ
+
+    @cached_property
+    def certificate(self) -> rfc8705.Certificate | None:
+        """Return the client certificate that a trusted proxy handed on (RFC 8705)."""
+        return rfc8705.presented(self._environ)
 
     @property
     def form(self) -> dict[str, str]:
@@ -84,14 +92,15 @@ class AuthorizationServer(_AuthorizationServer):
         access_tokens: AccessTokens,
         id_tokens: IDToken,
         standing: Standing,
+        methods: Mapping[str, Method],
     ) -> None:
         super().__init__(query_client=clients_.get)
         self.scopes_supported = None
         self.redemption = redemption
         self.access_tokens = access_tokens
         self.standing = standing
-        for method in METHODS:
-            self.register_client_auth_method(method, getattr(secret, method))
+        for name, method in methods.items():
+            self.register_client_auth_method(name, method)
         for grant in GRANTS:
             self.register_grant(grant, _extensions(grant, id_tokens))
         for endpoint in ENDPOINTS:
@@ -100,6 +109,14 @@ class AuthorizationServer(_AuthorizationServer):
     def create_oauth2_request(self, request: Request | None) -> TokenRequest:
         """Wrap the request Flask is answering."""
         return TokenRequest(request or current_request)
+
+    def authenticate_client(
+        self, request: OAuth2Request, methods: Sequence[str], endpoint: str = "token"
+    ) -> RegisteredClient:
+        """Return the client that has proven itself in one way. Raises OAuth2Error."""
+        check_one(request)
+        client: RegisteredClient = super().authenticate_client(request, methods, endpoint)
+        return client
 
     def create_token_response(self, request: Request | None = None) -> Response:
         """Answer a token request (RFC 6749, section 5)."""

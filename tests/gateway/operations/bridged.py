@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from gateway.server import Bridge
+from gateway.wsgi import Proxy
 
 counted = {"documents": 0}
 lock = threading.Lock()
@@ -34,4 +35,4 @@ def build() -> Bridge:
 
 def build_proxied() -> Bridge:
     """Make a bridge behind a trusted proxy."""
-    return Bridge(lambda: application, proxied=True)
+    return Bridge(lambda: application, proxy=Proxy())
