@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from contracts.errors import TooMany
+from gateway.addresses import network
 from store import Store
 
 HOUR = timedelta(hours=1)
@@ -54,11 +54,4 @@ class Limits:
 
 
 def _source(address: str) -> str:
-    """Name what one caller holds: an IPv4 address, or the /64 that every IPv6 host is given."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return f"source:{address}"
-    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
-        return f"source:{ip_network((parsed, 64), strict=False)}"
-    return f"source:{address}"
+    return f"source:{network(address)}"
