@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import pkcs11
 from joserfc.util import urlsafe_b64encode
 from pkcs11 import MGF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClass
-from pkcs11.exceptions import PKCS11Error, UserAlreadyLoggedIn
+from pkcs11.exceptions import GeneralError, NoSuchToken, PKCS11Error, UserAlreadyLoggedIn
 
 from contracts.errors import Misconfigured, Unavailable
 from contracts.text import Text
@@ -34,6 +35,11 @@ ED25519 = bytes.fromhex("06032b6570")
 """Curves as PKCS#11 names them: the DER of their object identifiers."""
 
 NEVER_LEAVES = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False, Attribute.PRIVATE: True}
+
+MISREAD = (GeneralError, NoSuchToken)
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.05
+"""SoftHSM2 misreads a token while another process logs in to it, until it is loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +129,15 @@ class Token:
             pkcs11.unload(str(self._module))
 
     def _opened(self) -> pkcs11.Session:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return self._logged_in()
+            except MISREAD:
+                pkcs11.unload(str(self._module))
+                time.sleep(PAUSE_SECONDS * attempt)
+        return self._logged_in()
+
+    def _logged_in(self) -> pkcs11.Session:
         token = pkcs11.lib(str(self._module)).get_token(token_label=self._label)
         try:
             return token.open(rw=True, user_pin=self._pin)

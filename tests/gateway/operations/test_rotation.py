@@ -8,6 +8,7 @@ import re
 import threading
 import time
 from collections import deque
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -51,15 +52,17 @@ class Backend:
     _until: float = 0.0
 
     def work(self) -> None:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         waiting: deque[tuple[float, str]] = deque()
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=10)) as connection:
+            self._work(connection, waiting)
+
+    def _work(self, connection: HTTPConnection, waiting: deque[tuple[float, str]]) -> None:
         while not self.ended.is_set():
             token = self._token(connection)
             self._validate(connection, token)
             waiting.append((time.monotonic() + LIFE - 0.2, token))
             while waiting[0][0] < time.monotonic():
                 self._validate(connection, waiting.popleft()[1])
-        connection.close()
 
     def _token(self, connection: HTTPConnection) -> str:
         form = "application/x-www-form-urlencoded"
