@@ -6,18 +6,13 @@ import re
 from collections.abc import Callable, Collection
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey, import_key
-
+from gateway.oidc.clients.jwks import UnusableKeys, usable
 from gateway.oidc.clients.target import NotATarget, Target
 
 Reader = Callable[[str, Any], Any]
 
 PAGE = re.compile(r"https?://[!-~]{1,2000}")
 SCOPE = re.compile(r"[!#-\[\]-~]{1,64}(?: [!#-\[\]-~]{1,64})*")
-MOST_KEYS = 10
-PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-LEAST_RSA_BITS = 2048
 
 
 class InvalidClientMetadata(Exception):
@@ -122,23 +117,13 @@ def scope(name: str, value: Any) -> str:  # noqa: ANN401
 
 def key_set(name: str, value: Any) -> dict[str, Any]:  # noqa: ANN401
     """Read a JWK Set of public keys (RFC 7517, section 5); what else it holds is left out."""
-    keys = value.get("keys") if isinstance(value, dict) else None
-    if not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
-        raise InvalidClientMetadata(f"{name} is a JWK Set of 1 to {MOST_KEYS} keys.")
-    if not all(map(_public, keys)):
-        raise InvalidClientMetadata(f"{name} holds public EC, OKP or RSA keys alone.")
-    return {"keys": keys}
-
-
-def _public(key: Any) -> bool:  # noqa: ANN401
-    if not isinstance(key, dict) or key.get("kty") not in {"EC", "OKP", "RSA"}:
-        return False
     try:
-        imported = import_key(key)
-    except (JoseError, ValueError, TypeError, KeyError):
-        return False
-    long = not isinstance(imported, RSAKey) or imported.raw_value.key_size >= LEAST_RSA_BITS
-    return long and not PRIVATE & key.keys()
+        keys = usable(value)
+    except UnusableKeys as error:
+        raise InvalidClientMetadata(f"{name} is a JWK Set of public keys: {error}.") from error
+    if not keys:
+        raise InvalidClientMetadata(f"{name} holds no key that can be used here.")
+    return {"keys": [key.as_dict(private=False) for key in keys]}
 
 
 def _listed(values: Collection[str]) -> str:

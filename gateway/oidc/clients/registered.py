@@ -57,13 +57,20 @@ class RegisteredClient(ClientMixin):
 
 
 QueryClient = Callable[[str], RegisteredClient | None]
+Find = Callable[[str], Client | None]
+
+
+def _nobody(client_id: str) -> Client | None:  # noqa: ARG001
+    return None
 
 
 class Clients:
     """Looks clients up, remembering each for two seconds."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, documents: Find = _nobody) -> None:
+        """Take `documents` to find those whose id is the address of their metadata."""
         self._store = store
+        self._documents = documents
         self._recent: Recent[RegisteredClient] = Recent(clock, STALENESS)
 
     def get(self, client_id: str) -> RegisteredClient | None:
@@ -71,11 +78,15 @@ class Clients:
         return self._recent.get(client_id, lambda: self._load(client_id))
 
     def _load(self, client_id: str) -> RegisteredClient | None:
+        document = client_id.startswith("https://")
+        client = (self._documents if document else self._registered)(client_id)
+        return RegisteredClient(client) if client else None
+
+    def _registered(self, client_id: str) -> Client | None:
         if not client_id or len(client_id) > 64 or not client_id.isprintable():
             return None
         with self._store.read() as tx:
-            client = tx.clients.get(client_id)
-        return RegisteredClient(client) if client else None
+            return tx.clients.get(client_id)
 
 
 def narrowed(requested: str, allowed: str) -> str:

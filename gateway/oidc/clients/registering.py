@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.oidc.clients import members, redirect_uris
 from gateway.oidc.clients.members import InvalidClientMetadata, InvalidRedirectUri
+from gateway.oidc.clients.signed import ALGORITHMS
 from store.client_metadata import ClientMetadata
 
 DEFAULTS: Mapping[str, Any] = {
@@ -22,6 +23,7 @@ SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
 KEY_METHODS = frozenset({"private_key_jwt"})
 TLS_SUBJECTS = (
     *("tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri"),
+    *("tls_client_auth_san_ip", "tls_client_auth_san_email"),
 )
 
 
@@ -89,6 +91,8 @@ READERS: Mapping[str, members.Reader] = {
     "contacts": members.texts(10, 320),
     "jwks": members.key_set,
     "jwks_uri": members.endpoint,
+    "token_endpoint_auth_signing_alg": members.one_of(ALGORITHMS),
+    "request_object_signing_alg": members.one_of(ALGORITHMS),
     "sector_identifier_uri": members.endpoint,
     "require_pushed_authorization_requests": members.flag,
     "require_signed_request_object": members.flag,

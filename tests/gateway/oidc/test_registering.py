@@ -1,0 +1,104 @@
+"""What a client may say of itself, by RFC 7591, section 2, and OpenID Connect Registration."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.oidc.clients import redirect_uris
+from gateway.oidc.clients.fetch import Fetcher
+from gateway.oidc.clients.members import InvalidClientMetadata
+from gateway.oidc.clients.policy import ClientPolicy
+from gateway.oidc.clients.registering import Supported
+from gateway.oidc.clients.rfc7591 import Information, Registrar
+from store import Store
+from tests.fakes.clock import FakeClock
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "vectors" / "registrations.json").read_text()
+)
+SUPPORTED = Supported(
+    grant_types=frozenset({"authorization_code", "refresh_token", "client_credentials"}),
+    auth_methods=frozenset(
+        {"none", "client_secret_basic", "client_secret_post", "private_key_jwt", "tls_client_auth"}
+    ),
+    algorithms=frozenset({"RS256", "ES256"}),
+    subject_types=frozenset({"public", "pairwise"}),
+)
+
+
+@pytest.fixture
+def database() -> str:
+    """Nothing here depends on the database."""
+    return "sqlite"
+
+
+@pytest.fixture
+def registrar(store: Store, clock: FakeClock) -> Registrar:
+    return Registrar(store, clock, ClientPolicy(), SUPPORTED, Fetcher(store))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[v["name"] for v in VECTORS])
+def test_metadata(registrar: Registrar, vector: dict[str, Any]) -> None:
+    began = time.perf_counter()
+    if "error" in vector:
+        with pytest.raises(InvalidClientMetadata) as refusal:
+            registrar.client(vector["sent"], client_id="new")
+        assert refusal.value.error == vector["error"]
+        assert refusal.value.description.isprintable()
+    else:
+        client, secret = registrar.client(vector["sent"], client_id="new")
+        said = Information(client, "token", secret).to_dict("https://gateway.example")
+        assert json.loads(json.dumps(said)) | vector["registered"] == json.loads(json.dumps(said))
+    assert time.perf_counter() - began < 0.05
+
+
+@pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])
+def test_a_secret_is_made_where_one_is_needed(registrar: Registrar, method: str) -> None:
+    sent = {"redirect_uris": ["https://app.example/cb"], "token_endpoint_auth_method": method}
+    client, secret = registrar.client(sent, client_id="new")
+    assert (secret is None) == (method == "none")
+    assert client.public == (method == "none")
+    assert secret is None or len(secret) == 43
+
+
+def test_nothing_of_the_policy_is_the_clients_to_choose(registrar: Registrar) -> None:
+    sent = {
+        "redirect_uris": ["https://app.example/cb"],
+        "require_acr": "aal1",
+        "consent": False,
+        "audience": "https://api.bank.example",
+        "access_token_seconds": 10**9,
+        "profile": "none",
+        "resources": ["https://api.bank.example"],
+        "source": "operator",
+    }
+    client, _ = registrar.client(sent, client_id="new")
+    assert (client.require_acr, client.consent, client.source) == ("mfa", True, "dynamic")
+    assert (client.audience, client.access_token_seconds) == ("new", 300)
+    assert client.metadata.resources == ()
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind"),
+    [
+        ("https://app.example", "web"),
+        ("https://app.example?x=1", "web"),
+        ("https://APP.example:8443/cb?x=%7E&y=(1)", "web"),
+        ("https://[2001:db8::1]/cb", "web"),
+        ("http://localhost", "loopback"),
+        ("http://localhost:3000/cb", "loopback"),
+        ("http://127.0.0.1/cb", "loopback"),
+        ("http://[::1]:61023/cb", "loopback"),
+        ("com.example.app:/cb", "private-use"),
+        ("com.example.app://callback/x", "private-use"),
+        ("http://127.0.0.1.example/cb", None),
+        ("http://localhost:3000@evil.example/", None),
+    ],
+)
+def test_kinds_of_redirect_uris(uri: str, kind: str | None) -> None:
+    assert redirect_uris.kind(uri) == kind
