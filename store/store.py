@@ -33,6 +33,7 @@ from store.limits import Limits
 from store.logins import Logins
 from store.models import checks
 from store.outbox import Outbox
+from store.pushed_requests import PushedRequests
 from store.refresh_tokens import RefreshTokens
 from store.registrations import InitialAccessTokens, Registrations
 from store.resources import Resources
@@ -68,6 +69,7 @@ class Transaction:
         self.logins = Logins(work)
         self.once = Spent(work)
         self.outbox = Outbox(work)
+        self.pushed_requests = PushedRequests(work)
         self.refresh_tokens = RefreshTokens(work)
         self.registrations = Registrations(work)
         self.resources = Resources(work)

@@ -137,6 +137,13 @@ def test_one_interaction(store: Store, chatbot: Client) -> None:
     assert winners(store, lambda tx: tx.interactions.take(handle, "browser")) == 1
 
 
+def test_one_pushed_request(store: Store, chatbot: Client) -> None:
+    with store.write() as tx:
+        handle = tx.pushed_requests.put(chatbot.id, {"scope": "openid"}, MINUTE)
+    assert winners(store, lambda tx: tx.pushed_requests.take(handle, "another")) == 0
+    assert winners(store, lambda tx: tx.pushed_requests.take(handle, chatbot.id)) == 1
+
+
 def test_one_end_of_a_login(store: Store) -> None:
     with store.write() as tx:
         handle = tx.logins.open("browser", Requirement("mfa"), "/go", "/stop", MINUTE)

@@ -73,6 +73,7 @@ def test_codes_tokens_and_cookies(
             tx.stations.add("Front desk", MINUTE),
             tx.enrolments.open(jane.id, None, MINUTE),
             tx.interactions.put("canary-browser", grant.client_id, {}, MINUTE),
+            tx.pushed_requests.put(grant.client_id, {"login_hint": "canary-hint"}, MINUTE),
         ]
         asked = {"binding_message": "canary-message"}
         pair = tx.device_codes.put(grant.client_id, asked, interval=5, lifetime=MINUTE)
@@ -89,6 +90,7 @@ def test_codes_tokens_and_cookies(
         "canary-jti",
         "canary-address",
         "canary-browser",
+        "canary-hint",
     ]:
         assert not lies_about(secret, tmp_path)
 
