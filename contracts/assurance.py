@@ -35,8 +35,8 @@ class Assurance:
 class Requirement:
     """What an authorization request asks of a login.
 
-    `required_acr` is the client's policy and must be met. `acr_values` are voluntary, in order of
-    preference. Proofs made before `not_before` do not count (prompt=login, max_age).
+    `required_acr` is the client's policy and must be met, and so must one of `essential_acr` where
+    there are any. `acr_values` are voluntary, in order of preference. Proofs made before `not_before` do not count (prompt=login, max_age).
     """
 
     required_acr: str
@@ -46,3 +46,4 @@ class Requirement:
     client_id: str = ""
     client_name: str = ""
     ui_locales: Sequence[str] = field(default=())
+    essential_acr: Sequence[str] = field(default=())

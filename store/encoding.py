@@ -12,6 +12,7 @@ from contracts.factor import Channel, Kind, Proof
 from store.models import EPOCH, MICROSECOND
 
 Json = dict[str, Any]
+_LISTS = ("acr_values", "ui_locales", "essential_acr")
 
 
 def dump_events(events: Iterable[AuthEvent]) -> Sequence[Json]:
@@ -29,8 +30,7 @@ def dump_requirement(requirement: Requirement) -> Json:
     not_before = requirement.not_before
     return {
         **asdict(requirement),
-        "acr_values": list(requirement.acr_values),
-        "ui_locales": list(requirement.ui_locales),
+        **{name: list(getattr(requirement, name)) for name in _LISTS},
         "not_before": not_before.isoformat() if not_before else None,
     }
 
@@ -39,7 +39,7 @@ def load_requirement(value: Mapping[str, Any]) -> Requirement:
     """Return the requirement that `dump_requirement` wrote."""
     not_before = value["not_before"]
     instant = datetime.fromisoformat(not_before) if not_before else None
-    lists = {name: tuple(value[name]) for name in ("acr_values", "ui_locales")}
+    lists = {name: tuple(value.get(name, ())) for name in _LISTS}
     return Requirement(**{**value, **lists, "not_before": instant})
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Flask, request, url_for
-from flask_babel import Babel, get_locale, gettext
+from flask import Flask, g, request, url_for
+from flask_babel import Babel, get_locale, gettext, refresh
 from jinja2 import FileSystemLoader
 from werkzeug.wrappers import Response
 
@@ -43,6 +43,15 @@ def translate(text: Text) -> str:
     return str(gettext(text.message, **text.values))
 
 
+def speak(wanted: Sequence[str]) -> None:
+    """Answer this request in the first of these languages that there is (RFC 4647, lookup).
+
+    `wanted` are BCP 47 tags in order of preference; where none is had, the browser's own count.
+    """
+    g.language = next(filter(None, map(_had, wanted)), None)
+    refresh()
+
+
 def static(path: str) -> str:
     """Return the URL of a file under `web/static`; it changes with the file, so it may be kept."""
     return url_for("static", filename=path, v=_digest(path))
@@ -72,4 +81,12 @@ def _keep_static(response: Response) -> Response:
 
 
 def _preferred_language() -> str | None:
-    return request.accept_languages.best_match(languages())
+    asked: str | None = g.get("language")
+    return asked or request.accept_languages.best_match(languages())
+
+
+def _had(tag: str) -> str | None:
+    """Return the language we have that is nearest to a tag: the tag, or what is left of it."""
+    parts = tag.lower().split("-")
+    shorter = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((language for language in shorter if language in languages()), None)

@@ -76,14 +76,23 @@ def wallet(
 
 
 def goals(requirement: Requirement, now: datetime, fresh: timedelta) -> list[Goal]:
-    """Return what to aim at, in order: each voluntary acr, then the required one alone."""
+    """Return what to aim at, in order: each voluntary acr, then only what must be met."""
     required = policy.parse(requirement.required_acr)
+    essential = [policy.parse(name) for name in requirement.essential_acr]
+
+    def least(reached: policy.Acr) -> bool:
+        one = not essential or any(map(reached.satisfies, essential))
+        return one and reached.satisfies(required)
 
     def reaching(*wanted: policy.Acr) -> Goal:
-        return lambda events: all(policy.reach(events, now, fresh).satisfies(w) for w in wanted)
+        def met(events: Sequence[AuthEvent]) -> bool:
+            reached = policy.reach(events, now, fresh)
+            return least(reached) and all(map(reached.satisfies, wanted))
+
+        return met
 
     voluntary = [policy.parse(name) for name in requirement.acr_values if policy.known(name)]
-    return [*(reaching(acr, required) for acr in voluntary), reaching(required)]
+    return [*map(reaching, voluntary), reaching()]
 
 
 def plan(

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
+from gateway.oidc.dpop import proofs
 from gateway.oidc.issued.subject import SUBJECT_TYPES
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS
@@ -19,7 +21,7 @@ METADATA_PATH = "/.well-known/oauth-authorization-server"
 JWKS_PATH = "/.well-known/jwks.json"
 
 Feature = Callable[[str], Mapping[str, Any]]
-FEATURES: tuple[Feature, ...] = ()
+FEATURES: tuple[Feature, ...] = (proofs.metadata,)
 """What each protocol says of itself, for the base of its addresses."""
 
 CLAIMS = (
@@ -68,7 +70,7 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
     return {
         "scopes_supported": OIDC_SCOPES,
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": RESPONSE_MODES,
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "subject_types_supported": SUBJECT_TYPES,
         "id_token_signing_alg_values_supported": settings.algorithms,
@@ -79,7 +81,7 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": True,
-        "claims_parameter_supported": False,
+        "claims_parameter_supported": True,
         "request_parameter_supported": False,
         "request_uri_parameter_supported": False,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.text import Text
@@ -22,6 +23,27 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class FormPost:
+    """Have the browser post these parameters (OAuth 2.0 Form Post Response Mode 1.0)."""
+
+    action: str
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AskAccount:
+    """Let the person go on as who they are, where that `fits` the request, or be somebody else."""
+
+    action: str
+    cancel: str
+    client_name: str
+    redirect_uri: str
+    username: str
+    fits: bool
+    ui_locales: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AskConsent:
     """Show the person who asks for what, and for how many seconds at the most."""
 
@@ -30,6 +52,7 @@ class AskConsent:
     redirect_uri: str
     scope: str
     lifetime: int
+    ui_locales: Sequence[str] = ()
 
     @property
     def scopes(self) -> list[tuple[str, Text]]:

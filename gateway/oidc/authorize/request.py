@@ -10,6 +10,8 @@ from typing import Any, Self
 from contracts.assurance import Requirement
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks import CHECKS
+from gateway.oidc.authorize.checks.id_token_hint import hinted_subject
+from gateway.oidc.authorize.claims import essential_acr, parsed, subject, voluntary_acr
 from gateway.oidc.clients.registered import narrowed
 from store.clients import Client
 from store.grants import Access
@@ -19,7 +21,8 @@ from store.grants import Access
 class AuthorizationRequest:
     """A checked authorization request, as it is kept while the person logs in.
 
-    `subject` is the one account that may answer it, where the client named one.
+    `subject` is the `sub`, as the client knows it, of the one person who may answer it, where the
+    client named one (OpenID Connect Core, sections 3.1.2.1 and 5.5.1).
     """
 
     redirect_uri: str
@@ -77,7 +80,8 @@ class AuthorizationRequest:
         """Return what the login must reach for this client."""
         return Requirement(
             required_acr=client.require_acr,
-            acr_values=self.acr_values,
+            acr_values=self._acr_values,
+            essential_acr=essential_acr(self.claims),
             not_before=self._not_before(asked_at),
             login_hint=self.login_hint,
             client_id=client.id,
@@ -85,8 +89,14 @@ class AuthorizationRequest:
             ui_locales=self.ui_locales,
         )
 
+    @property
+    def _acr_values(self) -> tuple[str, ...]:
+        """Return what is asked for before what is wished for."""
+        wished = (*self.acr_values, *voluntary_acr(self.claims))
+        return tuple(dict.fromkeys((*essential_acr(self.claims), *wished)))
+
     def _not_before(self, asked_at: datetime) -> datetime | None:
-        if {"login", "select_account"} & set(self.prompt):
+        if "login" in self.prompt:
             return asked_at
         return None if self.max_age is None else asked_at - timedelta(seconds=self.max_age)
 
@@ -96,6 +106,7 @@ def checked(asked: Asked) -> AuthorizationRequest:
     for check in CHECKS:
         check(asked)
     parameters = asked.parameters
+    claims = parsed(parameters["claims"])
     return AuthorizationRequest(
         redirect_uri=parameters["redirect_uri"],
         scope=narrowed(parameters["scope"], asked.client.scope),
@@ -107,4 +118,8 @@ def checked(asked: Asked) -> AuthorizationRequest:
         acr_values=parameters.words("acr_values"),
         login_hint=parameters["login_hint"],
         ui_locales=parameters.words("ui_locales"),
+        response_mode=parameters["response_mode"] or "query",
+        subject=subject(claims) or hinted_subject(asked),
+        claims=claims,
+        dpop_jkt=parameters["dpop_jkt"] or None,
     )

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from authlib.common.urls import add_params_to_uri
-
 
 def authorization_response(
-    redirect_uri: str, issuer: str, state: str | None, parameters: Mapping[str, str]
-) -> str:
-    """Return the address of a success or error response: the parameters, `state` and `iss`."""
-    answer = dict(parameters)
-    if state is not None:
-        answer["state"] = state
-    answer["iss"] = issuer
-    return str(add_params_to_uri(redirect_uri, list(answer.items())))
+    issuer: str, state: str | None, parameters: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the parameters of a success or error response: its own, `state` and `iss`."""
+    stated = {} if state is None else {"state": state}
+    return {**parameters, **stated, "iss": issuer}

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from contracts.assurance import Assurance, Requirement
 from contracts.clock import Clock
-from contracts.errors import Expired
 from gateway.oidc.authorize.asked import Asked, Knowledge
 from gateway.oidc.authorize.checks import check_client, check_redirect_uri
+from gateway.oidc.authorize.demands import Demands
 from gateway.oidc.authorize.errors import (
     AccessDenied,
     AuthorizationError,
@@ -17,9 +16,11 @@ from gateway.oidc.authorize.errors import (
     LoginRequired,
     UnmetAuthenticationRequirements,
 )
-from gateway.oidc.authorize.outcomes import AskConsent, Redirect
+from gateway.oidc.authorize.interactions import Interaction, Interactions
+from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.request import AuthorizationRequest, checked
+from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.keys.ring import KeyRing
@@ -29,22 +30,11 @@ from store import Store, Transaction
 from store.clients import Client
 from store.codes import Code
 
-Outcome = Redirect | AskConsent
+Answer = Redirect | FormPost
+Outcome = Answer | AskAccount | AskConsent
 
-
-@dataclass(frozen=True, slots=True)
-class Interaction:
-    """A checked request on its way, seen from one browser; no handle where it never pauses."""
-
-    handle: str | None
-    client: Client
-    request: AuthorizationRequest
-    requirement: Requirement
-
-    @property
-    def path(self) -> str:
-        """Return where the browser comes back to."""
-        return f"/oauth/authorize/{self.handle}"
+ANYBODY = Requirement(required_acr="")
+"""Whoever is logged in, however well and however long ago."""
 
 
 class Authorization:
@@ -66,74 +56,91 @@ class Authorization:
         self._settings = settings
         self._clients = clients
         self._authentication = authentication
+        self._demands = Demands(store, authentication)
+        self._interactions = Interactions(
+            store, clients, authentication, settings.interaction_lifetime
+        )
 
-    def start(self, parameters: Parameters) -> Redirect:
+    def start(self, parameters: Parameters) -> Answer:
         """Check a request and keep it. Raises BadRequest without a trusted way back."""
         client = check_client(parameters, self._clients)
         redirect_uri = check_redirect_uri(parameters, client)
         try:
             request = checked(Asked(parameters, client, self._knowledge))
-            return self._at_once(client, request) if request.silent else self._kept(client, request)
+            if request.silent:
+                return self._at_once(client, request)
+            return Redirect(self._interactions.keep(client, request))
         except AuthorizationError as error:
             state = None if parameters.repeated("state") else parameters["state"] or None
-            return self._failed(redirect_uri, state, error)
+            return self._failed(redirect_uri, parameters["response_mode"], state, error)
 
-    def resume(self, handle: str, *, returning: bool) -> Outcome:
-        """Go on with a kept request, `returning` from a login or for the first time."""
-        interaction = self._find(handle)
-        assurance = self._authentication.current(interaction.requirement)
-        if assurance is None or not (returning or self._enough(assurance, interaction)):
-            return self._login(interaction)
-        if not self._met(assurance, interaction):
+    def resume(self, handle: str, *, returning: bool, chosen: str = "") -> Outcome:
+        """Go on with a kept request, `returning` from a login or for the first time.
+
+        `chosen` is the session that the person has said to go on with.
+        """
+        interaction = self._interactions.find(handle)
+        if not self._demands.possible(interaction):
             return self._refused(interaction, UnmetAuthenticationRequirements())
-        if self._consent_needed(assurance, interaction):
-            return self._consent(interaction, assurance)
-        return self._granted(assurance, interaction)
+        here = self._authentication.current(ANYBODY)
+        if here and self._demands.another_person(here, interaction) and returning:
+            return self._refused(interaction, LoginRequired("Somebody else has logged in."))
+        if here and not returning and self._demands.choice(here, interaction, chosen):
+            return self._choice(here, interaction)
+        return self._with(
+            self._authentication.current(interaction.requirement), interaction, returning
+        )
 
-    def decide(self, handle: str, *, sid: str, allowed: bool) -> Redirect:
+    def choose(self, handle: str, *, sid: str, same: bool) -> Redirect:
+        """Take the choice of an account: go on as the `same` person, or log somebody else in."""
+        interaction = self._interactions.find(handle)
+        if same:
+            return Redirect(f"{interaction.path}?account={sid}")
+        self._authentication.end()
+        return self._login(interaction)
+
+    def decide(self, handle: str, *, sid: str, allowed: bool) -> Answer:
         """Take the answer to the consent page; it counts for the session that was shown it."""
-        interaction = self._find(handle)
+        interaction = self._interactions.find(handle)
         assurance = self._authentication.current(interaction.requirement)
         if not allowed:
             return self._refused(interaction, AccessDenied("The person did not allow it."))
-        if assurance is None or assurance.sid != sid or not self._met(assurance, interaction):
+        if (
+            assurance is None
+            or assurance.sid != sid
+            or not self._demands.met(assurance, interaction)
+        ):
             return Redirect(interaction.path)
         return self._granted(assurance, interaction, consented=True)
 
-    def cancel(self, handle: str) -> Redirect:
+    def cancel(self, handle: str) -> Answer:
         """Give up a request: the person left the login."""
-        return self._refused(self._find(handle), AccessDenied("The person cancelled the login."))
+        interaction = self._interactions.find(handle)
+        return self._refused(interaction, AccessDenied("The person cancelled the login."))
 
-    def _kept(self, client: Client, request: AuthorizationRequest) -> Redirect:
-        with self._store.write() as tx:
-            handle = tx.interactions.put(
-                self._authentication.browser(),
-                client.id,
-                request.to_dict(),
-                self._settings.interaction_lifetime,
-            )
-        return Redirect(f"/oauth/authorize/{handle}")
+    def _with(
+        self, assurance: Assurance | None, interaction: Interaction, returning: bool
+    ) -> Outcome:
+        if assurance is None or not (returning or self._demands.enough(assurance, interaction)):
+            return self._login(interaction)
+        if not self._demands.met(assurance, interaction):
+            return self._refused(interaction, UnmetAuthenticationRequirements())
+        if self._demands.consent(assurance, interaction):
+            return self._consent(interaction, assurance)
+        return self._granted(assurance, interaction)
 
-    def _at_once(self, client: Client, request: AuthorizationRequest) -> Redirect:
+    def _at_once(self, client: Client, request: AuthorizationRequest) -> Answer:
         """Answer `prompt=none`, which shows no page."""
         requirement = request.requirement(client, self._clock.now())
         interaction = Interaction(None, client, request, requirement)
+        if not self._demands.possible(interaction):
+            raise UnmetAuthenticationRequirements()
         assurance = self._authentication.current(requirement)
-        if assurance is None or not self._met(assurance, interaction):
+        if assurance is None or not self._demands.met(assurance, interaction):
             raise LoginRequired("The person would have to authenticate.")
-        if self._consent_needed(assurance, interaction):
+        if self._demands.consent(assurance, interaction):
             raise ConsentRequired("The person would have to consent.")
         return self._granted(assurance, interaction)
-
-    def _find(self, handle: str) -> Interaction:
-        with self._store.read() as tx:
-            found = tx.interactions.find(handle, self._authentication.browser())
-        client = found and self._clients.get(found.client_id)
-        if not found or not client:
-            raise Expired()
-        request = AuthorizationRequest.from_dict(found.request)
-        requirement = request.requirement(client.record, found.created_at)
-        return Interaction(handle, client.record, request, requirement)
 
     def _login(self, interaction: Interaction) -> Redirect:
         path = interaction.path
@@ -142,26 +149,18 @@ class Authorization:
         )
         return Redirect(location)
 
-    def _met(self, assurance: Assurance, interaction: Interaction) -> bool:
-        wanted = interaction.requirement.required_acr
-        return self._authentication.satisfies(assurance.acr, wanted)
-
-    def _enough(self, assurance: Assurance, interaction: Interaction) -> bool:
-        """Tell whether a login could add nothing that was asked for."""
-        wished = interaction.requirement.acr_values
-        satisfies = self._authentication.satisfies
-        return self._met(assurance, interaction) and (
-            not wished or any(satisfies(assurance.acr, value) for value in wished)
-        )
-
-    def _consent_needed(self, assurance: Assurance, interaction: Interaction) -> bool:
-        if "consent" in interaction.request.prompt:
-            return True
-        if not interaction.client.consent:
-            return False
+    def _choice(self, here: Assurance, interaction: Interaction) -> AskAccount:
         with self._store.read() as tx:
-            given = tx.consents.find(assurance.subject, interaction.client.id)
-        return not set(interaction.request.scope.split()) <= given
+            account = tx.accounts.get(here.subject)
+        return AskAccount(
+            action=f"{interaction.path}/account?sid={here.sid}",
+            cancel=f"{interaction.path}/cancel",
+            client_name=interaction.client.name,
+            redirect_uri=interaction.request.redirect_uri,
+            username=account.username if account else "",
+            fits=not self._demands.another_person(here, interaction),
+            ui_locales=interaction.request.ui_locales,
+        )
 
     def _consent(self, interaction: Interaction, assurance: Assurance) -> AskConsent:
         client, request = interaction.client, interaction.request
@@ -172,18 +171,21 @@ class Authorization:
             redirect_uri=request.redirect_uri,
             scope=request.scope,
             lifetime=lasting if request.offline else client.access_token_seconds,
+            ui_locales=request.ui_locales,
         )
 
     def _granted(
         self, assurance: Assurance, interaction: Interaction, *, consented: bool = False
-    ) -> Redirect:
+    ) -> Answer:
         client, request = interaction.client, interaction.request
         with self._store.write() as tx:
-            self._take(tx, interaction)
+            self._interactions.close(tx, interaction)
             if consented:
                 tx.consents.give(assurance.subject, client.id, set(request.scope.split()))
             code = self._code(tx, assurance, interaction)
-        return self._answer(request.redirect_uri, request.state, {"code": code})
+        return self._answer(
+            request.redirect_uri, request.response_mode, request.state, {"code": code}
+        )
 
     def _code(self, tx: Transaction, assurance: Assurance, interaction: Interaction) -> str:
         client, request = interaction.client, interaction.request
@@ -199,27 +201,29 @@ class Authorization:
         code = Code(grant.id, request.redirect_uri, request.code_challenge, request.dpop_jkt)
         return tx.codes.put(code, self._settings.code_lifetime)
 
-    def _refused(self, interaction: Interaction, error: AuthorizationError) -> Redirect:
+    def _refused(self, interaction: Interaction, error: AuthorizationError) -> Answer:
+        request = interaction.request
         with self._store.write() as tx:
-            self._take(tx, interaction)
+            self._interactions.close(tx, interaction)
             detail = {"error": error.error}
             tx.audit.add("authorization.refused", client_id=interaction.client.id, detail=detail)
-        return self._failed(interaction.request.redirect_uri, interaction.request.state, error)
+        return self._failed(request.redirect_uri, request.response_mode, request.state, error)
 
-    def _take(self, tx: Transaction, interaction: Interaction) -> None:
-        """Close the request, once. Raises Expired for whoever comes second."""
-        browser = self._authentication.browser()
-        if interaction.handle and tx.interactions.take(interaction.handle, browser) is None:
-            raise Expired()
-
-    def _failed(self, redirect_uri: str, state: str | None, error: AuthorizationError) -> Redirect:
+    def _failed(
+        self, redirect_uri: str, response_mode: str, state: str | None, error: AuthorizationError
+    ) -> Answer:
         parameters = {"error": error.error}
         if error.description:
             parameters["error_description"] = error.description
-        return self._answer(redirect_uri, state, parameters)
+        return self._answer(redirect_uri, response_mode, state, parameters)
 
     def _answer(
-        self, redirect_uri: str, state: str | None, parameters: Mapping[str, str]
-    ) -> Redirect:
-        issuer = self._settings.issuer
-        return Redirect(authorization_response(redirect_uri, issuer, state, parameters))
+        self,
+        redirect_uri: str,
+        response_mode: str,
+        state: str | None,
+        parameters: Mapping[str, str],
+    ) -> Answer:
+        mode = response_mode if response_mode in RESPONSE_MODES else "query"
+        said = authorization_response(self._settings.issuer, state, parameters)
+        return answered(redirect_uri, mode, said)

@@ -8,22 +8,24 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from contracts.errors import BadRequest
-from gateway.headers import allow_forms_to
-from gateway.oidc.authorize.outcomes import Redirect
+from gateway.headers import allow_forms_only_to, allow_forms_to
+from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.service import Authorization, Outcome
+from web import pages
 
 SEE_OTHER = 303
 
 
-def routes(pages: Blueprint, authorization: Authorization) -> None:
+def routes(room: Blueprint, authorization: Authorization) -> None:
     """Add the authorization endpoint and what follows it."""
     views, kept = Views(authorization), "/oauth/authorize/<handle>"
-    pages.add_url_rule("/oauth/authorize", view_func=views.authorize, methods=["GET", "POST"])
-    pages.add_url_rule(kept, view_func=views.resume)
-    pages.add_url_rule(kept, view_func=views.decide, methods=["POST"])
-    pages.add_url_rule(f"{kept}/continue", view_func=views.proceed)
-    pages.add_url_rule(f"{kept}/cancel", view_func=views.cancel)
+    room.add_url_rule("/oauth/authorize", view_func=views.authorize, methods=["GET", "POST"])
+    room.add_url_rule(kept, view_func=views.resume)
+    room.add_url_rule(kept, view_func=views.decide, methods=["POST"])
+    room.add_url_rule(f"{kept}/account", view_func=views.choose, methods=["POST"])
+    room.add_url_rule(f"{kept}/continue", view_func=views.proceed)
+    room.add_url_rule(f"{kept}/cancel", view_func=views.cancel)
 
 
 class Views:
@@ -43,7 +45,13 @@ class Views:
 
     def resume(self, handle: str) -> Response:
         """Go on with a request."""
-        return _answer(self._authorization.resume(handle, returning=False))
+        chosen = request.args.get("account", "")
+        return _answer(self._authorization.resume(handle, returning=False, chosen=chosen))
+
+    def choose(self, handle: str) -> Response:
+        """Take the choice of an account."""
+        sid, same = request.args.get("sid", ""), request.form.get("account") == "same"
+        return _answer(self._authorization.choose(handle, sid=sid, same=same))
 
     def proceed(self, handle: str) -> Response:
         """Go on with a request after a login."""
@@ -63,19 +71,40 @@ class Views:
 
 
 def _answer(outcome: Outcome) -> Response:
-    if isinstance(outcome, Redirect):
-        return redirect(outcome.location, SEE_OTHER)
+    match outcome:
+        case Redirect():
+            return redirect(outcome.location, SEE_OTHER)
+        case FormPost():
+            return _post(outcome)
+        case AskAccount():
+            page, more = "select_account.html", {"fits": outcome.fits, "cancel": outcome.cancel}
+            return _asked(outcome, page, username=outcome.username, **more)
+        case AskConsent():
+            page, lifetime = "consent.html", outcome.lifetime
+            return _asked(outcome, page, scopes=outcome.scopes, lifetime=lifetime)
+
+
+def _asked(outcome: AskAccount | AskConsent, page: str, **context: object) -> Response:
+    """Show a page whose form may end at the client, in the language the client asked for."""
+    pages.speak(outcome.ui_locales)
     allow_forms_to([outcome.redirect_uri])
     return make_response(
         render_template(
-            "consent.html",
+            page,
             client_name=outcome.client_name,
             redirect_host=_host(outcome.redirect_uri),
-            scopes=outcome.scopes,
             action=outcome.action,
-            lifetime=outcome.lifetime,
+            **context,
         )
     )
+
+
+def _post(answer: FormPost) -> Response:
+    allow_forms_only_to(answer.action)
+    page = render_template(
+        "form_post.html", action=answer.action, parameters=answer.parameters.items()
+    )
+    return make_response(page)
 
 
 def _host(redirect_uri: str) -> str:

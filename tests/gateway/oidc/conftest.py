@@ -16,6 +16,7 @@ from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.keys.rotation import make
 from store import Store
 from store.accounts import Account
+from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from store.keys import SigningKey
 from tests.fakes.clock import FakeClock
@@ -66,7 +67,8 @@ def registered(store: Store, clock: Clock) -> Client:
     native = ("http://127.0.0.1/cb", "http://[::1]/cb?x=1", "com.example.bot:/cb")
     with store.write() as tx:
         tx.clients.add(client)
-        tx.clients.add(replace(client, id="quick", secret_hash=None, redirect_uris=native))
+        quick = replace(client, id="quick", secret_hash=None, redirect_uris=native)
+        tx.clients.add(replace(quick, metadata=ClientMetadata(application_type="native")))
         tx.clients.add(replace(client, id="legacy", token_alg="RS256", audience="legacy"))
         tx.clients.add(replace(client, id="asks", consent=True))
         tx.clients.add(replace(client, id="strict", require_acr="aal2"))

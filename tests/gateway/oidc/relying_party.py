@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import secrets
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -33,11 +34,15 @@ class Visitor:
         here = self.assurance
         if here is None or (requirement.not_before and here.auth_time < requirement.not_before):
             return None
-        met = (value for value in requirement.acr_values if self.satisfies(here.acr, value))
+        met = (
+            value
+            for value in requirement.acr_values
+            if self.satisfies(here.acr, value) and self.satisfies(value, requirement.required_acr)
+        )
         return replace(here, acr=next(met, here.acr))
 
     def satisfies(self, reached: str, wanted: str) -> bool:
-        return wanted in ORDER and ORDER.index(reached) >= ORDER.index(wanted)
+        return {reached, wanted} <= set(ORDER) and ORDER.index(reached) >= ORDER.index(wanted)
 
     def begin(self, requirement: Requirement, return_to: str, cancel_to: str) -> str:
         self.begun.append((requirement, return_to, cancel_to))
@@ -128,6 +133,13 @@ def answered(response: TestResponse) -> dict[str, str]:
     query = parse_qs(urlsplit(response.location).query, strict_parsing=True)
     assert all(len(values) == 1 for values in query.values())
     return {name: values[0] for name, values in query.items()}
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    """Return what a JWT says, its signature unread."""
+    part = token.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return claims
 
 
 def shown(rp: RelyingParty, page: str) -> str:

@@ -150,7 +150,7 @@ class TestAcr:
 
 
 class TestPromptAndMaxAge:
-    @pytest.mark.parametrize("prompt", ["login", "select_account", "login consent"])
+    @pytest.mark.parametrize("prompt", ["login", "login consent"])
     def test_an_older_login_does_not_count(
         self, rp: RelyingParty, clock: FakeClock, visitor: Visitor, prompt: str
     ) -> None:

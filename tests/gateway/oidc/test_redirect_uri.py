@@ -9,6 +9,7 @@ import pytest
 from contracts.errors import BadRequest
 from gateway.oidc.authorize.checks import check_redirect_uri
 from gateway.oidc.authorize.parameters import Parameters
+from store.client_metadata import ClientMetadata
 from store.clients import Client
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "redirect_uris.json").read_text())
@@ -46,4 +47,5 @@ def client(client_id: str) -> Client:
         token_alg="ES256",
         access_token_seconds=300,
         created_at=datetime(2026, 3, 1, tzinfo=UTC),
+        metadata=ClientMetadata(application_type="native" if client_id == "quick" else "web"),
     )

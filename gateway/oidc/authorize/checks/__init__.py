@@ -7,7 +7,10 @@ from collections.abc import Callable
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks.acr_values import check_acr_values
 from gateway.oidc.authorize.checks.characters import check_characters
+from gateway.oidc.authorize.checks.claims import check_claims
 from gateway.oidc.authorize.checks.client import check_client
+from gateway.oidc.authorize.checks.dpop_jkt import check_dpop_jkt
+from gateway.oidc.authorize.checks.id_token_hint import check_id_token_hint
 from gateway.oidc.authorize.checks.login_hint import check_login_hint
 from gateway.oidc.authorize.checks.max_age import check_max_age
 from gateway.oidc.authorize.checks.nonce import check_nonce
@@ -38,6 +41,9 @@ CHECKS: tuple[Check, ...] = (
     check_max_age,
     check_acr_values,
     check_login_hint,
+    check_dpop_jkt,
+    check_claims,
+    check_id_token_hint,
 )
 """What follows raises AuthorizationError, which goes to the redirect URI."""
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from gateway.oidc.authorize import claims
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
+from gateway.oidc.issued import hint
 
 LONGEST = 2048
+LONGER = {"claims": claims.LONGEST, "id_token_hint": hint.LONGEST}
+BLANK = str.maketrans("", "", "\t\r\n")
+"""White space of JSON, which is laid out for people at times."""
+JSON = {"claims", "authorization_details"}
 
 
 def check_characters(asked: Asked) -> None:
     """Raise InvalidRequest for control characters and for values beyond 2048 characters."""
-    sent = [value for values in asked.parameters.values.values() for value in values]
-    if any(len(value) > LONGEST or not value.isprintable() for value in sent):
-        raise InvalidRequest("A value is too long or holds characters that are not printable.")
+    for name, values in asked.parameters.values.items():
+        if not all(_fits(name, value) for value in values):
+            raise InvalidRequest("A value is too long or holds characters that are not printable.")
+
+
+def _fits(name: str, value: str) -> bool:
+    seen = value.translate(BLANK) if name in JSON else value
+    return len(value) <= LONGER.get(name, LONGEST) and seen.isprintable()

@@ -24,7 +24,8 @@ def check_redirect_uri(parameters: Parameters, client: Client) -> str:
 def _registered(sent: str, client: Client) -> bool:
     if sent in client.redirect_uris:
         return True
-    without_port = _without_port(sent) if client.public else None
+    native = client.metadata.application_type == "native"
+    without_port = _without_port(sent) if native else None
     return without_port is not None and without_port in map(_without_port, client.redirect_uris)
 
 
