@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text
+from gateway.oidc.logout import registration as logout
 from store import Store
+from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
@@ -34,6 +36,20 @@ class Registration:
     audience: str | None = None
     scope: str = SCOPE
     token_alg: str = ALGORITHM
+    native: bool = False
+    post_logout_redirect_uris: Sequence[str] = ()
+    backchannel_logout_uri: str = ""
+    frontchannel_logout_uri: str = ""
+
+    @property
+    def metadata(self) -> ClientMetadata:
+        """Return what is said in the words of RFC 7591."""
+        return ClientMetadata(
+            application_type="native" if self.native else "web",
+            post_logout_redirect_uris=tuple(self.post_logout_redirect_uris),
+            backchannel_logout_uri=self.backchannel_logout_uri,
+            frontchannel_logout_uri=self.frontchannel_logout_uri,
+        )
 
 
 def register(
@@ -57,6 +73,7 @@ def register(
         token_alg=wanted.token_alg,
         access_token_seconds=wanted.access_token_seconds,
         created_at=clock.now(),
+        metadata=wanted.metadata,
     )
     with store.write() as tx:
         tx.clients.add(client)
@@ -69,6 +86,9 @@ def _check(wanted: Registration) -> None:
         raise BadRequest(Text("A client's id is up to 64 letters, digits and . _ ~ -"))
     for uri in wanted.redirect_uris:
         _check_redirect_uri(uri)
+    for uri in logout.unfit(wanted.metadata, wanted.redirect_uris):
+        message = "%(uri)s cannot be a logout address: see the options' help."
+        raise BadRequest(Text(message, {"uri": uri}))
 
 
 def _check_redirect_uri(uri: str) -> None:

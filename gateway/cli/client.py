@@ -26,6 +26,10 @@ class Given(TypedDict):
     audience: str | None
     scope: str
     token_alg: str
+    native: bool
+    post_logout_redirect_uris: Sequence[str]
+    backchannel_logout_uri: str
+    frontchannel_logout_uri: str
 
 
 @click.group()
@@ -40,11 +44,28 @@ def client() -> None:
 @click.option("--name", help="Name that people see; the id where it is left out.")
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="May be repeated.")
 @click.option("--public", is_flag=True, help="No secret: a program on the person's own device.")
+@click.option("--native", is_flag=True, help="On the person's own device: any loopback port.")
 @click.option("--no-consent", is_flag=True, help="Do not ask people for consent: it is our own.")
 @click.option("--require-acr", default="mfa", show_default=True, help="Least assurance it accepts.")
 @click.option("--audience", help="`aud` of its access tokens; the id where it is left out.")
 @click.option("--scope", default=SCOPE, show_default=True, help="What it may ask for.")
 @click.option("--token-alg", type=click.Choice(["ES256", "RS256"]), default="ES256")
+@click.option(
+    "--post-logout-redirect-uri",
+    "post_logout_redirect_uris",
+    multiple=True,
+    help="Where people may go once they are logged out. May be repeated.",
+)
+@click.option(
+    "--backchannel-logout-uri",
+    default="",
+    help="Is told by us of the end of a session: https, or http on localhost.",
+)
+@click.option(
+    "--frontchannel-logout-uri",
+    default="",
+    help="Is shown in a frame at a logout; has the origin of a redirect URI.",
+)
 @click.option("--access-token-seconds", type=click.IntRange(1), help="Life of its access tokens.")
 @output.as_json
 def add(
@@ -82,7 +103,11 @@ def _shown(client: Client) -> output.Row:
         "client_id": client.id,
         "name": client.name,
         "public": client.public,
+        "application_type": client.metadata.application_type,
         "redirect_uris": client.redirect_uris,
+        "post_logout_redirect_uris": client.metadata.post_logout_redirect_uris,
+        "backchannel_logout_uri": client.metadata.backchannel_logout_uri,
+        "frontchannel_logout_uri": client.metadata.frontchannel_logout_uri,
         "require_acr": client.require_acr,
         "consent": client.consent,
         "audience": client.audience,

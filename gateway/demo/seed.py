@@ -59,13 +59,17 @@ class Seeding:
         secret = None if wanted.public else self.memory.client_secret
         with self.store.write() as tx:
             held = tx.clients.get(wanted.client_id)
-            if held is not None and held.redirect_uris != tuple(wanted.redirect_uris):
+            uris, metadata = tuple(wanted.redirect_uris), wanted.metadata
+            if held is not None and (held.redirect_uris, held.metadata) != (uris, metadata):
                 tx.clients.remove(held.id)
-                tx.clients.add(replace(held, redirect_uris=tuple(wanted.redirect_uris)))
+                tx.clients.add(replace(held, redirect_uris=uris, metadata=metadata))
         if held is None:
             register(self.store, self.clock, wanted, secret)
-        uris = list(wanted.redirect_uris)
-        return {"client_id": wanted.client_id, "client_secret": secret, "redirect_uris": uris}
+        return {
+            "client_id": wanted.client_id,
+            "client_secret": secret,
+            "redirect_uris": list(wanted.redirect_uris),
+        }
 
 
 def folk(memory: Memory) -> tuple[Person, ...]:
@@ -85,6 +89,8 @@ def registrations(addresses: Addresses) -> tuple[Registration, ...]:
         client_id="chatbot",
         name="Demo chatbot",
         redirect_uris=[f"{addresses.chatbot}/callback"],
+        post_logout_redirect_uris=[f"{addresses.chatbot}/"],
+        backchannel_logout_uri=f"{addresses.chatbot}/backchannel-logout",
         require_acr="aal1",
         access_token_seconds=300,
     )
@@ -93,6 +99,7 @@ def registrations(addresses: Addresses) -> tuple[Registration, ...]:
         name="Demo script",
         redirect_uris=["http://127.0.0.1/callback"],
         public=True,
+        native=True,
         require_acr="aal1",
         access_token_seconds=300,
     )

@@ -168,6 +168,36 @@ def test_a_public_client_has_no_secret(run: Run) -> None:
     assert (added["public"], added["client_secret"]) == (True, None)
 
 
+def test_logout_addresses_of_a_client(run: Run) -> None:
+    callback, base = "https://chat.example.org/callback", "https://chat.example.org"
+    options = ["--redirect-uri", callback, "--native", "--post-logout-redirect-uri", f"{base}/bye"]
+    channels = ["--backchannel-logout-uri", "https://10.0.0.7/logout"]
+    framed = ["--frontchannel-logout-uri", f"{base}/front"]
+    added = printed(run("client", "add", "support", *options, *channels, *framed, "--json"))
+    assert added["application_type"] == "native"
+    assert added["post_logout_redirect_uris"] == [f"{base}/bye"]
+    assert added["backchannel_logout_uri"] == "https://10.0.0.7/logout"
+    assert added["frontchannel_logout_uri"] == f"{base}/front"
+
+
+@pytest.mark.parametrize(
+    ("option", "uri"),
+    [
+        ("--post-logout-redirect-uri", "http://chat.example.org/"),
+        ("--post-logout-redirect-uri", "https://chat.example.org/#"),
+        ("--post-logout-redirect-uri", "javascript:alert(1)"),
+        ("--backchannel-logout-uri", "http://chat.example.org/logout"),
+        ("--backchannel-logout-uri", "com.example.app:/logout"),
+        ("--backchannel-logout-uri", "https://user@chat.example.org/logout"),
+        ("--frontchannel-logout-uri", "https://other.example.org/logout"),
+        ("--frontchannel-logout-uri", "https://chat.example.org:8443/logout"),
+    ],
+)
+def test_a_logout_address_must_be_safe(run: Run, option: str, uri: str) -> None:
+    redirect = ("--redirect-uri", "https://chat.example.org/callback")
+    assert run("client", "add", "support", *redirect, option, uri).exit_code == 1
+
+
 @pytest.mark.parametrize(
     "uri",
     [

@@ -1,0 +1,1 @@
+"""Logging out: RP-Initiated, Back-Channel and Front-Channel Logout 1.0."""

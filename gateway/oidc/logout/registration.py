@@ -1,0 +1,35 @@
+"""Which logout addresses a client can register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from gateway.oidc.clients import redirect_uris
+from store.client_metadata import ClientMetadata
+
+
+def unfit(metadata: ClientMetadata, redirected_to: Iterable[str]) -> Iterator[str]:
+    """Yield every logout address that cannot be registered.
+
+    All are https, or http on this very machine; `post_logout_redirect_uris` may have a private-use
+    scheme too. A front-channel address has the origin of a redirect URI (Front-Channel Logout 1.0,
+    section 2).
+    """
+    for uri in metadata.post_logout_redirect_uris:
+        if redirect_uris.kind(uri) is None:
+            yield uri
+    called = (metadata.backchannel_logout_uri, metadata.frontchannel_logout_uri)
+    yield from (uri for uri in called if uri and not _web(uri))
+    framed, origins = metadata.frontchannel_logout_uri, set(map(_origin, redirected_to))
+    if framed and _web(framed) and _origin(framed) not in origins:
+        yield framed
+
+
+def _web(uri: str) -> bool:
+    return redirect_uris.kind(uri) in {redirect_uris.WEB, redirect_uris.LOOPBACK}
+
+
+def _origin(uri: str) -> tuple[str, str]:
+    parts = urlsplit(uri)
+    return parts.scheme, parts.netloc
