@@ -6,19 +6,23 @@ from flask import Blueprint, Response, request
 
 from gateway.oidc import published
 from gateway.oidc.authorize import views as authorize
+from gateway.oidc.clients import views as clients
 from gateway.oidc.issued import views as issued
 from gateway.oidc.provider import Provider
 from gateway.oidc.token import views as token
 
 MACHINES = frozenset(
-    {"oidc.authorize", "oidc.token", "oidc.revoke", "oidc.introspect", "oidc.userinfo"}
+    {
+        *("oidc.authorize", "oidc.token", "oidc.revoke", "oidc.introspect", "oidc.userinfo"),
+        *("oidc.register", "oidc.registered"),
+    }
 )
 """Endpoints that foreign pages and programs post to; none of them acts on a cookie at once."""
 
 CROSS_ORIGIN = frozenset(
     {
         *("oidc.token", "oidc.revoke", "oidc.userinfo"),
-        *("oidc.openid_configuration", "oidc.jwks"),
+        *("oidc.openid_configuration", "oidc.jwks", "oidc.register", "oidc.registered"),
     }
 )
 CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks"})
@@ -30,6 +34,7 @@ def blueprint(provider: Provider) -> Blueprint:
     authorize.routes(pages, provider.authorization)
     token.routes(pages, provider.server)
     issued.routes(pages, provider.userinfo)
+    clients.routes(pages, provider.registrar, provider.settings)
     published.routes(pages, provider.settings, provider.store)
     pages.after_request(_headers)
     return pages

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES
+from gateway.oidc.clients import metadata as clients
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
 from gateway.oidc.dpop import proofs
 from gateway.oidc.issued.subject import SUBJECT_TYPES
@@ -61,6 +62,7 @@ def discovery(settings: ProviderSettings) -> dict[str, Any]:
         "userinfo_endpoint": f"{base}/oauth/userinfo",
         "jwks_uri": f"{base}{JWKS_PATH}",
         **_supported(settings),
+        **clients.metadata(base, settings.clients),
         **{name: value for feature in FEATURES for name, value in feature(base).items()},
         **({"acr_values_supported": settings.acr_values} if settings.acr_values else {}),
     }

@@ -8,12 +8,15 @@ from contracts.clock import Clock
 from gateway.oidc.authorize.service import Authorization
 from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.jwks import ClientKeys
+from gateway.oidc.clients.metadata_document import MetadataDocuments
 from gateway.oidc.clients.methods import methods
-from gateway.oidc.clients.registered import Clients
+from gateway.oidc.clients.registered import METHODS, Clients
+from gateway.oidc.clients.registering import Supported
+from gateway.oidc.clients.rfc7591 import Registrar
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
-from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.issued.subject import SUBJECT_TYPES, Subjects
 from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing
@@ -21,7 +24,7 @@ from gateway.oidc.keys.wrapped import WRAPPED
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.redemption import Redemption
-from gateway.oidc.token.server import AuthorizationServer
+from gateway.oidc.token.server import GRANTS, AuthorizationServer
 from store import Store
 
 
@@ -33,6 +36,7 @@ class Provider:
     store: Store
     authorization: Authorization
     server: AuthorizationServer
+    registrar: Registrar
     userinfo: UserInfo
 
 
@@ -45,8 +49,13 @@ def provider(
     keeper: Keeper = WRAPPED,
 ) -> Provider:
     """Build the provider."""
-    keys, clients = KeyRing(store, clock, keeper), Clients(store, clock)
-    subjects, client_keys = Subjects(store.vault), ClientKeys(Fetcher(store), clock)
+    keys, fetcher = (
+        KeyRing(store, clock, keeper),
+        Fetcher(store, loopback=settings.clients.loopback),
+    )
+    strangers = (store, clock, fetcher, settings.clients, _supported(settings))
+    clients = Clients(store, clock, MetadataDocuments(*strangers).find)
+    subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     return Provider(
         settings,
         store,
@@ -66,5 +75,16 @@ def provider(
             Standing(store, clock, settings.issuer, keys),
             methods(settings.issuer, client_keys, store, clock),
         ),
+        Registrar(*strangers),
         UserInfo(store, clock, settings.issuer, keys),
+    )
+
+
+def _supported(settings: ProviderSettings) -> Supported:
+    """Return what clients that no operator registers may choose from."""
+    return Supported(
+        grant_types=frozenset(grant.GRANT_TYPE for grant in GRANTS),
+        auth_methods=frozenset(METHODS),
+        algorithms=frozenset(settings.algorithms),
+        subject_types=frozenset(SUBJECT_TYPES),
     )

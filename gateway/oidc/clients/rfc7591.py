@@ -72,15 +72,15 @@ class Registrar:
         self,
         store: Store,
         clock: Clock,
+        fetcher: Fetcher,
         policy: ClientPolicy,
         supported: Supported,
-        fetcher: Fetcher,
     ) -> None:
-        self._store = store
+        self.store = store
         self._clock = clock
+        self._fetcher = fetcher
         self._policy = policy
         self._supported = supported
-        self._fetcher = fetcher
 
     def register(self, token: str, source: str, read: Read) -> Information:
         """Register a client for the bearer of an initial access token, or for a stranger.
@@ -89,7 +89,7 @@ class Registrar:
         """
         self._admit(token, source)
         client, secret = self.client(read(), client_id=secrets.token_urlsafe(24))
-        with self._store.write() as tx:
+        with self.store.write() as tx:
             if token and not tx.initial_access_tokens.spend(token):
                 raise InvalidToken
             tx.clients.add(client)
@@ -136,11 +136,11 @@ class Registrar:
 
     def _admit(self, token: str, source: str) -> None:
         if token or self._policy.registration != "open":
-            with self._store.read() as tx:
+            with self.store.read() as tx:
                 if not tx.initial_access_tokens.stands(token):
                     raise InvalidToken
             return
-        with self._store.write() as tx:
+        with self.store.write() as tx:
             wait = tx.limits.hit(f"register|{source}", self._policy.registrations_per_hour, HOUR)
         if wait:
             raise TooMany(detail=f"registrations from {source}", retry_after=wait)

@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.rfc7591 import Information, InvalidToken, Read, Registrar
-from store import Store, Transaction
+from store import Transaction
 from store.clients import Client, secret_digest
 
 NEVER_SENT = frozenset(
@@ -21,8 +21,8 @@ NEVER_SENT = frozenset(
 class Configuration:
     """The client configuration endpoint; every call needs the client's own token."""
 
-    def __init__(self, store: Store, registrar: Registrar) -> None:
-        self._store = store
+    def __init__(self, registrar: Registrar) -> None:
+        self._store = registrar.store
         self._registrar = registrar
 
     def read(self, client_id: str, token: str) -> Information:
