@@ -13,6 +13,7 @@ from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.clients import metadata as clients
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
 from gateway.oidc.dpop import proofs
+from gateway.oidc.issued import nested
 from gateway.oidc.issued.subject import SUBJECT_TYPES
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS
@@ -22,7 +23,7 @@ METADATA_PATH = "/.well-known/oauth-authorization-server"
 JWKS_PATH = "/.well-known/jwks.json"
 
 Feature = Callable[[str], Mapping[str, Any]]
-FEATURES: tuple[Feature, ...] = (proofs.metadata,)
+FEATURES: tuple[Feature, ...] = (proofs.metadata, nested.metadata)
 """What each protocol says of itself, for the base of its addresses."""
 
 CLAIMS = (
@@ -76,6 +77,7 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "grant_types_supported": [grant.GRANT_TYPE for grant in GRANTS],
         "subject_types_supported": SUBJECT_TYPES,
         "id_token_signing_alg_values_supported": settings.algorithms,
+        "userinfo_signing_alg_values_supported": settings.algorithms,
         "token_endpoint_auth_methods_supported": METHODS,
         "revocation_endpoint_auth_methods_supported": METHODS,
         "introspection_endpoint_auth_methods_supported": CONFIDENTIAL,

@@ -13,6 +13,7 @@ from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import METHODS, Clients
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
+from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
@@ -71,7 +72,13 @@ def provider(
             clients,
             Redemption(store, settings),
             AccessTokens(settings.issuer, keys, clock, subjects),
-            IDToken(settings.issuer, settings.id_token_lifetime, keys, clock, subjects),
+            IDToken(
+                settings.issuer,
+                settings.id_token_lifetime,
+                Envelopes(keys, client_keys),
+                store,
+                clock,
+            ),
             Standing(store, clock, settings.issuer, keys),
             methods(settings.issuer, client_keys, store, clock),
         ),

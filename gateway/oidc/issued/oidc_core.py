@@ -9,8 +9,10 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oidc.core.util import create_half_hash
 
 from contracts.clock import Clock
+from gateway.oidc.issued import claims
+from gateway.oidc.issued.nested import Envelopes, id_token_alg
 from gateway.oidc.issued.subject import Subjects
-from gateway.oidc.keys.ring import KeyRing
+from store import Store
 from store.clients import Client
 from store.grants import Grant
 
@@ -19,13 +21,14 @@ class IDToken:
     """Adds `id_token` to the token response whose scope has `openid`."""
 
     def __init__(
-        self, issuer: str, lifetime: timedelta, keys: KeyRing, clock: Clock, subjects: Subjects
+        self, issuer: str, lifetime: timedelta, envelopes: Envelopes, store: Store, clock: Clock
     ) -> None:
         self._issuer = issuer
         self._lifetime = lifetime
-        self._keys = keys
+        self._envelopes = envelopes
+        self._store = store
         self._clock = clock
-        self._subjects = subjects
+        self._subjects = Subjects(store.vault)
 
     def __call__(self, grant: BaseGrant) -> None:
         """Extend one of Authlib's grants."""
@@ -36,22 +39,34 @@ class IDToken:
         _, token, _ = response
         if "openid" in token["scope"].split():
             client, login = grant.request.client.record, grant.request.user
-            token["id_token"] = self.issue(client, login.grant, token["access_token"])
+            token["id_token"] = self.issue(client, login.grant, token)
 
-    def issue(self, client: Client, grant: Grant, access_token: str) -> str:
-        """Return a signed ID token; a refreshed one repeats `nonce` and `auth_time` (12.2)."""
+    def issue(self, client: Client, grant: Grant, response: dict[str, Any]) -> str:
+        """Return an ID token that goes with a token response.
+
+        A refreshed one repeats `nonce` and `auth_time` (12.2). Raises NoEncryptionKey.
+        """
         now = self._clock.now()
-        claims = {
+        at_hash: bytes = create_half_hash(response["access_token"], id_token_alg(client))
+        said = {
             "iss": self._issuer,
             "sub": self._subjects.of(client, grant.account_id),
             "aud": client.id,
             "iat": int(now.timestamp()),
             "exp": int((now + self._lifetime).timestamp()),
-            "auth_time": int(grant.auth_time.timestamp()),
-            "acr": grant.acr,
-            "amr": list(grant.amr),
+            **claims.of_login(grant),
             "sid": grant.sid,
-            "at_hash": create_half_hash(access_token, client.token_alg).decode(),
+            "at_hash": at_hash.decode(),
             **({} if grant.nonce is None else {"nonce": grant.nonce}),
+            **self._asked(grant, response["scope"]),
         }
-        return self._keys.signer(client.token_alg).sign("JWT", claims)
+        return self._envelopes.id_token(client, said)
+
+    def _asked(self, grant: Grant, scope: str) -> dict[str, Any]:
+        """Return the claims about the person that were asked for by name (section 5.5)."""
+        asked = grant.claims.get("id_token", {})
+        if not claims.speaks_of_person(asked):
+            return {}
+        with self._store.read() as tx:
+            account = tx.accounts.get(grant.account_id)
+        return claims.only(asked, claims.covered(account, scope)) if account else {}
