@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, or_, select
 
 from store import once
 from store.handles import new_handle
@@ -65,24 +65,16 @@ class BackchannelRequests:
         return False
 
     def open_for(self, account_id: str, browser: str) -> BackchannelRequest | None:
-        """Return the one request that waits for a person, unless another browser took it on."""
-        table, holder = backchannel_requests.c, self._browser_hash(browser)
+        """Return what waits for a person in this browser."""
         query = select(backchannel_requests).where(
-            table.account_id == account_id,
-            (table.status == Status.PENDING.value) | (table.browser_hash == holder),
-            self._undecided(),
+            backchannel_requests.c.account_id == account_id, self._shown_in(browser)
         )
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else self._open(row)
 
     def waiting(self, browser: str) -> str | None:
-        """Return the id of a request that this browser may show, whoever is logged in."""
-        reached = select(backchannel_devices.c.account_id).where(
-            backchannel_devices.c.browser_hash == self._browser_hash(browser)
-        )
-        query = select(backchannel_requests.c.id_hash).where(
-            backchannel_requests.c.account_id.in_(reached), self._undecided()
-        )
+        """Return the id of what waits in this browser, for whomever."""
+        query = select(backchannel_requests.c.id_hash).where(self._shown_in(browser))
         return self._work.connection.execute(query.limit(1)).scalar_one_or_none()
 
     def match(self, request: BackchannelRequest, browser: str) -> bool:
@@ -113,6 +105,18 @@ class BackchannelRequests:
     ) -> bool:
         where = (backchannel_requests.c.id_hash == request.id, self._undecided(), *more)
         return once.change(self._work.connection, backchannel_requests, values, *where) is not None
+
+    def _shown_in(self, browser: str) -> ColumnElement[bool]:
+        """Select what may be shown: its person chose this browser, and no other has taken it on."""
+        hashed = self._browser_hash(browser)
+        reached = select(backchannel_devices.c.account_id).where(
+            backchannel_devices.c.browser_hash == hashed
+        )
+        free = or_(
+            backchannel_requests.c.status == Status.PENDING.value,
+            backchannel_requests.c.browser_hash == hashed,
+        )
+        return and_(backchannel_requests.c.account_id.in_(reached), free, self._undecided())
 
     def _undecided(self) -> ColumnElement[bool]:
         return and_(

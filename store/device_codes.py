@@ -121,7 +121,12 @@ class DeviceCodes:
 
 def new_user_code() -> str:
     """Return a code for a person to type, 34 bits in two groups of four letters."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    return grouped("".join(secrets.choice(ALPHABET) for _ in range(LENGTH)))
+
+
+def grouped(user_code: str) -> str:
+    """Return a code, however it was typed, as a device shows it."""
+    letters = typed(user_code)
     return f"{letters[:4]}-{letters[4:]}"
 
 

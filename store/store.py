@@ -25,6 +25,7 @@ from store.db import Database
 from store.device_codes import DeviceCodes
 from store.enrolments import Enrolments
 from store.grants import Grants
+from store.hints import Hints
 from store.interactions import Interactions
 from store.keys import SigningKeys
 from store.keys_file import Keys
@@ -63,6 +64,7 @@ class Transaction:
         self.enrolments = Enrolments(work)
         self.grants = Grants(work)
         self.initial_access_tokens = InitialAccessTokens(work)
+        self.hints = Hints(work)
         self.interactions = Interactions(work)
         self.keys = SigningKeys(work)
         self.limits = Limits(work)

@@ -24,7 +24,7 @@ accounts = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     Column("username", String(255), nullable=False, unique=True),
-    Column("email", String(320)),
+    Column("email", String(320), index=True),
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
 )

@@ -79,6 +79,7 @@ def ask(tx: Transaction, account_id: str | None, name: str = ID) -> bool:
 
 def backchannel(store: Store, account: Account) -> Backchannel:
     with store.write() as tx:
+        tx.backchannel_devices.add(account.id, "phone")
         assert ask(tx, account.id)
         found = tx.backchannel_requests.open_for(account.id, "phone")
         assert found is not None
@@ -243,12 +244,16 @@ class TestOneOpenRequest:
     @pytest.mark.usefixtures("chatbot")
     def test_once_taken_on_it_is_one_browsers(self, store: Store, jane: Account) -> None:
         with store.write() as tx:
+            for browser in ("phone", "tablet"):
+                tx.backchannel_devices.add(jane.id, browser)
             ask(tx, jane.id)
+            assert tx.backchannel_requests.open_for(jane.id, "library") is None
             found = tx.backchannel_requests.open_for(jane.id, "phone")
             assert found is not None
             assert tx.backchannel_requests.match(found, "phone")
             assert not tx.backchannel_requests.match(found, "tablet")
             assert tx.backchannel_requests.open_for(jane.id, "tablet") is None
+            assert tx.backchannel_requests.waiting("tablet") is None
             assert not tx.backchannel_requests.approve(found, "tablet", "0" * 32)
             mine = tx.backchannel_requests.open_for(jane.id, "phone")
             assert mine is not None

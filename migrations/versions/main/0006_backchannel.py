@@ -15,9 +15,11 @@ def upgrade() -> None:
     _device_codes()
     _backchannel_requests()
     _backchannel_devices()
+    op.create_index(op.f("ix_accounts_email"), "accounts", ["email"])
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_accounts_email"), "accounts")
     op.drop_table("backchannel_devices")
     op.drop_table("backchannel_requests")
     op.drop_table("device_codes")

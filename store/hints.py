@@ -1,0 +1,44 @@
+"""Whom a client means: by a name it was told, or by a session it has known."""
+
+from __future__ import annotations
+
+from sqlalchemy import or_, select
+
+from store.accounts import normalized
+from store.models import accounts, active_accounts, grants
+from store.work import Work
+
+
+class Hints:
+    """Finds people who may log in; one statement each, whoever is found."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def named(self, hint: str) -> str | None:
+        """Return the account of a username, or the only one of an e-mail address."""
+        hint = hint if hint.isprintable() else ""
+        name = normalized(hint)
+        query = select(accounts.c.id, accounts.c.username).where(
+            accounts.c.disabled_at.is_(None),
+            or_(accounts.c.username == name, accounts.c.email.in_({hint, hint.lower()})),
+        )
+        found = {row.username: str(row.id) for row in self._work.connection.execute(query)}
+        only = next(iter(found.values())) if len(found) == 1 else None
+        return found.get(name, only)
+
+    def in_session(self, sid: str, client_id: str) -> str | None:
+        """Return the account that was in a session when it let a client know."""
+        query = select(grants.c.account_id).where(
+            grants.c.sid == sid,
+            grants.c.client_id == client_id,
+            grants.c.account_id.in_(active_accounts()),
+        )
+        return self._work.connection.execute(query.limit(1)).scalar_one_or_none()
+
+    def known(self, account_id: str) -> str | None:
+        """Return the id of an account where there is one that may log in."""
+        query = select(accounts.c.id).where(
+            accounts.c.id == account_id, accounts.c.id.in_(active_accounts())
+        )
+        return self._work.connection.execute(query).scalar_one_or_none()
