@@ -17,6 +17,9 @@ from contracts.errors import NotAllowed
 from contracts.text import Text
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEPT = 400 * 24 * 3600
+"""Seconds; browsers grant no cookie more (RFC 6265bis)."""
+
 STATION_PROOF = "Station-Proof"
 """A header no foreign page can send; calls that carry it are signed and read no cookie."""
 
@@ -47,6 +50,11 @@ class Browser:
     def id(self) -> str:
         """The value that binds logins to this browser, made at its first page."""
         return self._get("browser") or self._new()
+
+    def keep(self) -> None:
+        """Let the value that binds this browser outlive its windows."""
+        self._changes()["browser"] = self.id
+        g.browser_kept = True
 
     @property
     def session(self) -> str:
@@ -110,9 +118,16 @@ class Browser:
         response.set_cookie(
             self._name(part),
             value,
-            max_age=None if value else 0,
+            max_age=_age(part, value),
             secure=self._secure,
             httponly=True,
             samesite="Lax",
             path="/",
         )
+
+
+def _age(part: str, value: str) -> int | None:
+    """Return how many seconds a cookie lives; None for as long as the browser is open."""
+    if not value:
+        return 0
+    return KEPT if part == "browser" and g.get("browser_kept") else None

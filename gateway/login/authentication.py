@@ -60,6 +60,10 @@ class Authentication:
         """Return what binds this browser."""
         return self._browser.id
 
+    def keep_browser(self) -> None:
+        """Let what binds this browser outlive its windows."""
+        self._browser.keep()
+
     def end(self) -> None:
         """End this browser's session."""
         self._sessions.end(self._browser.session)

@@ -30,6 +30,10 @@ class Authentication(Protocol):
         """Return the opaque value of this browser's binding cookie."""
         ...
 
+    def keep_browser(self) -> None:
+        """Let the binding of this browser outlive its windows: it was chosen to be reached."""
+        ...
+
     def end(self) -> None:
         """End this browser's session."""
         ...

@@ -29,6 +29,7 @@ class Visitor:
 
     assurance: Assurance | None = None
     begun: list[tuple[Requirement, str, str]] = field(default_factory=list)
+    kept: bool = False
 
     def current(self, requirement: Requirement) -> Assurance | None:
         here = self.assurance
@@ -50,6 +51,9 @@ class Visitor:
 
     def browser(self) -> str:
         return request.headers.get("X-Browser", "one")
+
+    def keep_browser(self) -> None:
+        self.kept = True
 
     def end(self) -> None:
         self.assurance = None
