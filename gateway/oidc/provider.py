@@ -13,6 +13,7 @@ from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import METHODS, Clients
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
+from gateway.oidc.issued import nested
 from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
@@ -93,5 +94,7 @@ def _supported(settings: ProviderSettings) -> Supported:
         grant_types=frozenset(grant.GRANT_TYPE for grant in GRANTS),
         auth_methods=frozenset(METHODS),
         algorithms=frozenset(settings.algorithms),
+        encryption_algs=frozenset(nested.ALGS),
+        encryption_encs=frozenset(nested.ENCS),
         subject_types=frozenset(SUBJECT_TYPES),
     )
