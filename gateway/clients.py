@@ -6,11 +6,11 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text
+from gateway.oidc.clients import redirect_uris
 from gateway.oidc.logout import registration as logout
 from store import Store
 from store.client_metadata import ClientMetadata
@@ -19,7 +19,6 @@ from store.clients import Client, secret_digest
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 ALGORITHM = "ES256"
 SCOPE = "openid profile email offline_access"
-LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +91,7 @@ def _check(wanted: Registration) -> None:
 
 
 def _check_redirect_uri(uri: str) -> None:
-    """Refuse what RFC 9700, section 2.1 does: fragments, and plain http beyond this machine."""
-    parts = urlsplit(uri)
-    private = "." in parts.scheme
-    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
-    web = parts.scheme == "https" and parts.hostname
-    if not (private or loopback or web) or parts.fragment or "#" in uri or not uri.isascii():
+    if redirect_uris.kind(uri) is None:
         message = (
             "%(uri)s cannot be a redirect URI: https without a fragment, or http on localhost."
         )

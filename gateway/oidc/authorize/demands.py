@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.assurance import Assurance
 from gateway.oidc.authorize.interactions import Interaction
+from gateway.oidc.clients.strangers import always_asks
 from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.ports import Authentication
 from store import Store
@@ -52,7 +53,7 @@ class Demands:
 
     def consent(self, here: Assurance, interaction: Interaction) -> bool:
         """Tell whether the person must be asked for consent."""
-        if "consent" in interaction.request.prompt:
+        if "consent" in interaction.request.prompt or always_asks(interaction.client):
             return True
         if not interaction.client.consent:
             return False

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.text import Text
+from gateway.oidc.clients.strangers import Stranger
 
 SCOPES = {
     "openid": Text("Know that it is you"),
@@ -53,6 +54,7 @@ class AskConsent:
     scope: str
     lifetime: int
     ui_locales: Sequence[str] = ()
+    stranger: Stranger | None = None
 
     @property
     def scopes(self) -> list[tuple[str, Text]]:

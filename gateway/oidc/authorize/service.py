@@ -23,6 +23,7 @@ from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
 from gateway.oidc.clients.registered import Clients
+from gateway.oidc.clients.strangers import stranger
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
@@ -172,6 +173,7 @@ class Authorization:
             scope=request.scope,
             lifetime=lasting if request.offline else client.access_token_seconds,
             ui_locales=request.ui_locales,
+            stranger=stranger(client),
         )
 
     def _granted(

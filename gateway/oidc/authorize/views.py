@@ -80,8 +80,8 @@ def _answer(outcome: Outcome) -> Response:
             page, more = "select_account.html", {"fits": outcome.fits, "cancel": outcome.cancel}
             return _asked(outcome, page, username=outcome.username, **more)
         case AskConsent():
-            page, lifetime = "consent.html", outcome.lifetime
-            return _asked(outcome, page, scopes=outcome.scopes, lifetime=lifetime)
+            shown = {"lifetime": outcome.lifetime, "stranger": outcome.stranger}
+            return _asked(outcome, "consent.html", scopes=outcome.scopes, **shown)
 
 
 def _asked(outcome: AskAccount | AskConsent, page: str, **context: object) -> Response:

@@ -20,7 +20,9 @@ REGISTERED = {
         "http://127.0.0.1/local",
     ),
     "quick": ("http://127.0.0.1/cb", "http://[::1]/cb?x=1", "com.example.bot:/cb"),
+    "named": ("http://localhost/cb",),
 }
+NATIVE = {"quick", "named"}
 
 
 @pytest.mark.parametrize("case", VECTORS, ids=[case["name"] for case in VECTORS])
@@ -38,7 +40,7 @@ def client(client_id: str) -> Client:
     return Client(
         id=client_id,
         name=client_id,
-        secret_hash=None if client_id == "quick" else "0" * 64,
+        secret_hash=None if client_id in NATIVE else "0" * 64,
         redirect_uris=REGISTERED[client_id],
         audience=client_id,
         scope="openid",
@@ -47,5 +49,5 @@ def client(client_id: str) -> Client:
         token_alg="ES256",
         access_token_seconds=300,
         created_at=datetime(2026, 3, 1, tzinfo=UTC),
-        metadata=ClientMetadata(application_type="native" if client_id == "quick" else "web"),
+        metadata=ClientMetadata(application_type="native" if client_id in NATIVE else "web"),
     )

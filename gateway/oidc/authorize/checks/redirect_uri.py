@@ -10,7 +10,9 @@ from gateway.oidc.authorize.parameters import Parameters
 from store.clients import Client
 
 UNKNOWN = Text("The application that sent you here gave an address that is not registered for it.")
-LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?(/.*)?", re.DOTALL)
+LOOPBACK = re.compile(
+    r"(http://(?:localhost|127\.0\.0\.1|\[::1\]))(?::[0-9]{1,5})?([/?].*)?", re.DOTALL
+)
 
 
 def check_redirect_uri(parameters: Parameters, client: Client) -> str:
@@ -30,6 +32,9 @@ def _registered(sent: str, client: Client) -> bool:
 
 
 def _without_port(uri: str) -> tuple[str, str] | None:
-    """Split a loopback address from its port, which a native app cannot know (RFC 8252, 7.3)."""
+    """Split a loopback address from its port, which a native app cannot know.
+
+    That is so for `localhost` too (RFC 9700, section 4.1.3; RFC 8252, section 7.3).
+    """
     match = LOOPBACK.fullmatch(uri)
     return match and (match[1], match[2] or "")
