@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 
 from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from store import once
-from store.grants import Grants
+from store.grants import COLUMNS, Grant, Grants, read_grant
 from store.handles import new_id
-from store.models import accounts
+from store.models import Instant, accounts, grants
 from store.sessions import Sessions
 from store.work import Work
 
@@ -36,6 +36,14 @@ class Account:
     def active(self) -> bool:
         """Tell whether the person may log in."""
         return self.disabled_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a person let a client have, and that person."""
+
+    grant: Grant
+    account: Account
 
 
 class Accounts:
@@ -60,6 +68,15 @@ class Accounts:
     def get(self, account_id: str) -> Account | None:
         """Return the account of an id, disabled or not."""
         return self._one(accounts.c.id == account_id)
+
+    def behind(self, grant_id: str) -> Granted | None:
+        """Return a grant that lives and the account behind it, which may log in."""
+        values = {"id": grant_id, "now": self._work.now()}
+        row = self._work.connection.execute(_BEHIND, values).one_or_none()
+        if row is None:
+            return None
+        person = {name: row._mapping[_OF_PERSON + name] for name in Account.__dataclass_fields__}
+        return Granted(read_grant(row._mapping), Account(**person))
 
     def set_disabled(self, account_id: str, disabled: bool) -> bool:
         """Disable or enable; disabling ends every session and revokes every grant."""
@@ -99,3 +116,17 @@ def _fits(name: str) -> bool:
 
 def _account(row: Row[Any]) -> Account:
     return Account(**row._mapping)
+
+
+_OF_PERSON = "person_"
+_PERSON = [accounts.c[name].label(_OF_PERSON + name) for name in Account.__dataclass_fields__]
+_BEHIND = (
+    select(*COLUMNS, *_PERSON)
+    .join_from(grants, accounts)
+    .where(
+        grants.c.id == bindparam("id"),
+        grants.c.revoked_at.is_(None),
+        grants.c.expires_at > bindparam("now", type_=Instant),
+        accounts.c.disabled_at.is_(None),
+    )
+)

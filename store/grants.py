@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 
 from contracts.assurance import Assurance
 from store.handles import new_id
@@ -77,7 +77,13 @@ class Grants:
     def get(self, grant_id: str) -> Grant | None:
         """Return a grant, live or not."""
         row = self._work.connection.execute(_GET, {"id": grant_id}).one_or_none()
-        return None if row is None else _grant(row)
+        return None if row is None else read_grant(row._mapping)
+
+    def bind(self, grant: Grant, jkt: str) -> Grant:
+        """Bind the refresh tokens of a grant to a key (RFC 9449, section 5)."""
+        statement = grants.update().where(grants.c.id == grant.id).values(jkt=jkt)
+        self._work.connection.execute(statement)
+        return replace(grant, jkt=jkt)
 
     def revoke(self, grant_id: str) -> None:
         """Revoke one grant."""
@@ -86,6 +92,10 @@ class Grants:
     def revoke_session(self, sid: str) -> None:
         """Revoke every grant of a session."""
         self._revoke(grants.c.sid == sid)
+
+    def revoke_client(self, account_id: str, client_id: str) -> None:
+        """Revoke every grant that an account gave a client."""
+        self._revoke(and_(grants.c.account_id == account_id, grants.c.client_id == client_id))
 
     def revoke_account(self, account_id: str) -> None:
         """Revoke every grant of an account."""
@@ -96,16 +106,17 @@ class Grants:
         self._work.connection.execute(statement.values(revoked_at=self._work.now()))
 
     def _row(self, grant: Grant) -> dict[str, Any]:
-        row = {column.name: getattr(grant, column.name) for column in _COLUMNS}
+        row = {column.name: getattr(grant, column.name) for column in COLUMNS}
         lists = {name: list(row[name]) for name in _LISTS}
         return {**row, **lists, "created_at": self._work.now()}
 
 
-_COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
-_LISTS = ("amr", "resource", "authorization_details")
-_GET = select(*_COLUMNS).where(grants.c.id == bindparam("id"))
-
-
-def _grant(row: Row[Any]) -> Grant:
-    values: dict[str, Any] = dict(row._mapping)
+def read_grant(row: RowMapping) -> Grant:
+    """Return the grant of a row that has `COLUMNS`, and maybe others."""
+    values = {column.name: row[column.name] for column in COLUMNS}
     return Grant(**{**values, **{name: tuple(values[name]) for name in _LISTS}})
+
+
+COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
+_LISTS = ("amr", "resource", "authorization_details")
+_GET = select(*COLUMNS).where(grants.c.id == bindparam("id"))

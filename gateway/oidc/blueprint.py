@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from gateway.oidc import published
 from gateway.oidc.authorize import views as authorize
 from gateway.oidc.clients import views as clients
+from gateway.oidc.dpop.nonce import supply
 from gateway.oidc.issued import views as issued
 from gateway.oidc.provider import Provider
 from gateway.oidc.token import views as token
@@ -37,6 +38,7 @@ def blueprint(provider: Provider) -> Blueprint:
     clients.routes(pages, provider.registrar, provider.settings)
     published.routes(pages, provider.settings, provider.store)
     pages.after_request(_headers)
+    pages.after_request(supply(provider.proofs.nonces))
     return pages
 
 
@@ -45,7 +47,7 @@ def _headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     if request.endpoint in CROSS_ORIGIN:
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type"
+        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate"
+        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
     return response

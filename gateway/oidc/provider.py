@@ -13,7 +13,9 @@ from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import METHODS, Clients
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
+from gateway.oidc.dpop.proofs import Proofs
 from gateway.oidc.issued import nested
+from gateway.oidc.issued.binding import Binding
 from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
@@ -25,8 +27,9 @@ from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.keys.wrapped import WRAPPED
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
-from gateway.oidc.token.server import GRANTS, AuthorizationServer
+from gateway.oidc.token.server import GRANTS, AuthorizationServer, Parts
 from store import Store
 
 
@@ -40,6 +43,7 @@ class Provider:
     server: AuthorizationServer
     registrar: Registrar
     userinfo: UserInfo
+    proofs: Proofs
 
 
 def provider(
@@ -51,13 +55,12 @@ def provider(
     keeper: Keeper = WRAPPED,
 ) -> Provider:
     """Build the provider."""
-    keys, fetcher = (
-        KeyRing(store, clock, keeper),
-        Fetcher(store, loopback=settings.clients.loopback),
-    )
+    keys = KeyRing(store, clock, keeper)
+    fetcher = Fetcher(store, loopback=settings.clients.loopback)
     strangers = (store, clock, fetcher, settings.clients, _supported(settings))
     clients = Clients(store, clock, MetadataDocuments(*strangers).find)
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
+    proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
     return Provider(
         settings,
         store,
@@ -71,20 +74,24 @@ def provider(
         ),
         AuthorizationServer(
             clients,
-            Redemption(store, settings),
-            AccessTokens(settings.issuer, keys, clock, subjects),
-            IDToken(
-                settings.issuer,
-                settings.id_token_lifetime,
-                Envelopes(keys, client_keys),
-                store,
-                clock,
-            ),
-            Standing(store, clock, settings.issuer, keys),
             methods(settings.issuer, client_keys, store, clock),
+            Parts(
+                redemption=Redemption(store, settings),
+                access_tokens=AccessTokens(settings.issuer, keys, clock, subjects),
+                id_tokens=IDToken(
+                    settings.issuer,
+                    settings.id_token_lifetime,
+                    Envelopes(keys, client_keys),
+                    store,
+                    clock,
+                ),
+                standing=Standing(store, clock, settings.issuer, keys),
+                possession=Possession(proofs),
+            ),
         ),
         Registrar(*strangers),
-        UserInfo(store, clock, settings.issuer, keys),
+        UserInfo(store, clock, settings.issuer, keys, Binding(proofs)),
+        proofs,
     )
 
 

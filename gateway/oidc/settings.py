@@ -16,7 +16,8 @@ class ProviderSettings:
     """The issuer and how long what it issues lives.
 
     Access tokens live as long as their client says. `refresh_idle` is the life of one refresh
-    token, `refresh_absolute` that of the grant behind it. `jwks_max_age` is how long anyone may
+    token, `refresh_absolute` that of the grant behind it, `message_token` that of a token for one
+    message. `jwks_max_age` is how long anyone may
     cache the public documents; `algorithms` sign tokens; `acr_values` are the names that discovery
     announces; `clients` says who may become one without an operator.
     """
@@ -27,7 +28,9 @@ class ProviderSettings:
     refresh_idle: timedelta
     refresh_absolute: timedelta
     interaction_lifetime: timedelta
+    message_token: timedelta = timedelta(seconds=60)
     jwks_max_age: timedelta = timedelta(minutes=5)
     algorithms: tuple[str, ...] = ALGORITHMS
     acr_values: tuple[str, ...] = ()
+    dpop_nonce_required: bool = False
     clients: ClientPolicy = USUAL

@@ -10,6 +10,7 @@ from contracts.errors import BadRequest, Conflict
 from contracts.factor import Template
 from store import Account, Store
 from store.grants import Grant
+from store.refresh_tokens import Holder
 from tests.fakes.clock import FakeClock
 
 MINUTE = timedelta(minutes=1)
@@ -61,7 +62,7 @@ def test_disabling_ends_everything(
         assert tx.sessions.find(cookie, MINUTE) is None
         assert tx.tickets.redeem(ticket) is None
         assert tx.enrolments.find(enrolment) is None
-        assert tx.refresh_tokens.redeem(token) is None
+        assert tx.refresh_tokens.rotate(token, Holder("chatbot"), MINUTE) is None
         found = tx.grants.get(grant.id)
         assert found is not None
         assert not found.live(clock.now())

@@ -15,11 +15,13 @@ from store.codes import Code
 from store.grants import Access, Grant
 from store.keys import SigningKey
 from store.redeemable import Replayed
-from store.refresh_tokens import RefreshToken
+from store.refresh_tokens import Holder, RefreshToken
 from tests.fakes.clock import FakeClock
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+CHATBOT = Holder("chatbot")
+JKT = "j" * 43
 REDIRECT = "https://chat.example/callback"
 
 
@@ -163,15 +165,18 @@ def test_nothing_is_redeemed_under_a_revoked_grant(store: Store, grant: Grant) -
         token = tx.refresh_tokens.put(grant.id, MINUTE)
         tx.grants.revoke(grant.id)
         assert tx.codes.redeem(code) is None
-        assert tx.refresh_tokens.redeem(token) is None
+        assert tx.refresh_tokens.rotate(token, CHATBOT, MINUTE) is None
 
 
 def test_a_refresh_token_is_redeemed_once_and_tells_its_family(store: Store, grant: Grant) -> None:
     with store.write() as tx:
         token = tx.refresh_tokens.put(grant.id, MINUTE)
-        assert tx.refresh_tokens.redeem(token) == RefreshToken(grant.id)
-        assert tx.refresh_tokens.redeem(token) == Replayed(grant.id)
-        assert tx.refresh_tokens.redeem("another") is None
+        rotated = tx.refresh_tokens.rotate(token, CHATBOT, MINUTE)
+        assert isinstance(rotated, RefreshToken)
+        assert (rotated.grant_id, rotated.repeated) == (grant.id, False)
+        assert tx.refresh_tokens.rotate(token, CHATBOT, MINUTE) == Replayed(grant.id)
+        assert tx.refresh_tokens.rotate("another", CHATBOT, MINUTE) is None
+        assert tx.refresh_tokens.find(rotated.token)
 
 
 def test_a_refresh_token_expires_and_never_outlives_its_grant(
@@ -182,10 +187,82 @@ def test_a_refresh_token_expires_and_never_outlives_its_grant(
         long = tx.refresh_tokens.put(grant.id, 2 * DAY)
     clock.advance(MINUTE)
     with store.write() as tx:
-        assert tx.refresh_tokens.redeem(short) is None
+        assert tx.refresh_tokens.rotate(short, CHATBOT, MINUTE) is None
     clock.advance(DAY)
     with store.write() as tx:
-        assert tx.refresh_tokens.redeem(long) is None
+        assert tx.refresh_tokens.rotate(long, CHATBOT, MINUTE) is None
+
+
+@pytest.mark.parametrize("holder", [Holder("another", JKT), CHATBOT, Holder("chatbot", "k" * 43)])
+def test_a_bound_refresh_token_is_unknown_to_others(
+    store: Store, grant: Grant, holder: Holder
+) -> None:
+    with store.write() as tx:
+        tx.grants.bind(grant, JKT)
+        token = tx.refresh_tokens.put(grant.id, MINUTE)
+        assert tx.refresh_tokens.rotate(token, holder, MINUTE) is None
+        assert tx.refresh_tokens.use(token, holder, MINUTE) is None
+        assert tx.refresh_tokens.rotate(token, Holder("chatbot", JKT), MINUTE)
+        assert tx.refresh_tokens.rotate(token, holder, MINUTE) == Replayed(grant.id)
+
+
+def test_the_holder_of_the_key_may_ask_again(store: Store, grant: Grant, clock: FakeClock) -> None:
+    holder = Holder("chatbot", JKT)
+    with store.write() as tx:
+        tx.grants.bind(grant, JKT)
+        token = tx.refresh_tokens.put(grant.id, MINUTE)
+        first = tx.refresh_tokens.rotate(token, holder, MINUTE)
+        assert isinstance(first, RefreshToken)
+        clock.advance(timedelta(seconds=9))
+        again = RefreshToken(grant.id, first.token, repeated=True)
+        assert tx.refresh_tokens.rotate(token, holder, MINUTE) == again
+        clock.advance(timedelta(seconds=1))
+        assert tx.refresh_tokens.rotate(token, holder, MINUTE) == Replayed(grant.id)
+
+
+def test_a_refresh_token_that_stays_lives_from_its_last_use(
+    store: Store, grant: Grant, clock: FakeClock
+) -> None:
+    with store.write() as tx:
+        token = tx.refresh_tokens.put(grant.id, MINUTE)
+        clock.advance(timedelta(seconds=59))
+        assert tx.refresh_tokens.use(token, CHATBOT, MINUTE) == RefreshToken(grant.id, token)
+        clock.advance(timedelta(seconds=59))
+        assert tx.refresh_tokens.find(token)
+        clock.advance(timedelta(seconds=1))
+        assert tx.refresh_tokens.use(token, CHATBOT, MINUTE) is None
+
+
+def test_a_spent_refresh_token_is_not_used_either(store: Store, grant: Grant) -> None:
+    with store.write() as tx:
+        token = tx.refresh_tokens.put(grant.id, MINUTE)
+        tx.refresh_tokens.rotate(token, CHATBOT, MINUTE)
+        assert tx.refresh_tokens.use(token, CHATBOT, MINUTE) == Replayed(grant.id)
+
+
+def test_who_is_behind_a_grant(store: Store, grant: Grant, jane: Account, clock: FakeClock) -> None:
+    with store.write() as tx:
+        found = tx.accounts.behind(grant.id)
+        assert found
+        assert (found.grant, found.account) == (grant, jane)
+        assert tx.accounts.behind("another") is None
+    clock.advance(DAY)
+    with store.read() as tx:
+        assert tx.accounts.behind(grant.id) is None
+
+
+def test_nobody_is_behind_a_revoked_grant(store: Store, grant: Grant, jane: Account) -> None:
+    with store.write() as tx:
+        tx.grants.revoke(grant.id)
+        assert tx.accounts.behind(grant.id) is None
+
+
+def test_nobody_is_behind_the_grant_of_a_disabled_account(
+    store: Store, grant: Grant, jane: Account
+) -> None:
+    with store.write() as tx:
+        tx.accounts.set_disabled(jane.id, True)
+        assert tx.accounts.behind(grant.id) is None
 
 
 def test_consents_add_up(store: Store, jane: Account, chatbot: Client) -> None:

@@ -17,11 +17,12 @@ from store.codes import Code
 from store.grants import Grant
 from store.keys_file import Keys
 from store.redeemable import Replayed
-from store.refresh_tokens import RefreshToken
+from store.refresh_tokens import Holder, RefreshToken
 from tests.fakes.clock import FakeClock
 from tests.fakes.race import RUNNERS, race
 
 MINUTE = timedelta(minutes=1)
+JKT = "j" * 43
 
 
 def written(store: Store, call: Callable[[Transaction], object]) -> Callable[[], object]:
@@ -63,8 +64,37 @@ def test_one_value_over_many_replicas(urls: tuple[str, str], keys: Keys, clock: 
 def test_one_refresh_token(store: Store, grant: Grant) -> None:
     with store.write() as tx:
         token = tx.refresh_tokens.put(grant.id, MINUTE)
-    outcomes = Counter(race(written(store, lambda tx: tx.refresh_tokens.redeem(token))))
-    assert outcomes == {RefreshToken(grant.id): 1, Replayed(grant.id): RUNNERS - 1}
+    holder = Holder(grant.client_id)
+    rotate = written(store, lambda tx: tx.refresh_tokens.rotate(token, holder, MINUTE))
+    outcomes = Counter(race(rotate))
+    assert outcomes.pop(Replayed(grant.id)) == RUNNERS - 1
+    [(won, count)] = outcomes.items()
+    assert isinstance(won, RefreshToken)
+    assert (won.grant_id, count) == (grant.id, 1)
+
+
+def test_one_successor_for_all_who_hold_the_key(store: Store, grant: Grant) -> None:
+    with store.write() as tx:
+        tx.grants.bind(grant, JKT)
+        token = tx.refresh_tokens.put(grant.id, MINUTE)
+    holder = Holder(grant.client_id, JKT)
+    rotate = written(store, lambda tx: tx.refresh_tokens.rotate(token, holder, MINUTE))
+    outcomes = race(rotate)
+    assert len({outcome.token for outcome in outcomes if isinstance(outcome, RefreshToken)}) == 1
+    assert Counter(
+        outcome.repeated for outcome in outcomes if isinstance(outcome, RefreshToken)
+    ) == {
+        False: 1,
+        True: RUNNERS - 1,
+    }
+
+
+def test_all_may_use_a_token_that_stays(store: Store, grant: Grant) -> None:
+    with store.write() as tx:
+        token = tx.refresh_tokens.put(grant.id, MINUTE)
+    holder = Holder(grant.client_id)
+    use = written(store, lambda tx: tx.refresh_tokens.use(token, holder, MINUTE))
+    assert Counter(race(use)) == {RefreshToken(grant.id, token): RUNNERS}
 
 
 def test_one_ceremony(store: Store, jane: Account) -> None:

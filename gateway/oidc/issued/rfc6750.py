@@ -1,25 +1,46 @@
-"""Bearer tokens as they arrive, and what a refusal says (RFC 6750)."""
+"""Access tokens as they arrive, and what a refusal says (RFC 6750; RFC 9449, section 7)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from flask import Request, Response, jsonify
 
-STATUS = {"invalid_request": 400, "invalid_token": 401, "insufficient_scope": 403}
+from gateway.oidc.dpop.key import ALGORITHMS
+
+STATUS = {"invalid_request": 400, "insufficient_scope": 403}
+BEARER, DPOP = "Bearer", "DPoP"
+ASKED = {BEARER: {"realm": "userinfo"}, DPOP: {"algs": " ".join(ALGORITHMS)}}
+"""What a challenge says of each scheme."""
 
 
-def presented(request: Request) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """An access token and the scheme it came with."""
+
+    scheme: str
+    token: str = field(repr=False)
+
+
+def presented(request: Request) -> list[Presented]:
     """Return the token of the header and that of a form body; the query is never read (2.3)."""
     scheme, _, value = request.headers.get("Authorization", "").partition(" ")
-    header = value.strip() if scheme.lower() == "bearer" else ""
-    return [token for token in (header, *request.form.getlist("access_token")) if token]
+    known = {name.lower(): name for name in ASKED}.get(scheme.lower())
+    header = [Presented(known, value.strip())] if known else []
+    body = [Presented(BEARER, token) for token in request.form.getlist("access_token")]
+    return [found for found in header + body if found.token]
 
 
-def challenge(error: str = "", **parameters: str) -> Response:
-    """Refuse with `WWW-Authenticate: Bearer`; without a token there is no error to name (3.1)."""
-    said = {"realm": "userinfo", **({"error": error} if error else {}), **parameters}
+def challenge(error: str = "", scheme: str = BEARER, **parameters: str) -> Response:
+    """Refuse with one `WWW-Authenticate` for each scheme, the one that was used first.
+
+    The error is named to that one; without a token there is none to name (3.1).
+    """
     response = jsonify({"error": error} if error else {})
     response.status_code = STATUS.get(error, 401)
-    response.headers["WWW-Authenticate"] = "Bearer " + ", ".join(
-        f'{name}="{value}"' for name, value in said.items()
-    )
+    other = BEARER if scheme == DPOP else DPOP
+    said = {**ASKED[scheme], **({"error": error} if error else {}), **parameters}
+    for name, values in ((scheme, said), (other, ASKED[other])):
+        listed = ", ".join(f'{key}="{value}"' for key, value in values.items())
+        response.headers.add("WWW-Authenticate", f"{name} {listed}")
     return response

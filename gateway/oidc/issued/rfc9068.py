@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,8 +25,8 @@ TYPES = {"at+jwt", "application/at+jwt"}
 class AccessToken:
     """What an access token is to say; without a grant the client speaks for itself.
 
-    `jkt` is the key it is bound to (RFC 9449, section 6.1), `act` who acts for the person
-    (RFC 8693, section 4.1).
+    `cnf` is what it is bound to: a key (`jkt`, RFC 9449, section 6.1) or a certificate (`x5t#S256`,
+    RFC 8705, section 3.1). `act` is who acts for the person (RFC 8693, section 4.1).
     """
 
     client: Client
@@ -33,7 +34,7 @@ class AccessToken:
     scope: str
     lifetime: timedelta
     grant: Grant | None = None
-    jkt: str | None = None
+    cnf: Mapping[str, str] = field(default_factory=dict)
     authorization_details: tuple[dict[str, Any], ...] = ()
     act: dict[str, Any] = field(default_factory=dict)
 
@@ -51,7 +52,7 @@ class AccessTokens:
         """Return the members of a token response (RFC 6749, section 5.1)."""
         return {
             "access_token": self.sign(token),
-            "token_type": "DPoP" if token.jkt else "Bearer",
+            "token_type": token_type(token.cnf),
             "expires_in": int(token.lifetime.total_seconds()),
             "scope": token.scope,
         }
@@ -80,10 +81,15 @@ class AccessTokens:
         }
 
 
+def token_type(cnf: Mapping[str, str]) -> str:
+    """Return how a token is presented (RFC 9449, section 5; RFC 8705, section 3.1)."""
+    return "DPoP" if "jkt" in cnf else "Bearer"
+
+
 def _said(token: AccessToken) -> dict[str, Any]:
     said = {
         "scope": token.scope,
-        "cnf": {"jkt": token.jkt} if token.jkt else {},
+        "cnf": dict(token.cnf),
         "authorization_details": list(token.authorization_details),
         "act": token.act,
     }

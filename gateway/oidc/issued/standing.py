@@ -10,8 +10,7 @@ from contracts.clock import Clock
 from gateway.oidc.issued import rfc9068
 from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
-from store import Account, Client, Store, Transaction
-from store.grants import Grant
+from store import Client, Store, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,6 @@ class Token:
     def concerns(self, client: Client) -> bool:
         """Tell whether a client may hear of it: it was issued to them, or is meant for them."""
         return client.id == self.client_id or self.claims.get("aud") == client.audience
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What a person let a client have, and that person."""
-
-    grant: Grant
-    account: Account
 
 
 class Standing:
@@ -74,13 +65,14 @@ class Standing:
 
     def _access(self, tx: Transaction, claims: dict[str, Any]) -> Token | None:
         grant_id = rfc9068.grant_id(claims)
-        stands = granted(tx, grant_id, self._clock.now()) if grant_id else _own(tx, claims)
-        token = Token(claims["client_id"], grant_id, {**claims, "token_type": "Bearer"})
+        stands = tx.accounts.behind(grant_id) if grant_id else _own(tx, claims)
+        kind = rfc9068.token_type(claims.get("cnf", {}))
+        token = Token(claims["client_id"], grant_id, {**claims, "token_type": kind})
         return token if stands else None
 
     def _refresh(self, tx: Transaction, token: str) -> Token | None:
         found = tx.refresh_tokens.find(token)
-        living = granted(tx, found.grant_id, self._clock.now()) if found else None
+        living = tx.accounts.behind(found.grant_id) if found else None
         client = tx.clients.get(living.grant.client_id) if living else None
         if found is None or living is None or client is None:
             return None
@@ -91,21 +83,13 @@ class Standing:
             "client_id": grant.client_id,
             "scope": grant.scope,
             "exp": int(found.expires_at.timestamp()),
+            **({"cnf": {"jkt": grant.jkt}} if grant.jkt else {}),
         }
         return Token(grant.client_id, grant.id, claims)
 
     def _spend(self, tx: Transaction, claims: dict[str, Any]) -> None:
         ends = datetime.fromtimestamp(claims["exp"], UTC)
         tx.once.spend(_revoked(claims), ends - self._clock.now())
-
-
-def granted(tx: Transaction, grant_id: str, now: datetime) -> Granted | None:
-    """Return a grant and its account while both live."""
-    grant = tx.grants.get(grant_id)
-    if grant is None or not grant.live(now):
-        return None
-    account = tx.accounts.get(grant.account_id)
-    return Granted(grant, account) if account and account.active else None
 
 
 def _own(tx: Transaction, claims: dict[str, Any]) -> bool:

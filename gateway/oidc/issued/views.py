@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from authlib.oauth2.rfc6749 import OAuth2Error
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
@@ -17,8 +18,12 @@ def routes(pages: Blueprint, about: UserInfo) -> None:
         tokens = rfc6750.presented(request)
         if len(tokens) != 1:
             return rfc6750.challenge("invalid_request" if tokens else "")
-        claims = about.claims(tokens[0])
+        shown = tokens[0]
+        try:
+            claims = about.claims(shown, request)
+        except OAuth2Error as error:
+            return rfc6750.challenge(error.error, shown.scheme)
         if isinstance(claims, str):
             wanted = {"scope": "openid"} if claims == "insufficient_scope" else {}
-            return rfc6750.challenge(claims, **wanted)
+            return rfc6750.challenge(claims, shown.scheme, **wanted)
         return jsonify(claims)

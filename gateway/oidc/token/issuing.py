@@ -10,12 +10,19 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from gateway.oidc.issued.rfc9068 import AccessToken
 
 if TYPE_CHECKING:
+    from gateway.oidc.clients.registered import RegisteredClient
     from gateway.oidc.token.login import Login
     from store.clients import Client
 
 
 class Issuing(BaseGrant):
-    """Answers a grant of Authlib's with a token of ours."""
+    """Answers a grant of Authlib's with a token of ours, bound to what its sender has proven."""
+
+    def authenticate_token_endpoint_client(self) -> RegisteredClient:
+        """Authenticate the client, then check what it proves to hold: before all else."""
+        client: RegisteredClient = super().authenticate_token_endpoint_client()
+        self.request.cnf = self.server.possession.confirmation(self.request, client.record)
+        return client
 
     def generate_token(
         self,
@@ -41,6 +48,6 @@ class Issuing(BaseGrant):
             scope=scope,
             lifetime=timedelta(seconds=client.access_token_seconds),
             grant=grant,
-            jkt=self.request.jkt,
+            cnf=self.request.cnf,
             authorization_details=grant.authorization_details if grant else (),
         )

@@ -2,25 +2,58 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from authlib.oauth2.rfc6749 import InvalidScopeError
 
+from gateway.oidc.clients.registered import RegisteredClient
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.token import rfc7636
 from gateway.oidc.token.login import Login
 from store import Store, Transaction
+from store.clients import Client
+from store.codes import Code
 from store.grants import Grant
+from store.polled import Approved, Poll, Unfinished
 from store.redeemable import Replayed
+from store.refresh_tokens import Holder
+from store.refresh_tokens import RefreshToken as Refreshed
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends a token request, and the thumbprint of the key it has proven to hold."""
+
+    client: RegisteredClient
+    jkt: str | None = None
+
+    @property
+    def record(self) -> Client:
+        """Return the client as the store has it."""
+        return self.client.record
+
+    @property
+    def holder(self) -> Holder:
+        """Return who it is to the store."""
+        return Holder(self.record.id, self.jkt)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A code as it is presented, with all that must fit it."""
+
+    code: str = field(repr=False)
+    redirect_uri: str
+    code_verifier: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AuthorizationCode:
-    """A code that its own client has just consumed."""
+    """A code that its own client has just consumed; the login holds what follows."""
 
-    grant: Grant
+    login: Login
     redirect_uri: str
-    code_challenge: str
-    code_challenge_method: str = "S256"
 
     def get_redirect_uri(self) -> str:
         """Return the redirect URI the code was sent to."""
@@ -28,17 +61,17 @@ class AuthorizationCode:
 
     def get_scope(self) -> str:
         """Return the granted scope."""
-        return self.grant.scope
+        return self.login.grant.scope
 
 
 @dataclass(frozen=True, slots=True)
 class RefreshToken:
-    """A refresh token that its own client has just consumed; the login holds its successor."""
+    """A refresh token that its own client has just used; the login holds the one that follows."""
 
     login: Login
 
     def check_client(self, client: object) -> bool:  # noqa: ARG002
-        """Agree: the consumption has compared the client."""
+        """Agree: the store has compared the client."""
         return True
 
     def get_scope(self) -> str:
@@ -53,53 +86,118 @@ class Redemption:
         self._store = store
         self._settings = settings
 
-    def code(self, code: str, client_id: str) -> AuthorizationCode | None:
-        """Consume a code; a second use revokes all that the first one issued (RFC 9700, 4.5)."""
+    def code(self, sent: Exchange, sender: Sender) -> AuthorizationCode | None:
+        """Consume a code; a second use revokes all that the first one issued (RFC 9700, 4.5).
+
+        A code that comes from another client, for another redirect URI, with another verifier or
+        another key is consumed all the same: it has leaked, and nobody gets a second guess.
+        """
         with self._store.write() as tx:
-            found = tx.codes.redeem(code)
+            found = tx.codes.redeem(sent.code)
             if isinstance(found, Replayed):
-                _revoke(tx, found, client_id, "code.replayed")
+                _revoke(tx, found, sender, "code.replayed")
                 return None
-            grant = found and _own(tx, found.grant_id, client_id)
+            grant = tx.grants.get(found.grant_id) if found else None
+            if not found or not grant or not _fits(found, grant, sent, sender):
+                return None
+            login = self._first(tx, grant, sender)
+            _note(tx, grant, "code.redeemed")
+            return AuthorizationCode(login, found.redirect_uri)
+
+    def refresh_token(self, token: str, sender: Sender, scope: str | None) -> RefreshToken | None:
+        """Use a token by the policy of its client; reuse revokes the family (RFC 9700, 4.14.2)."""
+        with self._store.write() as tx:
+            found = self._refreshed(tx, token, sender)
+            if isinstance(found, Replayed):
+                _revoke(tx, found, sender, "refresh_token.reused")
+                return None
+            grant = tx.grants.get(found.grant_id) if found else None
             if not found or not grant:
                 return None
-            tx.audit.add("code.redeemed", account_id=grant.account_id, client_id=client_id)
-            return AuthorizationCode(grant, found.redirect_uri, found.code_challenge)
-
-    def refresh_token(self, token: str, client_id: str, scope: str | None) -> RefreshToken | None:
-        """Consume a token and store its successor; reuse revokes the family (RFC 9700, 4.14.2)."""
-        with self._store.write() as tx:
-            found = tx.refresh_tokens.redeem(token)
-            if isinstance(found, Replayed):
-                _revoke(tx, found, client_id, "refresh_token.reused")
-                return None
-            grant = found and _own(tx, found.grant_id, client_id)
-            if not grant:
-                return None
             _only_narrows(scope, grant)
-            return RefreshToken(self._renewed(tx, grant, "refresh_token.rotated"))
+            _note(tx, grant, _event(found, token))
+            return RefreshToken(Login(grant, found.token))
 
-    def login(self, grant: Grant) -> Login:
-        """Return the login behind a code, with a first refresh token for `offline_access`."""
-        if "offline_access" not in grant.scope.split():
+    def login(self, grant: Grant, sender: Sender) -> Login:
+        """Return the login behind a grant, with a first refresh token for `offline_access`."""
+        if not _offline(grant, sender):
             return Login(grant)
         with self._store.write() as tx:
-            return self._renewed(tx, grant, "refresh_token.issued")
+            login = self._first(tx, grant, sender)
+            _note(tx, grant, "refresh_token.issued")
+            return login
 
-    def _renewed(self, tx: Transaction, grant: Grant, event: str) -> Login:
-        token = tx.refresh_tokens.put(grant.id, self._settings.refresh_idle)
-        tx.audit.add(event, account_id=grant.account_id, client_id=grant.client_id)
-        return Login(grant, token)
+    def polled(
+        self, poll: Callable[[Transaction], Poll], sender: Sender
+    ) -> Login | Unfinished | None:
+        """Redeem what a person has approved elsewhere; a second time revokes what it issued."""
+        with self._store.write() as tx:
+            found = poll(tx)
+            if isinstance(found, Replayed):
+                _revoke(tx, found, sender, "approval.replayed")
+                return None
+            grant = tx.grants.get(found.grant_id) if isinstance(found, Approved) else None
+            if grant is None:
+                return found if isinstance(found, Unfinished) else None
+            _note(tx, grant, "approval.redeemed")
+            return self._first(tx, grant, sender)
+
+    def _first(self, tx: Transaction, grant: Grant, sender: Sender) -> Login:
+        """Issue the first refresh token; a public client's is bound to its key (RFC 9449, 5)."""
+        if not _offline(grant, sender):
+            return Login(grant)
+        if sender.record.public and sender.jkt:
+            grant = tx.grants.bind(grant, sender.jkt)
+        return Login(grant, tx.refresh_tokens.put(grant.id, self._settings.refresh_idle))
+
+    def _refreshed(
+        self, tx: Transaction, token: str, sender: Sender
+    ) -> Refreshed | Replayed | None:
+        act = tx.refresh_tokens.rotate if rotates(sender.record) else tx.refresh_tokens.use
+        return act(token, sender.holder, self._settings.refresh_idle)
 
 
-def _own(tx: Transaction, grant_id: str, client_id: str) -> Grant | None:
-    grant = tx.grants.get(grant_id)
-    return grant if grant and grant.client_id == client_id else None
+def rotates(client: Client) -> bool:
+    """Tell whether the refresh tokens of a client are used once each (RFC 9700, section 4.14.2).
+
+    A public client's are: rotation is what tells of a theft. A confidential client that binds its
+    tokens as well keeps one: a thief would need its credentials and its key, and rotating only adds
+    a way to lose the token (FAPI 2.0 Security Profile, section 5.3.2.1). One with plain bearer
+    tokens rotates too: its secret may have leaked with them, and reuse still tells.
+    """
+    said = client.metadata
+    bound = said.dpop_bound_access_tokens or said.tls_client_certificate_bound_access_tokens
+    return client.public or not bound
 
 
-def _revoke(tx: Transaction, found: Replayed, client_id: str, event: str) -> None:
+def _fits(found: Code, grant: Grant, sent: Exchange, sender: Sender) -> bool:
+    return (
+        grant.client_id == sender.record.id
+        and found.redirect_uri == sent.redirect_uri
+        and found.dpop_jkt in {None, sender.jkt}
+        and rfc7636.verifies(sent.code_verifier, found.code_challenge)
+    )
+
+
+def _offline(grant: Grant, sender: Sender) -> bool:
+    asked = "offline_access" in grant.scope.split()
+    return asked and sender.client.check_grant_type("refresh_token")
+
+
+def _event(found: Refreshed, presented: str) -> str:
+    """Name what happened for the trail."""
+    if found.repeated:
+        return "refresh_token.repeated"
+    return "refresh_token.used" if found.token == presented else "refresh_token.rotated"
+
+
+def _note(tx: Transaction, grant: Grant, event: str) -> None:
+    tx.audit.add(event, account_id=grant.account_id, client_id=grant.client_id)
+
+
+def _revoke(tx: Transaction, found: Replayed, sender: Sender, event: str) -> None:
     tx.grants.revoke(found.grant_id)
-    tx.audit.add(event, client_id=client_id, detail={"grant": found.grant_id})
+    tx.audit.add(event, client_id=sender.record.id, detail={"grant": found.grant_id})
 
 
 def _only_narrows(scope: str | None, grant: Grant) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as _AuthorizationServer
@@ -29,8 +30,8 @@ from gateway.oidc.issued.standing import Standing
 from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
 from gateway.oidc.token.grants.client_credentials import ClientCredentialsGrant
 from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
+from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
-from gateway.oidc.token.rfc7636 import S256CodeChallenge
 
 Extension = Callable[[BaseGrant], None]
 
@@ -59,12 +60,11 @@ class TokenPayload(OAuth2Payload):
 class TokenRequest(OAuth2Request):
     """A token request. Its query string is never read.
 
-    `jkt` is the thumbprint of the key that its sender has proven to hold (RFC 9449).
+    `cnf` is what its sender has proven to hold, and its tokens are bound to (RFC 7800).
     """
 
-    jkt: str | None = None
-
     def __init__(self, request: Request) -> None:
+        self.cnf: dict[str, str] = {}
         # Authlib would judge transport security by the Host header, which is not ours to trust
         # behind a proxy that ends TLS; the issuer's scheme was checked when the settings were read.
         super().__init__(request.method, "https://token.invalid/", headers=request.headers)
@@ -77,32 +77,41 @@ class TokenRequest(OAuth2Request):
         return rfc8705.presented(self._environ)
 
     @property
+    def jkt(self) -> str | None:
+        """Return the thumbprint of the key that its sender has proven to hold (RFC 9449)."""
+        return self.cnf.get("jkt")
+
+    @property
     def form(self) -> dict[str, str]:
         """Return the parameters of the body."""
         return self.payload.data
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the grants and the endpoints work with."""
+
+    redemption: Redemption
+    access_tokens: AccessTokens
+    id_tokens: IDToken
+    standing: Standing
+    possession: Possession
+
+
 class AuthorizationServer(_AuthorizationServer):
     """Authlib's server, built from parts and not from an app's configuration."""
 
-    def __init__(
-        self,
-        clients_: Clients,
-        redemption: Redemption,
-        access_tokens: AccessTokens,
-        id_tokens: IDToken,
-        standing: Standing,
-        methods: Mapping[str, Method],
-    ) -> None:
+    def __init__(self, clients_: Clients, methods: Mapping[str, Method], parts: Parts) -> None:
         super().__init__(query_client=clients_.get)
         self.scopes_supported = None
-        self.redemption = redemption
-        self.access_tokens = access_tokens
-        self.standing = standing
+        self.redemption = parts.redemption
+        self.access_tokens = parts.access_tokens
+        self.standing = parts.standing
+        self.possession = parts.possession
         for name, method in methods.items():
             self.register_client_auth_method(name, method)
         for grant in GRANTS:
-            self.register_grant(grant, _extensions(grant, id_tokens))
+            self.register_grant(grant, _extensions(grant, parts.id_tokens))
         for endpoint in ENDPOINTS:
             self.register_endpoint(endpoint)
 
@@ -151,9 +160,7 @@ class AuthorizationServer(_AuthorizationServer):
 
 def _extensions(grant: type[BaseGrant], id_tokens: IDToken) -> list[Extension]:
     """Return what a grant does beside issuing an access token."""
-    if grant is ClientCredentialsGrant:
-        return []
-    return [S256CodeChallenge(), id_tokens] if grant is AuthorizationCodeGrant else [id_tokens]
+    return [] if grant is ClientCredentialsGrant else [id_tokens]
 
 
 def _well_formed(request: Request, required: str) -> None:

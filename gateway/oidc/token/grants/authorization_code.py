@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _AuthorizationCodeGrant
 
 from gateway.oidc.clients.registered import METHODS
+from gateway.oidc.token import rfc7636
 from gateway.oidc.token.issuing import Issuing
+from gateway.oidc.token.redemption import Exchange, Sender
 
 if TYPE_CHECKING:
     from gateway.oidc.clients.registered import RegisteredClient
@@ -23,14 +25,16 @@ class AuthorizationCodeGrant(Issuing, _AuthorizationCodeGrant):
     def query_authorization_code(
         self, code: str, client: RegisteredClient
     ) -> AuthorizationCode | None:
-        """Consume the code."""
-        found: AuthorizationCode | None = self.server.redemption.code(code, client.record.id)
+        """Consume the code, once all that must come with it is there."""
+        form = self.request.form
+        sent = Exchange(code, form.get("redirect_uri", ""), rfc7636.code_verifier(form))
+        sender = Sender(client, self.request.jkt)
+        found: AuthorizationCode | None = self.server.redemption.code(sent, sender)
         return found
 
     def authenticate_user(self, authorization_code: AuthorizationCode) -> Login:
         """Return the login behind the code, with a refresh token where the scope asks for it."""
-        login: Login = self.server.redemption.login(authorization_code.grant)
-        return login
+        return authorization_code.login
 
     def save_token(self, token: dict[str, Any]) -> None:
         """Keep nothing: access tokens are self-contained and the refresh token is stored."""

@@ -1,4 +1,4 @@
-"""The refresh token grant (RFC 6749, section 6): every use rotates (RFC 9700, section 4.14.2)."""
+"""The refresh token grant (RFC 6749, section 6)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGran
 
 from gateway.oidc.clients.registered import METHODS
 from gateway.oidc.token.issuing import Issuing
+from gateway.oidc.token.redemption import Sender
 
 if TYPE_CHECKING:
     from gateway.oidc.token.login import Login
@@ -15,24 +16,25 @@ if TYPE_CHECKING:
 
 
 class RefreshTokenGrant(Issuing, _RefreshTokenGrant):
-    """Consumes the old token and stores its successor in one transaction, before it answers."""
+    """Uses the token by the policy of its client, in one transaction, before it answers."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = METHODS
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
-        """Rotate the token."""
-        rotated: RefreshToken | None = self.server.redemption.refresh_token(
-            refresh_token, self.request.client.record.id, self.request.payload.scope
+        """Rotate the token, or use the one that stays."""
+        sender = Sender(self.request.client, self.request.jkt)
+        used: RefreshToken | None = self.server.redemption.refresh_token(
+            refresh_token, sender, self.request.payload.scope
         )
-        return rotated
+        return used
 
     def authenticate_user(self, refresh_token: RefreshToken) -> Login:
-        """Return the login behind the token, with the successor."""
+        """Return the login behind the token, with the token that follows."""
         return refresh_token.login
 
     def save_token(self, token: dict[str, Any]) -> None:
-        """Keep nothing: the successor is stored."""
+        """Keep nothing: what follows is stored."""
 
     def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
-        """Do nothing: the old token was consumed before anything was issued."""
+        """Do nothing: the old token was used before anything was issued."""

@@ -1,0 +1,1 @@
+"""Demonstrating Proof of Possession (DPoP, RFC 9449)."""
