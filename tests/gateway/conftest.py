@@ -12,9 +12,12 @@ from flask import Flask
 
 from contracts.factor import Factor
 from gateway.app import create_app
+from gateway.oidc.keys.algorithms import ALGORITHMS
+from gateway.oidc.keys.rotation import make
 from gateway.opening import make_factors
 from gateway.settings import Settings
 from store import Client, Store
+from store.keys import SigningKey
 from tests.fakes.clock import FakeClock
 from tests.walks.person import REDIRECT, Chatbot, Person
 
@@ -78,9 +81,18 @@ class House:
 Build = Callable[..., House]
 
 
+@pytest.fixture(scope="session")
+def signing_keys() -> list[SigningKey]:
+    """Made once: an RSA key costs a twentieth of a second."""
+    return [make(alg, signs_from=FakeClock().now()) for alg in ALGORITHMS]
+
+
 @pytest.fixture
-def build(store: Store, clock: FakeClock, tmp_path: Path) -> Build:
+def build(store: Store, clock: FakeClock, tmp_path: Path, signing_keys: list[SigningKey]) -> Build:
     """Build the application with these settings, and factors in the place of others."""
+    with store.write() as tx:
+        for key in signing_keys:
+            tx.keys.add(key)
 
     def made(*, factors: Mapping[str, Factor] | None = None, **more: object) -> House:
         settings = Settings(env="test", data=tmp_path, **more)  # type: ignore[arg-type]

@@ -12,14 +12,11 @@ from contracts.assurance import Assurance
 from contracts.clock import Clock
 from contracts.errors import GatehouseError
 from gateway import oidc
-from gateway.oidc.keys.algorithms import ALGORITHMS
-from gateway.oidc.keys.rotation import make
 from store import Store
 from store.accounts import Account
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from store.keys import SigningKey
-from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import ISSUER, ORDER, REDIRECT, SECRET, RelyingParty, Visitor
 from web import pages
 
@@ -73,12 +70,6 @@ def registered(store: Store, clock: Clock) -> Client:
         tx.clients.add(replace(client, id="asks", consent=True))
         tx.clients.add(replace(client, id="strict", require_acr="aal2"))
     return client
-
-
-@pytest.fixture(scope="session")
-def signing_keys() -> list[SigningKey]:
-    """Made once: an RSA key costs a tenth of a second."""
-    return [make(alg, signs_from=FakeClock().now()) for alg in ALGORITHMS]
 
 
 @pytest.fixture
