@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Row, bindparam, select
 from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from store import once
-from store.grants import COLUMNS, Grant, Grants, read_grant
+from store.endings import Endings
+from store.grants import COLUMNS, Grant, read_grant
 from store.handles import new_id
 from store.models import Instant, accounts, grants
 from store.sessions import Sessions
@@ -83,8 +84,7 @@ class Accounts:
         values = {"disabled_at": self._work.now() if disabled else None}
         row = once.change(self._work.connection, accounts, values, accounts.c.id == account_id)
         if disabled:
-            Sessions(self._work).end_all(account_id)
-            Grants(self._work).revoke_account(account_id)
+            Endings(self._work).account(account_id)
         return row is not None
 
     def list(self) -> Sequence[Account]:

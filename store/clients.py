@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from contracts.errors import Conflict
 from contracts.text import Text
@@ -83,6 +83,11 @@ class Clients:
         """Remove a client with everything granted to it."""
         row = once.take(self._work.connection, clients, clients.c.id == client_id)
         return row is not None
+
+    def among(self, ids: Select[tuple[str]]) -> Sequence[Client]:
+        """Return the clients whose ids are selected, by name."""
+        query = select(clients).where(clients.c.id.in_(ids)).order_by(clients.c.name)
+        return [_client(row) for row in self._work.connection.execute(query)]
 
     def list(self) -> Sequence[Client]:
         """Return every client, by name."""

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select
 
 from store import once
-from store.models import consents
+from store.models import clients, consents
 from store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What a person lets one client have."""
+
+    client_id: str
+    client_name: str
+    scope: str
+    created_at: datetime
 
 
 class Consents:
@@ -21,6 +33,13 @@ class Consents:
         """Return the scopes given so far."""
         query = select(consents.c.scope).where(_of(account_id, client_id))
         return set((self._work.connection.execute(query).scalar_one_or_none() or "").split())
+
+    def list(self, account_id: str) -> Sequence[Consent]:
+        """Return the consents of an account, by the clients' names."""
+        of = (consents.c.client_id, clients.c.name, consents.c.scope, consents.c.created_at)
+        joined = select(*of).join_from(consents, clients)
+        query = joined.where(consents.c.account_id == account_id).order_by(clients.c.name)
+        return [Consent(*row) for row in self._work.connection.execute(query)]
 
     def give(self, account_id: str, client_id: str, scopes: Iterable[str]) -> None:
         """Add scopes to those given."""

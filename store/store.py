@@ -23,6 +23,7 @@ from store.consents import Consents
 from store.credentials import Credentials
 from store.db import Database
 from store.device_codes import DeviceCodes
+from store.endings import Endings
 from store.enrolments import Enrolments
 from store.grants import Grants
 from store.hints import Hints
@@ -61,6 +62,7 @@ class Transaction:
         self.consents = Consents(work)
         self.credentials = Credentials(work)
         self.device_codes = DeviceCodes(work)
+        self.endings = Endings(work)
         self.enrolments = Enrolments(work)
         self.grants = Grants(work)
         self.initial_access_tokens = InitialAccessTokens(work)

@@ -37,7 +37,5 @@ class AccountService:
     def end_sessions(self, account_id: str) -> None:
         """End every session, what the sessions granted and every login under way."""
         with self._store.write() as tx:
-            tx.sessions.end_all(account_id)
-            tx.logins.end_all(account_id)
-            tx.grants.revoke_account(account_id)
+            tx.endings.account(account_id)
             tx.audit.add("sessions.ended", account_id=account_id)

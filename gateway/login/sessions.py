@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from contracts.assurance import AuthEvent, Requirement
-from store import Session, Store, Transaction
+from store import Session, Store
 
 
 class Sessions:
@@ -36,7 +36,7 @@ class Sessions:
                 if renamed:
                     return renamed
             if session and session.account_id != account_id:
-                _end(tx, session)
+                tx.endings.session(session.sid, session.account_id)
             return tx.sessions.open(account_id, newest(events), self._lifetime)[0]
 
     def log_in(
@@ -53,17 +53,11 @@ class Sessions:
         return handle
 
     def end(self, cookie: str) -> None:
-        """End the session of a cookie, what it granted and the logins that carry its proofs on."""
+        """End the session of a cookie with all that hangs on it."""
         session = self.find(cookie)
         if session:
             with self._store.write() as tx:
-                _end(tx, session)
-                tx.logins.end_all(session.account_id)
-
-
-def _end(tx: Transaction, session: Session) -> None:
-    tx.sessions.end(session.sid)
-    tx.grants.revoke_session(session.sid)
+                tx.endings.session(session.sid, session.account_id)
 
 
 def newest(events: Iterable[AuthEvent]) -> tuple[AuthEvent, ...]:
