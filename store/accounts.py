@@ -17,7 +17,6 @@ from store.endings import Endings
 from store.grants import COLUMNS, Grant, read_grant
 from store.handles import new_id
 from store.models import Instant, accounts, grants
-from store.sessions import Sessions
 from store.work import Work
 
 USERNAME_LENGTH = 255
