@@ -22,8 +22,12 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was sent, by whom, and what it can be held against."""
+    """What was sent, by whom, and what it can be held against.
+
+    `pushed` by the client itself (RFC 9126), so that no browser and no log has seen it.
+    """
 
     parameters: Parameters
     client: Client
     knowledge: Knowledge
+    pushed: bool = False

@@ -52,11 +52,17 @@ class Demands:
         )
 
     def consent(self, here: Assurance, interaction: Interaction) -> bool:
-        """Tell whether the person must be asked for consent."""
-        if "consent" in interaction.request.prompt or always_asks(interaction.client):
+        """Tell whether the person must be asked for consent.
+
+        Consent to scopes is remembered; consent to details, which are not the same twice, is not.
+        """
+        request = interaction.request
+        if "consent" in request.prompt or request.authorization_details:
+            return True
+        if always_asks(interaction.client):
             return True
         if not interaction.client.consent:
             return False
         with self._store.read() as tx:
             given = tx.consents.find(here.subject, interaction.client.id)
-        return not set(interaction.request.scope.split()) <= given
+        return not set(request.scope.split()) <= given

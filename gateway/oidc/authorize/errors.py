@@ -49,6 +49,18 @@ class RegistrationNotSupported(AuthorizationError):
     error = "registration_not_supported"
 
 
+class InvalidTarget(AuthorizationError):
+    """A resource is malformed, unknown, or not open to the client (RFC 8707, section 2)."""
+
+    error = "invalid_target"
+
+
+class InvalidAuthorizationDetails(AuthorizationError):
+    """Authorization details are not of a type that the client may use (RFC 9396, section 5)."""
+
+    error = "invalid_authorization_details"
+
+
 class AccessDenied(AuthorizationError):
     """The person said no."""
 

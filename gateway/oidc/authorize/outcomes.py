@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.text import Text
 from gateway.oidc.clients.strangers import Stranger
+from gateway.oidc.resources.types.type import Shown
 
 SCOPES = {
     "openid": Text("Know that it is you"),
@@ -55,6 +56,9 @@ class AskConsent:
     lifetime: int
     ui_locales: Sequence[str] = ()
     stranger: Stranger | None = None
+    resources: Sequence[str] = ()
+    details: Sequence[Shown] = ()
+    for_one_message: bool = False
 
     @property
     def scopes(self) -> list[tuple[str, Text]]:

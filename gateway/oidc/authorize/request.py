@@ -13,6 +13,8 @@ from gateway.oidc.authorize.checks import CHECKS
 from gateway.oidc.authorize.checks.id_token_hint import hinted_subject
 from gateway.oidc.authorize.claims import essential_acr, parsed, subject, voluntary_acr
 from gateway.oidc.clients.registered import narrowed
+from gateway.oidc.resources import rfc9396
+from gateway.oidc.resources.types import message
 from store.clients import Client
 from store.grants import Access
 
@@ -53,13 +55,18 @@ class AuthorizationRequest:
         return "offline_access" in self.scope.split()
 
     @property
+    def for_one_message(self) -> bool:
+        """Whether the person is to prove themselves for one message."""
+        return message.is_for_one_message(self.authorization_details)
+
+    @property
     def access(self) -> Access:
         """Return what it asks to be allowed."""
         return Access(
             scope=self.scope,
             nonce=self.nonce,
             resource=self.resource,
-            authorization_details=self.authorization_details,
+            authorization_details=rfc9396.kept(self.authorization_details),
             claims=self.claims,
         )
 
@@ -79,7 +86,7 @@ class AuthorizationRequest:
     def requirement(self, client: Client, asked_at: datetime) -> Requirement:
         """Return what the login must reach for this client."""
         return Requirement(
-            required_acr=client.require_acr,
+            required_acr=self._required_acr(client),
             acr_values=self._acr_values,
             essential_acr=essential_acr(self.claims),
             not_before=self._not_before(asked_at),
@@ -95,8 +102,13 @@ class AuthorizationRequest:
         wished = (*self.acr_values, *voluntary_acr(self.claims))
         return tuple(dict.fromkeys((*essential_acr(self.claims), *wished)))
 
+    def _required_acr(self, client: Client) -> str:
+        return (
+            message.required_acr(client.require_acr) if self.for_one_message else client.require_acr
+        )
+
     def _not_before(self, asked_at: datetime) -> datetime | None:
-        if "login" in self.prompt:
+        if "login" in self.prompt or self.for_one_message:
             return asked_at
         return None if self.max_age is None else asked_at - timedelta(seconds=self.max_age)
 
@@ -107,9 +119,11 @@ def checked(asked: Asked) -> AuthorizationRequest:
         check(asked)
     parameters = asked.parameters
     claims = parsed(parameters["claims"])
+    scope = narrowed(parameters["scope"], asked.client.scope)
+    details = rfc9396.parsed(parameters["authorization_details"])
     return AuthorizationRequest(
         redirect_uri=parameters["redirect_uri"],
-        scope=narrowed(parameters["scope"], asked.client.scope),
+        scope=message.without_refresh(scope, details),
         state=parameters["state"] or None,
         nonce=parameters["nonce"] or None,
         code_challenge=parameters["code_challenge"],
@@ -121,5 +135,7 @@ def checked(asked: Asked) -> AuthorizationRequest:
         response_mode=parameters["response_mode"] or "query",
         subject=subject(claims) or hinted_subject(asked),
         claims=claims,
+        resource=tuple(dict.fromkeys(parameters.values.get("resource", ()))),
+        authorization_details=details,
         dpop_jkt=parameters["dpop_jkt"] or None,
     )

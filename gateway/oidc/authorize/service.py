@@ -8,6 +8,7 @@ from contracts.assurance import Assurance, Requirement
 from contracts.clock import Clock
 from gateway.oidc.authorize.asked import Asked, Knowledge
 from gateway.oidc.authorize.checks import check_client, check_redirect_uri
+from gateway.oidc.authorize.consent import consent_to, grant_lifetime
 from gateway.oidc.authorize.demands import Demands
 from gateway.oidc.authorize.errors import (
     AccessDenied,
@@ -23,7 +24,6 @@ from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.clients.strangers import stranger
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
@@ -127,7 +127,7 @@ class Authorization:
         if not self._demands.met(assurance, interaction):
             return self._refused(interaction, UnmetAuthenticationRequirements())
         if self._demands.consent(assurance, interaction):
-            return self._consent(interaction, assurance)
+            return consent_to(interaction, assurance, self._settings, self._store)
         return self._granted(assurance, interaction)
 
     def _at_once(self, client: Client, request: AuthorizationRequest) -> Answer:
@@ -163,19 +163,6 @@ class Authorization:
             ui_locales=interaction.request.ui_locales,
         )
 
-    def _consent(self, interaction: Interaction, assurance: Assurance) -> AskConsent:
-        client, request = interaction.client, interaction.request
-        lasting = int(self._settings.refresh_absolute.total_seconds())
-        return AskConsent(
-            action=f"{interaction.path}?sid={assurance.sid}",
-            client_name=client.name,
-            redirect_uri=request.redirect_uri,
-            scope=request.scope,
-            lifetime=lasting if request.offline else client.access_token_seconds,
-            ui_locales=request.ui_locales,
-            stranger=stranger(client),
-        )
-
     def _granted(
         self, assurance: Assurance, interaction: Interaction, *, consented: bool = False
     ) -> Answer:
@@ -191,9 +178,8 @@ class Authorization:
 
     def _code(self, tx: Transaction, assurance: Assurance, interaction: Interaction) -> str:
         client, request = interaction.client, interaction.request
-        grant = tx.grants.open(
-            assurance, client.id, request.access, self._settings.refresh_absolute
-        )
+        lifetime = grant_lifetime(request, self._settings)
+        grant = tx.grants.open(assurance, client.id, request.access, lifetime)
         tx.audit.add(
             "code.issued",
             account_id=assurance.subject,

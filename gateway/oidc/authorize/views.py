@@ -80,8 +80,18 @@ def _answer(outcome: Outcome) -> Response:
             page, more = "select_account.html", {"fits": outcome.fits, "cancel": outcome.cancel}
             return _asked(outcome, page, username=outcome.username, **more)
         case AskConsent():
-            shown = {"lifetime": outcome.lifetime, "stranger": outcome.stranger}
-            return _asked(outcome, "consent.html", scopes=outcome.scopes, **shown)
+            return _asked(outcome, "consent.html", **_consent(outcome))
+
+
+def _consent(outcome: AskConsent) -> dict[str, object]:
+    return {
+        "scopes": outcome.scopes,
+        "lifetime": outcome.lifetime,
+        "stranger": outcome.stranger,
+        "resources": outcome.resources,
+        "details": outcome.details,
+        "for_one_message": outcome.for_one_message,
+    }
 
 
 def _asked(outcome: AskAccount | AskConsent, page: str, **context: object) -> Response:

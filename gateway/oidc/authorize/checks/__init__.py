@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks.acr_values import check_acr_values
+from gateway.oidc.authorize.checks.authorization_details import check_authorization_details
 from gateway.oidc.authorize.checks.characters import check_characters
 from gateway.oidc.authorize.checks.claims import check_claims
 from gateway.oidc.authorize.checks.client import check_client
@@ -19,6 +20,7 @@ from gateway.oidc.authorize.checks.prompt import check_prompt
 from gateway.oidc.authorize.checks.redirect_uri import check_redirect_uri
 from gateway.oidc.authorize.checks.repeated import check_repeated
 from gateway.oidc.authorize.checks.request_object import check_request_object
+from gateway.oidc.authorize.checks.resource import check_resource
 from gateway.oidc.authorize.checks.response_mode import check_response_mode
 from gateway.oidc.authorize.checks.response_type import check_response_type
 from gateway.oidc.authorize.checks.scope import check_scope
@@ -44,6 +46,8 @@ CHECKS: tuple[Check, ...] = (
     check_dpop_jkt,
     check_claims,
     check_id_token_hint,
+    check_resource,
+    check_authorization_details,
 )
 """What follows raises AuthorizationError, which goes to the redirect URI."""
 

@@ -2,6 +2,9 @@
 
 The text is shown in full and then forgotten: the grant and its token carry only its hash. The token
 lives seconds, serves once, and never comes with a refresh token.
+
+Every proof is made after the message has come, that of the first factor too: what was proven
+earlier, in a session that may since have been left open or stolen, says nothing of this message.
 """
 
 from __future__ import annotations
@@ -45,6 +48,23 @@ class Message:
         digest = hashlib.sha256(detail["message"].encode()).digest()
         hashed = urlsafe_b64encode(digest).rstrip(b"=").decode()
         return {"type": self.name, "message_hash": hashed, "message_hash_alg": "sha-256"}
+
+
+def required_acr(policy: str) -> str:
+    """Return a client's policy raised to two kinds of factors, whatever it is otherwise.
+
+    `aal1` is all that lies below; fresh biometrics that the policy asks for are kept.
+    """
+    level, plus, biometrics = policy.partition("+")
+    return f"mfa{plus}{biometrics}" if level == "aal1" else policy
+
+
+def without_refresh(scope: str, details: Iterable[Detail]) -> str:
+    """Leave `offline_access` out of the scope that comes with a message."""
+    values = scope.split()
+    if "offline_access" in values and is_for_one_message(details):
+        values.remove("offline_access")
+    return " ".join(values)
 
 
 def is_for_one_message(details: Iterable[Detail]) -> bool:
