@@ -36,6 +36,7 @@ class Registration:
     scope: str = SCOPE
     token_alg: str = ALGORITHM
     native: bool = False
+    dpop: bool = False
     post_logout_redirect_uris: Sequence[str] = ()
     backchannel_logout_uri: str = ""
     frontchannel_logout_uri: str = ""
@@ -45,6 +46,7 @@ class Registration:
         """Return what is said in the words of RFC 7591."""
         return ClientMetadata(
             application_type="native" if self.native else "web",
+            dpop_bound_access_tokens=self.dpop,
             post_logout_redirect_uris=tuple(self.post_logout_redirect_uris),
             backchannel_logout_uri=self.backchannel_logout_uri,
             frontchannel_logout_uri=self.frontchannel_logout_uri,

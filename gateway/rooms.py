@@ -151,6 +151,7 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             refresh_absolute=settings.span("refresh_absolute"),
             interaction_lifetime=settings.span("login"),
             jwks_max_age=settings.span("jwks"),
+            dpop_nonce_required=settings.dpop_nonce == "required",
             algorithms=keeper.algorithms,
             acr_values=policy.ISSUED,
             clients=_strangers(settings),

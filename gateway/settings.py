@@ -110,6 +110,10 @@ class Settings(BaseSettings):
         "openid profile email offline_access",
         description="What clients that no operator registered may ask for",
     )
+    dpop_nonce: Literal["offered", "required"] = Field(
+        "offered",
+        description="Whether DPoP proofs must carry a nonce of ours; an old one never counts",
+    )
     refresh_idle_seconds: int = Field(3600, description="Life of an unused refresh token", ge=1)
     refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
     session_seconds: int = Field(86400, description="Life of a browser session", ge=1)

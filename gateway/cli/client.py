@@ -27,6 +27,7 @@ class Given(TypedDict):
     scope: str
     token_alg: str
     native: bool
+    dpop: bool
     post_logout_redirect_uris: Sequence[str]
     backchannel_logout_uri: str
     frontchannel_logout_uri: str
@@ -45,6 +46,7 @@ def client() -> None:
 @click.option("--redirect-uri", "redirect_uris", multiple=True, help="May be repeated.")
 @click.option("--public", is_flag=True, help="No secret: a program on the person's own device.")
 @click.option("--native", is_flag=True, help="On the person's own device: any loopback port.")
+@click.option("--dpop", is_flag=True, help="Bind its tokens to a key of its own (RFC 9449).")
 @click.option("--no-consent", is_flag=True, help="Do not ask people for consent: it is our own.")
 @click.option("--require-acr", default="mfa", show_default=True, help="Least assurance it accepts.")
 @click.option("--audience", help="`aud` of its access tokens; the id where it is left out.")
@@ -105,6 +107,7 @@ def _shown(client: Client) -> output.Row:
         "public": client.public,
         "application_type": client.metadata.application_type,
         "redirect_uris": client.redirect_uris,
+        "dpop_bound_access_tokens": client.metadata.dpop_bound_access_tokens,
         "post_logout_redirect_uris": client.metadata.post_logout_redirect_uris,
         "backchannel_logout_uri": client.metadata.backchannel_logout_uri,
         "frontchannel_logout_uri": client.metadata.frontchannel_logout_uri,

@@ -168,6 +168,12 @@ def test_a_public_client_has_no_secret(run: Run) -> None:
     assert (added["public"], added["client_secret"]) == (True, None)
 
 
+def test_a_client_whose_tokens_are_bound_to_a_key(run: Run) -> None:
+    uri = ("--redirect-uri", "https://chat.example/callback")
+    added = printed(run("client", "add", "support", *uri, "--dpop", "--json"))
+    assert added["dpop_bound_access_tokens"] is True
+
+
 def test_logout_addresses_of_a_client(run: Run) -> None:
     callback, base = "https://chat.example.org/callback", "https://chat.example.org"
     options = ["--redirect-uri", callback, "--native", "--post-logout-redirect-uri", f"{base}/bye"]
