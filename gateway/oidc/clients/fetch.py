@@ -1,27 +1,21 @@
 """The one way to fetch a stranger's document: nothing private is reached, and little is read.
 
-The name is resolved here, every address it has is checked, and the connection goes to the very
-address that was checked; TLS still asks for the name. There are no redirects, proxies or cookies.
+There are no redirects, proxies or cookies.
 """
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import ssl
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cached_property
 from http.client import HTTPException
 from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any
 
 from gateway.oidc import strict_json
-from gateway.oidc.clients import addresses
+from gateway.oidc.clients.dial import Dialer, Resolve, public, public_or_here, resolve
 from gateway.oidc.clients.freshness import freshness
 from gateway.oidc.clients.target import NotATarget, Target
 from gateway.oidc.clients.wire import Answer, TooMuch, exchange
@@ -33,8 +27,6 @@ AT_ONCE = 4
 """Fetches that one web worker makes at a time; each holds one of its threads."""
 PER_HOST, WINDOW = 30, timedelta(minutes=1)
 """Fetches from one host, counted for all workers: nobody can use us to beat on a stranger."""
-
-Resolve = Callable[[str, int], Sequence[str]]
 
 
 class FetchFailed(Exception):
@@ -57,12 +49,6 @@ class Fetched:
     fresh_for: timedelta
 
 
-def resolve(host: str, port: int) -> Sequence[str]:
-    """Return every address of a name."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(address[0]) for *_, address in found]
-
-
 class Fetcher:
     """Fetches JSON documents by https."""
 
@@ -77,7 +63,7 @@ class Fetcher:
         """Allow `loopback`, there by http too, only where the gateway itself is on trial there."""
         self._store = store
         self._loopback = loopback
-        self._resolve = resolve
+        self._dialer = Dialer(public_or_here if loopback else public, resolve)
         self._seconds = seconds
         self._slots = BoundedSemaphore(AT_ONCE)
         self._threads = ThreadPoolExecutor(AT_ONCE, "fetch")
@@ -113,48 +99,15 @@ class Fetcher:
     def _fetch(self, target: Target, most: int, deadline: float) -> Fetched:
         try:
             answer = self._ask(target, most, deadline)
-        except TooMuch as error:
+        except (NotATarget, TooMuch) as error:
             raise Refused(str(error)) from error
         except (OSError, HTTPException) as error:
             raise Unreachable(f"{type(error).__name__}: {error}") from error
         return _read(answer)
 
     def _ask(self, target: Target, most: int, deadline: float) -> Answer:
-        with self._secured(self._connect(target, deadline), target) as connection:
+        with self._dialer.connect(target, deadline) as connection:
             return exchange(connection, target, most, deadline)
-
-    def _secured(self, connection: socket.socket, target: Target) -> socket.socket:
-        """Ask for the certificate of the name, whatever address it has."""
-        if target.scheme == "http":
-            return connection
-        return self._tls.wrap_socket(connection, server_hostname=target.host)
-
-    def _connect(self, target: Target, deadline: float) -> socket.socket:
-        """Connect to an address of the name once all of them have been checked."""
-        found = self._checked(target)
-        for address in found[:-1]:
-            with contextlib.suppress(OSError):
-                return _connected(address, target.port, (deadline - monotonic()) / 2)
-        return _connected(found[-1], target.port, deadline - monotonic())
-
-    def _checked(self, target: Target) -> Sequence[str]:
-        found = list(dict.fromkeys(self._resolve(target.host, target.port)))
-        here = self._loopback and bool(found) and addresses.all_loopback(found)
-        if not here and (target.scheme != "https" or not addresses.all_public(found)):
-            raise Refused("not a public address")
-        return found[:3]
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        return context
-
-
-def _connected(address: str, port: int, seconds: float) -> socket.socket:
-    if seconds <= 0:
-        raise TimeoutError("no time left to connect")
-    return socket.create_connection((address, port), timeout=seconds)
 
 
 def _read(answer: Answer) -> Fetched:

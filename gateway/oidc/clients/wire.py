@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.message import Message
 from http.client import HTTPResponse
@@ -19,6 +20,14 @@ JSON = re.compile(r"application/(?:[a-z0-9.!#$&^_-]+\+)?json")
 
 class TooMuch(Exception):
     """More bytes came than are read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What is posted: its bytes, and the header fields that describe it."""
+
+    content: bytes
+    fields: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +90,28 @@ def exchange(connection: socket.socket, target: Target, most: int, deadline: flo
         if response.status == 200 and response.length:
             raise ConnectionError("the document ends too early")
         return Answer(response.status, response.headers, body)
+
+
+def posted(connection: socket.socket, target: Target, sent: Body, deadline: float) -> int:
+    """Post and return the status; what else is answered is not read. Raises as `exchange` does."""
+    connection.settimeout(_left(deadline))
+    connection.sendall(_post(target, sent))
+    wire = _Wire(connection, HEAD_BYTES, deadline)
+    with HTTPResponse(cast(socket.socket, wire), method="POST") as response:
+        response.begin()
+        return response.status
+
+
+def _post(target: Target, sent: Body) -> bytes:
+    fields = {
+        "Host": target.authority,
+        "Content-Length": str(len(sent.content)),
+        "User-Agent": "Gatehouse",
+        "Connection": "close",
+        **sent.fields,
+    }
+    lines = [f"POST {target.path} HTTP/1.1", *(f"{name}: {said}" for name, said in fields.items())]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + sent.content
 
 
 def _request(target: Target) -> bytes:

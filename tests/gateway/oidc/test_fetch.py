@@ -303,7 +303,7 @@ def test_freshness_follows_the_headers_within_bounds(headers: dict[str, str], se
 
 
 def test_tls_asks_for_the_certificate(fetching: Fetching) -> None:
-    context = fetching()._tls
+    context = fetching()._dialer.tls
     assert context.verify_mode == ssl.CERT_REQUIRED
     assert context.check_hostname
     assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
