@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TypedDict, Unpack
 
 import click
@@ -100,9 +101,22 @@ def remove(client_id: str) -> None:
     click.echo(f"Removed {client_id}.")
 
 
+@client.command(epilog="Example: gatehouse client token --uses 1 --days 7")
+@click.option("--uses", type=click.IntRange(1, 10_000), default=1, show_default=True)
+@click.option("--days", type=click.IntRange(1, 365), default=7, show_default=True)
+@output.as_json
+def token(as_json: bool, uses: int, days: int) -> None:
+    """Issue an initial access token: its bearer may register so many clients (RFC 7591)."""
+    with opened() as house, house.store.write() as tx:
+        issued = tx.initial_access_tokens.issue(uses, timedelta(days=days))
+        tx.audit.add("client.token.issued", detail={"uses": uses, "days": days})
+    output.row({"initial_access_token": issued, "uses": uses, "days": days}, as_json)
+
+
 def _shown(client: Client) -> output.Row:
     return {
         "client_id": client.id,
+        "source": client.source,
         "name": client.name,
         "public": client.public,
         "application_type": client.metadata.application_type,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc.jwk import ECKey, OctKey
 
 from gateway.oidc.clients import redirect_uris
 from gateway.oidc.clients.fetch import Fetcher
@@ -55,6 +58,53 @@ def test_metadata(registrar: Registrar, vector: dict[str, Any]) -> None:
         said = Information(client, "token", secret).to_dict("https://gateway.example")
         assert json.loads(json.dumps(said)) | vector["registered"] == json.loads(json.dumps(said))
     assert time.process_time() - began < 0.05
+
+
+def public(key: ECKey) -> dict[str, Any]:
+    return dict(key.as_dict(private=False))
+
+
+BROKEN: dict[str, Callable[[ECKey], dict[str, Any]]] = {
+    "a private key": lambda key: {"jwks": {"keys": [key.as_dict(private=True)]}},
+    "a public key beside a private one": lambda key: {
+        "jwks": {"keys": [public(key), key.as_dict(private=True)]}
+    },
+    "a symmetric key": lambda _: {"jwks": {"keys": [OctKey.generate_key().as_dict()]}},
+    "a point off its curve": lambda key: {
+        "jwks": {"keys": [public(key) | {"y": public(key)["x"]}]}
+    },
+    "keys twice": lambda key: {
+        "jwks": {"keys": [public(key)]},
+        "jwks_uri": "https://app.example/jwks",
+    },
+    "a short RSA key": lambda _: {
+        "jwks": {
+            "keys": [{"kty": "RSA", "e": "AQAB", "n": urlsafe_b64encode(b"\xf1" * 128).decode()}]
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_keys_that_cannot_be_registered(registrar: Registrar, name: str) -> None:
+    sent = BROKEN[name](ECKey.generate_key("P-256")) | {"redirect_uris": ["https://app.example/"]}
+    with pytest.raises(InvalidClientMetadata):
+        registrar.client(sent, client_id="new")
+
+
+def test_public_keys_are_registered_without_what_else_they_hold(registrar: Registrar) -> None:
+    key = public(ECKey.generate_key("P-256"))
+    sent = {
+        "redirect_uris": ["https://app.example/"],
+        "token_endpoint_auth_method": "private_key_jwt",
+        "jwks": {"keys": [key | {"x5u": "http://127.0.0.1/"}], "more": 1},
+    }
+    client, secret = registrar.client(sent, client_id="new")
+    assert secret is None
+    assert client.metadata.jwks is not None
+    (held,) = client.metadata.jwks["keys"]
+    assert {name: held[name] for name in ("kty", "crv", "x", "y")} == key
+    assert "x5u" not in held
 
 
 @pytest.mark.parametrize("method", ["client_secret_basic", "client_secret_post", "none"])

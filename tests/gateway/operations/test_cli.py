@@ -162,6 +162,13 @@ def test_a_client_is_told_its_secret_once(run: Run) -> None:
     assert run("client", "remove", "support").exit_code == 1
 
 
+def test_an_initial_access_token_is_told_once(run: Run) -> None:
+    issued = printed(run("client", "token", "--uses", "3", "--days", "1", "--json"))
+    assert len(issued.pop("initial_access_token")) == 43
+    assert issued == {"uses": 3, "days": 1}
+    assert run("client", "token", "--uses", "0").exit_code == 2
+
+
 def test_a_public_client_has_no_secret(run: Run) -> None:
     uri = "http://127.0.0.1/callback"
     added = printed(run("client", "add", "script", "--public", "--redirect-uri", uri, "--json"))
