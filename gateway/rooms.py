@@ -154,6 +154,8 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             dpop_nonce_required=settings.dpop_nonce == "required",
             algorithms=keeper.algorithms,
             acr_values=policy.ISSUED,
+            require_pushed=settings.require_pushed_authorization_requests,
+            client_certificates=bool(settings.client_certificate_header),
             clients=_strangers(settings),
         ),
     )

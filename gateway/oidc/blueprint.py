@@ -14,15 +14,15 @@ from gateway.oidc.token import views as token
 
 MACHINES = frozenset(
     {
-        *("oidc.authorize", "oidc.token", "oidc.revoke", "oidc.introspect", "oidc.userinfo"),
-        *("oidc.register", "oidc.registered"),
+        *("oidc.authorize", "oidc.pushed_authorization_request", "oidc.token"),
+        *("oidc.revoke", "oidc.introspect", "oidc.userinfo", "oidc.register", "oidc.registered"),
     }
 )
 """Endpoints that foreign pages and programs post to; none of them acts on a cookie at once."""
 
 CROSS_ORIGIN = frozenset(
     {
-        *("oidc.token", "oidc.revoke", "oidc.userinfo"),
+        *("oidc.pushed_authorization_request", "oidc.token", "oidc.revoke", "oidc.userinfo"),
         *("oidc.openid_configuration", "oidc.jwks", "oidc.register", "oidc.registered"),
     }
 )

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from gateway.oidc.authorize import rfc9101, rfc9126
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.clients import metadata as clients
-from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES
+from gateway.oidc.clients import signed
+from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES, offered
 from gateway.oidc.dpop import proofs
 from gateway.oidc.issued import nested
 from gateway.oidc.issued.subject import SUBJECT_TYPES
@@ -23,7 +25,12 @@ METADATA_PATH = "/.well-known/oauth-authorization-server"
 JWKS_PATH = "/.well-known/jwks.json"
 
 Feature = Callable[[str], Mapping[str, Any]]
-FEATURES: tuple[Feature, ...] = (proofs.metadata, nested.metadata)
+FEATURES: tuple[Feature, ...] = (
+    proofs.metadata,
+    nested.metadata,
+    rfc9126.metadata,
+    rfc9101.metadata,
+)
 """What each protocol says of itself, for the base of its addresses."""
 
 CLAIMS = (
@@ -78,14 +85,27 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "subject_types_supported": SUBJECT_TYPES,
         "id_token_signing_alg_values_supported": settings.algorithms,
         "userinfo_signing_alg_values_supported": settings.algorithms,
-        "token_endpoint_auth_methods_supported": METHODS,
-        "revocation_endpoint_auth_methods_supported": METHODS,
-        "introspection_endpoint_auth_methods_supported": CONFIDENTIAL,
+        "token_endpoint_auth_methods_supported": offered(METHODS, settings.client_certificates),
+        "revocation_endpoint_auth_methods_supported": offered(
+            METHODS, settings.client_certificates
+        ),
+        "introspection_endpoint_auth_methods_supported": offered(
+            CONFIDENTIAL, settings.client_certificates
+        ),
         "claims_supported": CLAIMS,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
-        "request_parameter_supported": False,
-        "request_uri_parameter_supported": False,
+        "require_pushed_authorization_requests": settings.require_pushed,
+        "token_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
+        "revocation_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
+        "introspection_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
+        **_certificates(settings),
     }
+
+
+def _certificates(settings: ProviderSettings) -> dict[str, Any]:
+    """Return the promise of RFC 8705, section 3.3, where a proxy hands certificates on."""
+    bound = {"tls_client_certificate_bound_access_tokens": True}
+    return bound if settings.client_certificates else {}

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.clock import Clock
+from gateway.oidc.authorize.arrivals import Arrivals
+from gateway.oidc.authorize.asked import Knowledge
+from gateway.oidc.authorize.rfc9101 import RequestObjects
+from gateway.oidc.authorize.rfc9126 import PushedAuthorizationRequestEndpoint, Pushing
 from gateway.oidc.authorize.service import Authorization
 from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.metadata_document import MetadataDocuments
 from gateway.oidc.clients.methods import methods
-from gateway.oidc.clients.registered import METHODS, Clients
+from gateway.oidc.clients.registered import METHODS, Clients, offered
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
 from gateway.oidc.dpop.proofs import Proofs
@@ -61,34 +65,38 @@ def provider(
     clients = Clients(store, clock, MetadataDocuments(*strangers).find)
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
+    knowledge = Knowledge(settings.issuer, store, clock, keys, settings.require_pushed)
+    arrivals = Arrivals(store, RequestObjects(settings.issuer, client_keys, clock))
+    server = AuthorizationServer(
+        clients,
+        methods(settings.issuer, client_keys, store, clock),
+        Parts(
+            redemption=Redemption(store, settings),
+            access_tokens=AccessTokens(settings.issuer, keys, clock, subjects),
+            id_tokens=IDToken(
+                settings.issuer,
+                settings.id_token_lifetime,
+                Envelopes(keys, client_keys),
+                store,
+                clock,
+            ),
+            standing=Standing(store, clock, settings.issuer, keys),
+            possession=Possession(proofs),
+        ),
+    )
+    pushing = Pushing(arrivals, knowledge, proofs)
+    server.register_endpoint(PushedAuthorizationRequestEndpoint(pushing))
     return Provider(
         settings,
         store,
         Authorization(
-            store=store,
-            clock=clock,
             settings=settings,
             clients=clients,
-            keys=keys,
+            knowledge=knowledge,
+            arrivals=arrivals,
             authentication=authentication,
         ),
-        AuthorizationServer(
-            clients,
-            methods(settings.issuer, client_keys, store, clock),
-            Parts(
-                redemption=Redemption(store, settings),
-                access_tokens=AccessTokens(settings.issuer, keys, clock, subjects),
-                id_tokens=IDToken(
-                    settings.issuer,
-                    settings.id_token_lifetime,
-                    Envelopes(keys, client_keys),
-                    store,
-                    clock,
-                ),
-                standing=Standing(store, clock, settings.issuer, keys),
-                possession=Possession(proofs),
-            ),
-        ),
+        server,
         Registrar(*strangers),
         UserInfo(store, clock, settings.issuer, keys, Binding(proofs)),
         proofs,
@@ -99,7 +107,7 @@ def _supported(settings: ProviderSettings) -> Supported:
     """Return what clients that no operator registers may choose from."""
     return Supported(
         grant_types=frozenset(grant.GRANT_TYPE for grant in GRANTS),
-        auth_methods=frozenset(METHODS),
+        auth_methods=frozenset(offered(METHODS, settings.client_certificates)),
         algorithms=frozenset(settings.algorithms),
         encryption_algs=frozenset(nested.ALGS),
         encryption_encs=frozenset(nested.ENCS),

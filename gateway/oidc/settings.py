@@ -19,7 +19,8 @@ class ProviderSettings:
     token, `refresh_absolute` that of the grant behind it, `message_token` that of a token for one
     message. `jwks_max_age` is how long anyone may
     cache the public documents; `algorithms` sign tokens; `acr_values` are the names that discovery
-    announces; `clients` says who may become one without an operator.
+    announces; `clients` says who may become one without an operator. `require_pushed` takes
+    requests by PAR alone; `client_certificates` tells that a trusted proxy hands them on.
     """
 
     issuer: str
@@ -34,3 +35,5 @@ class ProviderSettings:
     acr_values: tuple[str, ...] = ()
     dpop_nonce_required: bool = False
     clients: ClientPolicy = USUAL
+    require_pushed: bool = False
+    client_certificates: bool = False

@@ -18,16 +18,19 @@ class Knowledge:
     store: Store
     clock: Clock
     keys: KeyRing
+    require_pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What was sent, by whom, and what it can be held against.
 
-    `pushed` by the client itself (RFC 9126), so that no browser and no log has seen it.
+    `pushed` by the client itself (RFC 9126), so that no browser and no log has seen it; `signed` as
+    a request object (RFC 9101).
     """
 
     parameters: Parameters
     client: Client
     knowledge: Knowledge
     pushed: bool = False
+    signed: bool = False

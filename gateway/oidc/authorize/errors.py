@@ -31,10 +31,10 @@ class InvalidScope(AuthorizationError):
     error = "invalid_scope"
 
 
-class RequestNotSupported(AuthorizationError):
-    """Request objects by value are not taken."""
+class InvalidRequestObject(AuthorizationError):
+    """The request object is malformed, forged, stale, or says what it must not (RFC 9101)."""
 
-    error = "request_not_supported"
+    error = "invalid_request_object"
 
 
 class RequestUriNotSupported(AuthorizationError):

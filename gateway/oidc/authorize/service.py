@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.assurance import Assurance, Requirement
-from contracts.clock import Clock
-from gateway.oidc.authorize.asked import Asked, Knowledge
+from gateway.oidc.authorize.arrivals import Arrivals
+from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.checks import check_client, check_redirect_uri
 from gateway.oidc.authorize.consent import consent_to, grant_lifetime
 from gateway.oidc.authorize.demands import Demands
@@ -24,10 +24,9 @@ from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
-from store import Store, Transaction
+from store import Transaction
 from store.clients import Client
 from store.codes import Code
 
@@ -44,16 +43,17 @@ class Authorization:
     def __init__(
         self,
         *,
-        store: Store,
-        clock: Clock,
         settings: ProviderSettings,
         clients: Clients,
-        keys: KeyRing,
+        knowledge: Knowledge,
+        arrivals: Arrivals,
         authentication: Authentication,
     ) -> None:
+        store = knowledge.store
         self._store = store
-        self._clock = clock
-        self._knowledge = Knowledge(settings.issuer, store, clock, keys)
+        self._clock = knowledge.clock
+        self._knowledge = knowledge
+        self._arrivals = arrivals
         self._settings = settings
         self._clients = clients
         self._authentication = authentication
@@ -62,12 +62,14 @@ class Authorization:
             store, clients, authentication, settings.interaction_lifetime
         )
 
-    def start(self, parameters: Parameters) -> Answer:
+    def start(self, sent: Parameters) -> Answer:
         """Check a request and keep it. Raises BadRequest without a trusted way back."""
-        client = check_client(parameters, self._clients)
+        client = check_client(sent, self._clients)
+        arrived = self._arrivals.at_the_endpoint(sent, client)
+        parameters = arrived.parameters
         redirect_uri = check_redirect_uri(parameters, client)
         try:
-            request = checked(Asked(parameters, client, self._knowledge))
+            request = checked(arrived.asked(client, self._knowledge))
             if request.silent:
                 return self._at_once(client, request)
             return Redirect(self._interactions.keep(client, request))

@@ -9,13 +9,14 @@ certificate (no. 6), pushed requests (5.3.2.2 no. 2), bound tokens (5.3.2.1 no. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.text import Text
-from gateway.oidc.clients.signed import ALGORITHMS
+from gateway.oidc.clients.signed import ALGORITHMS, instant
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 
@@ -23,6 +24,7 @@ PROFILE = "fapi2"
 SIGNING = ("PS256", "ES256", "EdDSA", "Ed25519")
 METHODS = ("private_key_jwt", "tls_client_auth")
 CODE_LIFETIME = timedelta(seconds=60)
+LONGEST_SIGNED = timedelta(hours=1)
 
 
 def applies(client: Client) -> bool:
@@ -39,6 +41,12 @@ def algorithms(client: Client, registered: str = "") -> tuple[str, ...]:
 def code_lifetime(client: Client, usual: timedelta) -> timedelta:
     """Return how long a code of this client lives (5.3.2.1, number 11)."""
     return min(usual, CODE_LIFETIME) if applies(client) else usual
+
+
+def recent(claims: Mapping[str, Any], now: datetime) -> bool:
+    """Tell whether `nbf` is there and within the last hour (FAPI 2.0 Message Signing, 5.3.1)."""
+    begins = instant(claims.get("nbf"))
+    return begins is not None and now.timestamp() - begins <= LONGEST_SIGNED.total_seconds()
 
 
 def switched_on(metadata: ClientMetadata) -> ClientMetadata:

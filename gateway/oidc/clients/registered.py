@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from authlib.oauth2.rfc6749 import ClientMixin
@@ -87,6 +87,11 @@ class Clients:
             return None
         with self._store.read() as tx:
             return tx.clients.get(client_id)
+
+
+def offered(methods: Sequence[str], certificates: bool) -> list[str]:
+    """Return the ways of client authentication there are: certificates come by a proxy alone."""
+    return [method for method in methods if certificates or method != "tls_client_auth"]
 
 
 def narrowed(requested: str, allowed: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -102,7 +102,7 @@ def decoded(segment: str) -> bytes:
     return data
 
 
-def timely(claims: dict[str, Any], now: datetime, longest: timedelta) -> bool:
+def timely(claims: Mapping[str, Any], now: datetime, longest: timedelta) -> bool:
     """Tell whether now is within `exp`, `nbf` and `iat`, and `exp` is not further away than this.
 
     `exp` must be there (RFC 7519, section 4.1.4); a clock may run ten seconds before ours.

@@ -137,9 +137,10 @@ class AuthorizationServer(_AuthorizationServer):
         return answer
 
     def create_endpoint_response(self, name: str, request: Request | None = None) -> Response:
-        """Answer a revocation or introspection request."""
+        """Answer at another endpoint that clients authenticate at."""
+        required = getattr(self._endpoints[name][0], "REQUIRED", "token")
         try:
-            _well_formed(request or current_request, "token")
+            _well_formed(request or current_request, required)
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
         answer: Response = super().create_endpoint_response(name, request)
@@ -167,7 +168,7 @@ def _well_formed(request: Request, required: str) -> None:
     if request.mimetype != FORM:
         raise InvalidRequestError(f"Send the parameters as {FORM}.")
     counts = Counter(name for name, _ in request.form.items(multi=True))
-    if any(count > 1 for count in counts.values()):
+    if any(count > 1 for name, count in counts.items() if name != "resource"):
         raise InvalidRequestError("A parameter is included more than once.")
-    if not request.form.get(required):
+    if required and not request.form.get(required):
         raise InvalidRequestError(f"Missing '{required}' in request.")

@@ -9,7 +9,7 @@ from gateway.oidc.token.server import AuthorizationServer
 
 
 def routes(pages: Blueprint, server: AuthorizationServer) -> None:
-    """Add the token, revocation and introspection endpoints."""
+    """Add the token, revocation, introspection and pushed authorization request endpoints."""
 
     @pages.post("/oauth/token")
     def token() -> Response:
@@ -18,6 +18,10 @@ def routes(pages: Blueprint, server: AuthorizationServer) -> None:
     @pages.post("/oauth/revoke")
     def revoke() -> Response:
         return server.create_endpoint_response("revocation")
+
+    @pages.post("/oauth/par")
+    def pushed_authorization_request() -> Response:
+        return server.create_endpoint_response("pushed_authorization_request")
 
     @pages.post("/oauth/introspect")
     def introspect() -> Response:

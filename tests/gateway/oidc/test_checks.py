@@ -7,9 +7,11 @@ import pytest
 from contracts.clock import Clock
 from gateway.oidc.authorize.asked import Asked, Knowledge
 from gateway.oidc.authorize.checks import CHECKS, Check
-from gateway.oidc.authorize.errors import AuthorizationError
+from gateway.oidc.authorize.checks.characters import LONGEST, check_characters
+from gateway.oidc.authorize.errors import AuthorizationError, InvalidRequest
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.keys.ring import KeyRing
+from gateway.oidc.resources import rfc9396
 from store import Store
 from tests.gateway.oidc.relying_party import ISSUER, challenge
 from tests.gateway.oidc.test_redirect_uri import client
@@ -82,7 +84,6 @@ def test_a_good_request_passes_every_check(refusals: Refusals) -> None:
         ({"claims": "null"}, "invalid_request"),
         ({"claims": '{"id_token": null, "id_token": null}'}, "invalid_request"),
         ({"id_token_hint": "ey"}, "invalid_request"),
-        ({"request": "ey"}, "request_not_supported"),
         ({"request_uri": "https://bot.example/r"}, "request_uri_not_supported"),
         ({"registration": "{}"}, "registration_not_supported"),
     ],
@@ -93,5 +94,27 @@ def test_one_check_refuses(refusals: Refusals, changes: dict[str, str | None], e
 
 
 def test_the_first_check_that_refuses_is_the_one_that_is_told(refusals: Refusals) -> None:
-    names = [name for name, _ in refusals(request="x", response_type=None, scope=None)]
+    names = [name for name, _ in refusals(request_uri="x", response_type=None, scope=None)]
     assert names == ["check_request_object", "check_response_type", "check_scope"]
+
+
+@pytest.mark.parametrize("way", ["pushed", "signed"])
+def test_what_need_not_fit_into_an_address_may_be_longer(
+    store: Store, clock: Clock, way: str
+) -> None:
+    """A message to agree to is long, is laid out in lines, and is written in any script."""
+    knowledge = Knowledge(ISSUER, store, clock, KeyRing(store, clock))
+
+    def passes(characters: int, **how: bool) -> bool:
+        details = "[\n\t{}]\u200d" + "x" * (characters - 7)
+        sent = Parameters({"authorization_details": [details]})
+        try:
+            check_characters(Asked(sent, client("bot"), knowledge, **how))
+        except InvalidRequest:
+            return False
+        return True
+
+    assert passes(LONGEST)
+    assert not passes(LONGEST + 1)
+    assert passes(rfc9396.LONGEST, **{way: True})
+    assert not passes(rfc9396.LONGEST + 1, **{way: True})

@@ -19,7 +19,11 @@ from gateway.oidc.authorize.checks.pkce import check_pkce
 from gateway.oidc.authorize.checks.prompt import check_prompt
 from gateway.oidc.authorize.checks.redirect_uri import check_redirect_uri
 from gateway.oidc.authorize.checks.repeated import check_repeated
-from gateway.oidc.authorize.checks.request_object import check_request_object
+from gateway.oidc.authorize.checks.request_object import (
+    check_pushed,
+    check_request_object,
+    check_signed,
+)
 from gateway.oidc.authorize.checks.resource import check_resource
 from gateway.oidc.authorize.checks.response_mode import check_response_mode
 from gateway.oidc.authorize.checks.response_type import check_response_type
@@ -34,6 +38,8 @@ CHECKS: tuple[Check, ...] = (
     check_repeated,
     check_characters,
     check_request_object,
+    check_pushed,
+    check_signed,
     check_response_type,
     check_response_mode,
     check_scope,

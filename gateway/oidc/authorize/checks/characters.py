@@ -9,11 +9,10 @@ from gateway.oidc.issued import hint
 from gateway.oidc.resources import rfc9396
 
 LONGEST = 2048
-LONGER = {
-    "claims": claims.LONGEST,
-    "id_token_hint": hint.LONGEST,
-    "authorization_details": rfc9396.LONGEST,
-}
+LONGER = {"claims": claims.LONGEST, "id_token_hint": hint.LONGEST}
+PUSHED = {**LONGER, "authorization_details": rfc9396.LONGEST}
+"""What need not fit into an address: it was pushed, or is within a request object."""
+
 BLANK = str.maketrans("", "", "\t\r\n")
 """White space of JSON, which is laid out for people at times."""
 JSON = {"claims", "authorization_details"}
@@ -23,12 +22,14 @@ UNSEEN = {"authorization_details"}
 
 def check_characters(asked: Asked) -> None:
     """Raise InvalidRequest for control characters and for values beyond 2048 characters."""
+    longer = PUSHED if asked.pushed or asked.signed else LONGER
     for name, values in asked.parameters.values.items():
-        if not all(_fits(name, value) for value in values):
-            raise InvalidRequest("A value is too long or holds characters that are not printable.")
+        if any(len(value) > longer.get(name, LONGEST) for value in values):
+            raise InvalidRequest("A value is too long.")
+        if not all(_printable(name, value) for value in values):
+            raise InvalidRequest("A value holds characters that are not printable.")
 
 
-def _fits(name: str, value: str) -> bool:
+def _printable(name: str, value: str) -> bool:
     seen = value.translate(BLANK) if name in JSON else value
-    printable = name in UNSEEN or seen.isprintable()
-    return len(value) <= LONGER.get(name, LONGEST) and printable
+    return name in UNSEEN or seen.isprintable()
