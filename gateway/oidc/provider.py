@@ -98,7 +98,15 @@ def provider(
         ),
         server,
         Registrar(*strangers),
-        UserInfo(store, clock, settings.issuer, keys, Binding(proofs)),
+        UserInfo(
+            store=store,
+            clock=clock,
+            issuer=settings.issuer,
+            keys=keys,
+            binding=Binding(proofs),
+            clients=clients,
+            envelopes=Envelopes(keys, client_keys),
+        ),
         proofs,
     )
 

@@ -8,7 +8,7 @@ from flask import Request, Response, jsonify
 
 from gateway.oidc.dpop.key import ALGORITHMS
 
-STATUS = {"invalid_request": 400, "insufficient_scope": 403}
+STATUS = {"invalid_request": 400, "invalid_client_metadata": 400, "insufficient_scope": 403}
 BEARER, DPOP = "Bearer", "DPoP"
 ASKED = {BEARER: {"realm": "userinfo"}, DPOP: {"algs": " ".join(ALGORITHMS)}}
 """What a challenge says of each scheme."""

@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 from gateway.oidc.issued import rfc6750
 from gateway.oidc.issued.userinfo import UserInfo
 
+JWT = "application/jwt"
+
 
 def routes(pages: Blueprint, about: UserInfo) -> None:
     """Add the UserInfo endpoint, by GET, POST header or POST body."""
@@ -20,10 +22,10 @@ def routes(pages: Blueprint, about: UserInfo) -> None:
             return rfc6750.challenge("invalid_request" if tokens else "")
         shown = tokens[0]
         try:
-            claims = about.claims(shown, request)
+            said = about.answer(shown, request)
         except OAuth2Error as error:
             return rfc6750.challenge(error.error, shown.scheme)
-        if isinstance(claims, str):
-            wanted = {"scope": "openid"} if claims == "insufficient_scope" else {}
-            return rfc6750.challenge(claims, shown.scheme, **wanted)
-        return jsonify(claims)
+        if isinstance(said, str):
+            wanted = {"scope": "openid"} if said == "insufficient_scope" else {}
+            return rfc6750.challenge(said, shown.scheme, **wanted)
+        return Response(said.jwt, mimetype=JWT) if said.jwt else jsonify(said.claims)

@@ -19,7 +19,7 @@ from gateway.oidc.keys import jose
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from store import Client, Store
 from store.client_metadata import ClientMetadata
-from tests.gateway.oidc.relying_party import RelyingParty, refused
+from tests.gateway.oidc.relying_party import ISSUER, RelyingParty, answered, refused
 
 KEYS: dict[str, Key] = {
     "RSA": RSAKey.generate_key(2048),
@@ -145,3 +145,61 @@ def test_what_is_announced(rp: RelyingParty) -> None:
         assert said[f"{kind}_encryption_alg_values_supported"] == list(ALGS)
         assert said[f"{kind}_encryption_enc_values_supported"] == list(ENCS)
     assert not {"RSA1_5", "none", "dir", "HS256"} & {*ALGS, *ALGORITHMS}
+
+
+@pytest.mark.parametrize("alg", ALGORITHMS)
+def test_a_signed_userinfo_response(client: Any, store: Store, alg: str) -> None:
+    """Core, section 5.3.2: application/jwt, with `iss` and `aud`."""
+    signed = client(userinfo_signed_response_alg=alg)
+    tokens = signed.tokens()
+    answer = signed.userinfo(tokens["access_token"])
+    assert (answer.status_code, answer.mimetype) == (200, "application/jwt")
+    assert answer.headers["Cache-Control"] == "no-store"
+    read = jose.decoded(answer.text, KeySet.import_key_set(oidc.jwks(store)), [alg])
+    assert read.claims == {
+        "iss": ISSUER,
+        "aud": "sealed",
+        "sub": read.claims["sub"],
+        "preferred_username": "ada",
+        "email": "ada@example.org",
+    }
+
+
+def test_a_signed_userinfo_response_serves_as_nothing_else(client: Any) -> None:
+    """Neither as an access token nor as a hint of who was logged in."""
+    signed = client(userinfo_signed_response_alg="ES256")
+    token = signed.userinfo(signed.tokens()["access_token"]).text
+    assert signed.userinfo(token).status_code == 401
+    answer = answered(signed.authorize(prompt="none", id_token_hint=token))
+    assert answer["error"] == "invalid_request"
+
+
+def test_a_nested_userinfo_response(client: Any, store: Store) -> None:
+    sealed = client(
+        public(KEYS["EC"], use="enc", kid="mine"),
+        userinfo_signed_response_alg="PS256",
+        userinfo_encrypted_response_alg="ECDH-ES+A256KW",
+        userinfo_encrypted_response_enc="A256GCM",
+    )
+    answer = sealed.userinfo(sealed.tokens()["access_token"])
+    assert answer.mimetype == "application/jwt"
+    assert header(answer.text)["cty"] == "JWT"
+    inside = opened(answer.text, KEYS["EC"], "ECDH-ES+A256KW", "A256GCM")
+    keys = KeySet.import_key_set(oidc.jwks(store))
+    assert jose.decoded(inside, keys, ["PS256"]).claims["preferred_username"] == "ada"
+
+
+def test_a_userinfo_response_that_is_encrypted_alone(client: Any) -> None:
+    """Core, section 5.3.2: it may be encrypted without being signed."""
+    sealed = client(public(KEYS["RSA"]), userinfo_encrypted_response_alg="RSA-OAEP-256")
+    answer = sealed.userinfo(sealed.tokens()["access_token"])
+    assert answer.mimetype == "application/jwt"
+    inside = json.loads(opened(answer.text, KEYS["RSA"], "RSA-OAEP-256", "A128CBC-HS256"))
+    assert (inside["aud"], inside["preferred_username"]) == ("sealed", "ada")
+    assert "cty" not in header(answer.text)
+
+
+def test_userinfo_without_a_key_that_fits_says_nothing(client: Any) -> None:
+    sealed = client(public(KEYS["EC"]), userinfo_encrypted_response_alg="RSA-OAEP-256")
+    answer = sealed.userinfo(sealed.tokens()["access_token"])
+    assert (answer.status_code, answer.get_json()) == (400, {"error": "invalid_client_metadata"})
