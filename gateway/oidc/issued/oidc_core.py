@@ -37,17 +37,18 @@ class IDToken:
     def process_token(self, grant: BaseGrant, response: tuple[int, dict[str, Any], Any]) -> None:
         """Put the ID token into the response that was just made."""
         _, token, _ = response
-        if "openid" in token["scope"].split():
+        scope = token["scope"]
+        if "openid" in scope.split():
             client, login = grant.request.client.record, grant.request.user
-            token["id_token"] = self.issue(client, login.grant, token)
+            token["id_token"] = self.issue(client, login.grant, scope, token["access_token"])
 
-    def issue(self, client: Client, grant: Grant, response: dict[str, Any]) -> str:
-        """Return an ID token that goes with a token response.
+    def issue(self, client: Client, grant: Grant, scope: str, access_token: str) -> str:
+        """Return an ID token for the scope that was granted.
 
         A refreshed one repeats `nonce` and `auth_time` (12.2). Raises NoEncryptionKey.
         """
         now = self._clock.now()
-        at_hash: bytes = create_half_hash(response["access_token"], id_token_alg(client))
+        at_hash: bytes = create_half_hash(access_token, id_token_alg(client))
         said = {
             "iss": self._issuer,
             "sub": self._subjects.of(client, grant.account_id),
@@ -58,7 +59,7 @@ class IDToken:
             "sid": grant.sid,
             "at_hash": at_hash.decode(),
             **({} if grant.nonce is None else {"nonce": grant.nonce}),
-            **self._asked(grant, response["scope"]),
+            **self._asked(grant, scope),
         }
         return self._envelopes.id_token(client, said)
 
