@@ -75,7 +75,8 @@ class BackchannelRequests:
     def waiting(self, browser: str) -> str | None:
         """Return the id of what waits in this browser, for whomever."""
         query = select(backchannel_requests.c.id_hash).where(self._shown_in(browser))
-        return self._work.connection.execute(query.limit(1)).scalar_one_or_none()
+        newest = query.order_by(backchannel_requests.c.created_at.desc()).limit(1)
+        return self._work.connection.execute(newest).scalar_one_or_none()
 
     def match(self, request: BackchannelRequest, browser: str) -> bool:
         """Note that the person knows the number; this browser alone goes on from here."""

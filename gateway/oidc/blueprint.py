@@ -6,7 +6,9 @@ from flask import Blueprint, Response, request
 
 from gateway.oidc import published
 from gateway.oidc.authorize import views as authorize
+from gateway.oidc.backchannel import views as backchannel
 from gateway.oidc.clients import views as clients
+from gateway.oidc.device import views as device
 from gateway.oidc.dpop.nonce import supply
 from gateway.oidc.issued import views as issued
 from gateway.oidc.provider import Provider
@@ -16,6 +18,7 @@ MACHINES = frozenset(
     {
         *("oidc.authorize", "oidc.pushed_authorization_request", "oidc.token"),
         *("oidc.revoke", "oidc.introspect", "oidc.userinfo", "oidc.register", "oidc.registered"),
+        *("oidc.device_authorization", "oidc.backchannel_authentication"),
     }
 )
 """Endpoints that foreign pages and programs post to; none of them acts on a cookie at once."""
@@ -34,6 +37,8 @@ def blueprint(provider: Provider) -> Blueprint:
     pages = Blueprint("oidc", __name__)
     authorize.routes(pages, provider.authorization)
     token.routes(pages, provider.server)
+    device.routes(pages, provider.server, provider.devices, provider.settings)
+    backchannel.routes(pages, provider.server, provider.backchannel, provider.approvals)
     issued.routes(pages, provider.userinfo)
     clients.routes(pages, provider.registrar, provider.settings)
     published.routes(pages, provider.settings, provider.store)

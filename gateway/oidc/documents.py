@@ -12,8 +12,10 @@ from typing import Any
 from gateway.oidc.authorize import rfc9101, rfc9126
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.clients import metadata as clients
+from gateway.oidc.backchannel import endpoint as backchannel
 from gateway.oidc.clients import signed
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES, offered
+from gateway.oidc.device import endpoint as device
 from gateway.oidc.dpop import proofs
 from gateway.oidc.issued import nested
 from gateway.oidc.issued.subject import SUBJECT_TYPES
@@ -26,10 +28,8 @@ JWKS_PATH = "/.well-known/jwks.json"
 
 Feature = Callable[[str], Mapping[str, Any]]
 FEATURES: tuple[Feature, ...] = (
-    proofs.metadata,
-    nested.metadata,
-    rfc9126.metadata,
-    rfc9101.metadata,
+    *(proofs.metadata, nested.metadata, rfc9126.metadata, rfc9101.metadata),
+    *(device.metadata, backchannel.metadata),
 )
 """What each protocol says of itself, for the base of its addresses."""
 

@@ -10,6 +10,8 @@ from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.rfc9101 import RequestObjects
 from gateway.oidc.authorize.rfc9126 import PushedAuthorizationRequestEndpoint, Pushing
 from gateway.oidc.authorize.service import Authorization
+from gateway.oidc.backchannel.approvals import Approvals
+from gateway.oidc.backchannel.service import Backchannel
 from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.metadata_document import MetadataDocuments
@@ -17,6 +19,7 @@ from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import METHODS, Clients, offered
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
+from gateway.oidc.device.service import Devices
 from gateway.oidc.dpop.proofs import Proofs
 from gateway.oidc.issued import nested
 from gateway.oidc.issued.binding import Binding
@@ -48,6 +51,9 @@ class Provider:
     registrar: Registrar
     userinfo: UserInfo
     proofs: Proofs
+    devices: Devices
+    backchannel: Backchannel
+    approvals: Approvals
 
 
 def provider(
@@ -108,6 +114,9 @@ def provider(
             envelopes=Envelopes(keys, client_keys),
         ),
         proofs,
+        Devices(knowledge, settings, clients, authentication),
+        Backchannel(knowledge, settings.backchannel),
+        Approvals(knowledge, settings, clients, authentication),
     )
 
 

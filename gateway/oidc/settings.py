@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from gateway.oidc.backchannel.settings import BackchannelSettings
 from gateway.oidc.clients.policy import ClientPolicy
+from gateway.oidc.device.settings import DeviceSettings
 from gateway.oidc.keys.algorithms import ALGORITHMS
 
 USUAL = ClientPolicy()
+DEVICE = DeviceSettings()
+BACKCHANNEL = BackchannelSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,5 +39,7 @@ class ProviderSettings:
     acr_values: tuple[str, ...] = ()
     dpop_nonce_required: bool = False
     clients: ClientPolicy = USUAL
+    device: DeviceSettings = DEVICE
+    backchannel: BackchannelSettings = BACKCHANNEL
     require_pushed: bool = False
     client_certificates: bool = False

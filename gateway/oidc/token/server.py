@@ -28,7 +28,9 @@ from gateway.oidc.issued.rfc7662 import IntrospectionEndpoint
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
 from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
+from gateway.oidc.token.grants.ciba import BackchannelGrant
 from gateway.oidc.token.grants.client_credentials import ClientCredentialsGrant
+from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
@@ -37,7 +39,10 @@ Extension = Callable[[BaseGrant], None]
 
 FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="token"'
-GRANTS = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)
+GRANTS = (
+    *(AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant),
+    *(DeviceCodeGrant, BackchannelGrant),
+)
 ENDPOINTS = (RevocationEndpoint, IntrospectionEndpoint)
 
 

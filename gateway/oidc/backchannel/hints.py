@@ -1,0 +1,30 @@
+"""Whom a backchannel authentication request means (CIBA Core 1.0, section 7.2)."""
+
+from __future__ import annotations
+
+from gateway.oidc.authorize.asked import Asked
+from gateway.oidc.authorize.errors import InvalidRequest
+from gateway.oidc.issued.hint import Hint, id_token_hint
+from gateway.oidc.issued.subject import Subjects
+from store import Transaction
+
+FOREIGN = "id_token_hint is not an ID token that was issued to this client."
+
+
+def hinted(asked: Asked, tx: Transaction) -> str | None:
+    """Return the account that is meant; None for nobody. Raises InvalidRequest for a bad token."""
+    token = asked.parameters["id_token_hint"]
+    if not token:
+        return tx.hints.named(asked.parameters["login_hint"])
+    known = asked.knowledge
+    hint = id_token_hint(token, issuer=known.issuer, keys=known.keys)
+    if hint is None or asked.client.id not in hint.aud:
+        raise InvalidRequest(FOREIGN)
+    return _account(asked, hint, tx)
+
+
+def _account(asked: Asked, hint: Hint, tx: Transaction) -> str | None:
+    """Go by the subject where it is an account's own id, else by the session it came from."""
+    found = tx.hints.known(hint.sub) or tx.hints.in_session(hint.sid, asked.client.id)
+    named = Subjects(asked.knowledge.store.vault).of(asked.client, found) if found else None
+    return found if named == hint.sub else None

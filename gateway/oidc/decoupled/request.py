@@ -1,0 +1,82 @@
+"""What a client asks for without a browser of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
+
+from contracts.assurance import Requirement
+from gateway.oidc.authorize.asked import Asked
+from gateway.oidc.authorize.checks import Check
+from gateway.oidc.authorize.checks.acr_values import check_acr_values
+from gateway.oidc.authorize.checks.characters import check_characters
+from gateway.oidc.authorize.checks.scope import check_scope
+from gateway.oidc.authorize.errors import AuthorizationError
+from gateway.oidc.clients.registered import narrowed
+from store.clients import Client
+from store.grants import Access
+
+CHECKS: tuple[Check, ...] = (check_characters, check_scope, check_acr_values)
+"""Those of the authorization endpoint that concern what is asked, not how it is answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecoupledRequest:
+    """A checked request, as it is kept until the person decides."""
+
+    scope: str
+    acr_values: tuple[str, ...] = ()
+    resource: tuple[str, ...] = ()
+    authorization_details: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def access(self) -> Access:
+        """Return what it asks to be allowed."""
+        return Access(
+            scope=self.scope,
+            resource=self.resource,
+            authorization_details=self.authorization_details,
+        )
+
+    def requirement(self, client: Client) -> Requirement:
+        """Return what the login must reach for this client."""
+        return Requirement(
+            required_acr=client.require_acr,
+            acr_values=self.acr_values,
+            client_id=client.id,
+            client_name=client.name,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """Read the JSON form, in which tuples have become lists."""
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in stored.items()
+        }
+        return cls(**values)
+
+
+def asked_for(asked: Asked) -> dict[str, Any]:
+    """Make the checks, in order, and return the members. Raises AuthorizationError."""
+    for check in CHECKS:
+        check(asked)
+    parameters = asked.parameters
+    return {
+        "scope": narrowed(parameters["scope"], asked.client.scope),
+        "acr_values": parameters.words("acr_values"),
+    }
+
+
+def refusal(error: AuthorizationError) -> OAuth2Error:
+    """Return an error of the authorization endpoint as one that a client is told directly."""
+    if error.error == InvalidRequestError.error:
+        return InvalidRequestError(error.description)
+    return OAuth2Error(error=error.error, description=error.description)
