@@ -33,10 +33,12 @@ from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.keys.wrapped import WRAPPED
 from gateway.oidc.ports import Authentication
+from gateway.oidc.resources.rfc8707 import Resources
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
 from gateway.oidc.token.server import GRANTS, AuthorizationServer, Parts
+from gateway.oidc.token.targets import Targets
 from store import Store
 
 
@@ -88,6 +90,7 @@ def provider(
             ),
             standing=Standing(store, clock, settings.issuer, keys),
             possession=Possession(proofs),
+            targets=Targets(Resources(store, clock), settings.message_token),
         ),
     )
     pushing = Pushing(arrivals, knowledge, proofs)

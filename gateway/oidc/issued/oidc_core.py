@@ -37,7 +37,7 @@ class IDToken:
     def process_token(self, grant: BaseGrant, response: tuple[int, dict[str, Any], Any]) -> None:
         """Put the ID token into the response that was just made."""
         _, token, _ = response
-        scope = token["scope"]
+        scope = grant.request.granted
         if "openid" in scope.split():
             client, login = grant.request.client.record, grant.request.user
             token["id_token"] = self.issue(client, login.grant, scope, token["access_token"])

@@ -49,12 +49,14 @@ class AccessTokens:
         self._subjects = subjects
 
     def response(self, token: AccessToken) -> dict[str, Any]:
-        """Return the members of a token response (RFC 6749, section 5.1)."""
+        """Return the members of a token response (RFC 6749, section 5.1; RFC 9396, section 7)."""
+        details = list(token.authorization_details)
         return {
             "access_token": self.sign(token),
             "token_type": token_type(token.cnf),
             "expires_in": int(token.lifetime.total_seconds()),
-            "scope": token.scope,
+            **({"scope": token.scope} if token.scope else {}),
+            **({"authorization_details": details} if details else {}),
         }
 
     def sign(self, token: AccessToken) -> str:

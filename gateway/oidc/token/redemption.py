@@ -20,13 +20,19 @@ from store.redeemable import Replayed
 from store.refresh_tokens import Holder
 from store.refresh_tokens import RefreshToken as Refreshed
 
+Check = Callable[[Grant], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends a token request, and the thumbprint of the key it has proven to hold."""
+    """Who sends a token request, and the thumbprint of the key it has proven to hold.
+
+    `check` raises where more is asked than was granted; what is redeemed is then not consumed.
+    """
 
     client: RegisteredClient
     jkt: str | None = None
+    check: Check = lambda _: None
 
     @property
     def record(self) -> Client:
@@ -100,6 +106,7 @@ class Redemption:
             grant = tx.grants.get(found.grant_id) if found else None
             if not found or not grant or not _fits(found, grant, sent, sender):
                 return None
+            sender.check(grant)
             login = self._first(tx, grant, sender)
             _note(tx, grant, "code.redeemed")
             return AuthorizationCode(login, found.redirect_uri)
@@ -115,6 +122,7 @@ class Redemption:
             if not found or not grant:
                 return None
             _only_narrows(scope, grant)
+            sender.check(grant)
             _note(tx, grant, _event(found, token))
             return RefreshToken(Login(grant, found.token))
 
@@ -139,6 +147,7 @@ class Redemption:
             grant = tx.grants.get(found.grant_id) if isinstance(found, Approved) else None
             if grant is None:
                 return found if isinstance(found, Unfinished) else None
+            sender.check(grant)
             _note(tx, grant, "approval.redeemed")
             return self._first(tx, grant, sender)
 

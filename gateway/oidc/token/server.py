@@ -34,6 +34,7 @@ from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
+from gateway.oidc.token.targets import Targets
 
 Extension = Callable[[BaseGrant], None]
 
@@ -44,6 +45,7 @@ GRANTS = (
     *(DeviceCodeGrant, BackchannelGrant),
 )
 ENDPOINTS = (RevocationEndpoint, IntrospectionEndpoint)
+REPEATABLE = {"resource", "audience"}
 
 
 class TokenPayload(OAuth2Payload):
@@ -65,11 +67,16 @@ class TokenPayload(OAuth2Payload):
 class TokenRequest(OAuth2Request):
     """A token request. Its query string is never read.
 
-    `cnf` is what its sender has proven to hold, and its tokens are bound to (RFC 7800).
+    `cnf` is what its sender has proven to hold, and its tokens are bound to (RFC 7800). `resource`
+    and `audience` name what the token is to be for (RFC 8707, RFC 8693). `granted` is the scope
+    that was settled, before it is narrowed to what a resource understands.
     """
 
     def __init__(self, request: Request) -> None:
         self.cnf: dict[str, str] = {}
+        self.granted = ""
+        self.resource = _named(request, "resource")
+        self.audience = _named(request, "audience")
         # Authlib would judge transport security by the Host header, which is not ours to trust
         # behind a proxy that ends TLS; the issuer's scheme was checked when the settings were read.
         super().__init__(request.method, "https://token.invalid/", headers=request.headers)
@@ -101,6 +108,7 @@ class Parts:
     id_tokens: IDToken
     standing: Standing
     possession: Possession
+    targets: Targets
 
 
 class AuthorizationServer(_AuthorizationServer):
@@ -113,6 +121,7 @@ class AuthorizationServer(_AuthorizationServer):
         self.access_tokens = parts.access_tokens
         self.standing = parts.standing
         self.possession = parts.possession
+        self.targets = parts.targets
         for name, method in methods.items():
             self.register_client_auth_method(name, method)
         for grant in GRANTS:
@@ -169,11 +178,15 @@ def _extensions(grant: type[BaseGrant], id_tokens: IDToken) -> list[Extension]:
     return [] if grant is ClientCredentialsGrant else [id_tokens]
 
 
+def _named(request: Request, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in request.form.getlist(name) if value))
+
+
 def _well_formed(request: Request, required: str) -> None:
     if request.mimetype != FORM:
         raise InvalidRequestError(f"Send the parameters as {FORM}.")
     counts = Counter(name for name, _ in request.form.items(multi=True))
-    if any(count > 1 for name, count in counts.items() if name != "resource"):
+    if any(count > 1 for name, count in counts.items() if name not in REPEATABLE):
         raise InvalidRequestError("A parameter is included more than once.")
     if required and not request.form.get(required):
         raise InvalidRequestError(f"Missing '{required}' in request.")

@@ -9,7 +9,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _Authorizati
 from gateway.oidc.clients.registered import METHODS
 from gateway.oidc.token import rfc7636
 from gateway.oidc.token.issuing import Issuing
-from gateway.oidc.token.redemption import Exchange, Sender
+from gateway.oidc.token.redemption import Exchange
 
 if TYPE_CHECKING:
     from gateway.oidc.clients.registered import RegisteredClient
@@ -28,8 +28,7 @@ class AuthorizationCodeGrant(Issuing, _AuthorizationCodeGrant):
         """Consume the code, once all that must come with it is there."""
         form = self.request.form
         sent = Exchange(code, form.get("redirect_uri", ""), rfc7636.code_verifier(form))
-        sender = Sender(client, self.request.jkt)
-        found: AuthorizationCode | None = self.server.redemption.code(sent, sender)
+        found: AuthorizationCode | None = self.server.redemption.code(sent, self.sender(client))
         return found
 
     def authenticate_user(self, authorization_code: AuthorizationCode) -> Login:

@@ -8,7 +8,6 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGran
 
 from gateway.oidc.clients.registered import METHODS
 from gateway.oidc.token.issuing import Issuing
-from gateway.oidc.token.redemption import Sender
 
 if TYPE_CHECKING:
     from gateway.oidc.token.login import Login
@@ -23,9 +22,9 @@ class RefreshTokenGrant(Issuing, _RefreshTokenGrant):
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
         """Rotate the token, or use the one that stays."""
-        sender = Sender(self.request.client, self.request.jkt)
+        sender, scope = self.sender(self.request.client), self.request.payload.scope
         used: RefreshToken | None = self.server.redemption.refresh_token(
-            refresh_token, sender, self.request.payload.scope
+            refresh_token, sender, scope
         )
         return used
 
