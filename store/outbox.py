@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, exists, select
+from sqlalchemy import ColumnElement, Row, and_, select
 
 from store.handles import new_id
 from store.models import outbox
@@ -49,13 +49,19 @@ class Outbox:
         self._work.connection.execute(outbox.insert(), row)
         return message_id
 
-    def waiting(self, now: datetime) -> bool:
-        """Tell whether there is a message to claim; this is a read."""
-        return bool(self._work.connection.scalar(select(exists().where(_due(now)))))
+    def kinds(self, now: datetime) -> Sequence[str]:
+        """Return which kinds of messages are due; this is a read."""
+        query = select(outbox.c.kind).where(_due(now)).distinct().order_by(outbox.c.kind)
+        return self._work.connection.scalars(query).all()
 
-    def claim(self, now: datetime, lease: timedelta) -> Sequence[OutboxRow]:
-        """Take some of the messages that are due; nobody else gets them before the lease ends."""
-        due = _due(now)
+    def claim(
+        self, now: datetime, lease: timedelta, kind: str | None = None
+    ) -> Sequence[OutboxRow]:
+        """Take some of the messages that are due, of one kind or of any.
+
+        Nobody else gets them before the lease ends.
+        """
+        due = _due(now) if kind is None else and_(_due(now), outbox.c.kind == kind)
         first = select(outbox.c.id).where(due).order_by(outbox.c.due_at).limit(BATCH)
         statement = (
             outbox.update()

@@ -231,7 +231,7 @@ def test_a_purge_deletes_what_has_had_its_time(
 def test_a_message_waits_until_it_is_claimed(store: Store, clock: FakeClock) -> None:
     def waiting() -> bool:
         with store.read() as tx:
-            return tx.outbox.waiting(clock.now())
+            return tx.outbox.kinds(clock.now()) == ["mail"]
 
     assert not waiting()
     with store.write() as tx:

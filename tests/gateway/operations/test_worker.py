@@ -10,7 +10,9 @@ import pytest
 
 from contracts.errors import BadRequest, GatehouseError, Unavailable
 from contracts.factor import Channel
-from gateway import oidc, worker
+from gateway import delivery, oidc, worker
+from gateway.carriers import MESSAGE, Messages
+from gateway.delivery import Deliveries
 from gateway.rotation import rotate_when_due
 from gateway.settings import Settings
 from store import Store
@@ -39,14 +41,22 @@ def put(store: Store, **more: str) -> str:
         return tx.outbox.put("message", MAIL | more, LIFETIME)
 
 
+def made(store: Store, carrier: Carrier, clock: FakeClock) -> Deliveries:
+    return Deliveries(store, clock, {MESSAGE: Messages({carrier.channel: carrier})})
+
+
 def drain(store: Store, carrier: Carrier, clock: FakeClock) -> int:
-    return worker.drain(store, {carrier.channel: carrier}, clock)
+    deliveries = made(store, carrier, clock)
+    try:
+        return deliveries.drain()
+    finally:
+        deliveries.close()
 
 
 def test_a_message_is_sent_once(store: Store, clock: FakeClock) -> None:
     carrier, message_id = Carrier(), put(store)
     assert drain(store, carrier, clock) == 1
-    clock.advance(2 * worker.LEASE)
+    clock.advance(2 * delivery.LEASE)
     assert drain(store, carrier, clock) == 0
     assert carrier.sent == [("alice@example.org", message_id)]
 
@@ -56,7 +66,7 @@ def test_a_failed_message_waits_longer_each_time(store: Store, clock: FakeClock)
     message_id = put(store)
     for attempt in (1, 2):
         assert drain(store, carrier, clock) == 1
-        clock.advance(worker.pause(attempt) - timedelta(microseconds=1))
+        clock.advance(delivery.pause(attempt) - timedelta(microseconds=1))
         assert drain(store, carrier, clock) == 0
         clock.advance(timedelta(microseconds=1))
     assert drain(store, carrier, clock) == 1
@@ -64,9 +74,9 @@ def test_a_failed_message_waits_longer_each_time(store: Store, clock: FakeClock)
 
 
 def test_the_pause_doubles_up_to_a_limit() -> None:
-    pauses = [worker.pause(attempt) for attempt in range(1, 100)]
+    pauses = [delivery.pause(attempt) for attempt in range(1, 100)]
     assert pauses[:3] == [timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8)]
-    assert max(pauses) == worker.LONGEST_PAUSE
+    assert max(pauses) == delivery.LONGEST_PAUSE
 
 
 def test_what_can_never_be_sent_is_dropped(store: Store, clock: FakeClock) -> None:
@@ -102,7 +112,7 @@ def test_a_worker_that_dies_while_sending_loses_nothing(store: Store, clock: Fak
     with pytest.raises(SystemExit):
         drain(store, carrier, clock)
     assert drain(store, carrier, clock) == 0
-    clock.advance(worker.LEASE)
+    clock.advance(delivery.LEASE)
     assert drain(store, carrier, clock) == 1
     assert carrier.sent == [("alice@example.org", message_id)]
 
@@ -125,18 +135,22 @@ def test_a_store_that_is_down_for_a_while_does_not_end_the_worker(
 ) -> None:
     carrier, stopped = Carrier(), threading.Event()
     message_id = put(store)
+    deliveries = made(store, carrier, clock)
     calls = iter([Unavailable(), None])
-    real = worker.drain
+    claim = deliveries.claim
 
-    def shaky(*arguments: object) -> int:
+    def shaky() -> int:
         failure = next(calls, None)
         if failure:
             raise failure
         stopped.set()
-        return real(*arguments)  # type: ignore[arg-type]
+        found = claim()
+        deliveries.settle(wait=True)
+        return found
 
-    monkeypatch.setattr(worker, "drain", shaky)
-    worker.run(store, {carrier.channel: carrier}, clock, Settings(env="test"), stopped)
+    monkeypatch.setattr(deliveries, "claim", shaky)
+    worker.run(store, deliveries, clock, Settings(env="test"), stopped)
+    deliveries.close()
     assert carrier.sent == [("alice@example.org", message_id)]
 
 

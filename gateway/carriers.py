@@ -1,0 +1,81 @@
+"""Who carries what of the outbox, by the kind of message."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from contracts.clock import Clock
+from contracts.errors import Unavailable
+from contracts.factor import Channel
+from contracts.sender import Sender
+from gateway.delivery import Carrier
+from gateway.senders import make_senders
+from gateway.settings import Settings
+from store import Store
+from store.endings import LOGOUT
+from store.outbox import OutboxRow
+
+if TYPE_CHECKING:
+    from gateway.senders.logout import LogoutSender
+
+MESSAGE = "message"
+
+
+def make_carriers(store: Store, settings: Settings, clock: Clock) -> dict[str, Carrier]:
+    """Build what carries each kind of message."""
+    return {
+        MESSAGE: Messages(make_senders(settings, clock)),
+        LOGOUT: Logouts(store, settings, clock),
+    }
+
+
+class Messages:
+    """Carries messages to people; each is a lane, for who is to wait is for the sender to say."""
+
+    at_once = 4
+
+    def __init__(self, senders: Mapping[Channel, Sender]) -> None:
+        self._senders = senders
+
+    def lane(self, row: OutboxRow) -> str:
+        """Return a lane of its own."""
+        return row.id
+
+    def carry(self, row: OutboxRow) -> None:
+        """Hand a message to the sender of its channel."""
+        channel = Channel(row.payload["channel"])
+        if channel not in self._senders:
+            raise Unavailable(detail=f"no sender for {channel}")
+        self._senders[channel].send(
+            to=row.payload["to"],
+            subject=row.payload["subject"],
+            text=row.payload["text"],
+            message_id=row.id,
+        )
+
+
+class Logouts:
+    """Tells clients of sessions that are over; each client is a lane."""
+
+    at_once = 16
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._parts = store, settings, clock
+        self._made: LogoutSender | None = None
+
+    def lane(self, row: OutboxRow) -> str:
+        """Return the client's lane."""
+        return str(row.payload["client_id"])
+
+    def carry(self, row: OutboxRow) -> None:
+        """Send a logout token that is made now."""
+        self._sender().send(row.payload["client_id"], row.payload["account_id"], row.payload["sid"])
+
+    def _sender(self) -> LogoutSender:
+        if self._made is None:
+            # The provider is heavy, and many a worker never needs it.
+            from gateway.senders.logout import make_logout_sender  # noqa: PLC0415
+
+            self._made = make_logout_sender(*self._parts)
+        return self._made
