@@ -10,6 +10,7 @@ from typing import Any, Self
 from contracts.assurance import Requirement
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks import CHECKS
+from gateway.oidc.authorize.checks.scope import allowed
 from gateway.oidc.authorize.checks.id_token_hint import hinted_subject
 from gateway.oidc.authorize.claims import essential_acr, parsed, subject, voluntary_acr
 from gateway.oidc.clients.registered import narrowed
@@ -119,7 +120,7 @@ def checked(asked: Asked) -> AuthorizationRequest:
         check(asked)
     parameters = asked.parameters
     claims = parsed(parameters["claims"])
-    scope = narrowed(parameters["scope"], asked.client.scope)
+    scope = narrowed(parameters["scope"], allowed(asked))
     details = rfc9396.parsed(parameters["authorization_details"])
     return AuthorizationRequest(
         redirect_uri=parameters["redirect_uri"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidScope
 from gateway.oidc.clients.registered import narrowed
+from store.clients import OPERATOR
 
 
 def check_scope(asked: Asked) -> None:
@@ -16,5 +17,19 @@ def check_scope(asked: Asked) -> None:
     sent = asked.parameters["scope"]
     if not sent and asked.parameters["authorization_details"]:
         return
-    if not narrowed(sent, asked.client.scope):
+    if not narrowed(sent, allowed(asked)):
         raise InvalidScope("The scope is missing or not open to this client.")
+
+
+def allowed(asked: Asked) -> str:
+    """Return the scope a client may have; a stranger's depends on the resources it names.
+
+    An operator says what a client may ask for. To clients that came by themselves each resource
+    says it, so that what nobody has heard of together works at first start.
+    """
+    client = asked.client
+    if client.source == OPERATOR:
+        return client.scope
+    with asked.knowledge.store.read() as tx:
+        found = [tx.resources.get(uri) for uri in asked.parameters.values.get("resource", ())]
+    return " ".join([client.scope, *(one.scope for one in found if one and one.serves(client))])
