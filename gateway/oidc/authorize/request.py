@@ -10,8 +10,8 @@ from typing import Any, Self
 from contracts.assurance import Requirement
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks import CHECKS
-from gateway.oidc.authorize.checks.scope import allowed
 from gateway.oidc.authorize.checks.id_token_hint import hinted_subject
+from gateway.oidc.authorize.checks.scope import allowed
 from gateway.oidc.authorize.claims import essential_acr, parsed, subject, voluntary_acr
 from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.resources import rfc9396
