@@ -11,13 +11,13 @@ from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.oidc.clients import redirect_uris
+from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.logout import registration as logout
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
-ALGORITHM = "ES256"
 SCOPE = "openid profile email offline_access"
 
 
@@ -34,7 +34,7 @@ class Registration:
     require_acr: str = "mfa"
     audience: str | None = None
     scope: str = SCOPE
-    token_alg: str = ALGORITHM
+    token_alg: str = ALGORITHMS[0]
     native: bool = False
     dpop: bool = False
     post_logout_redirect_uris: Sequence[str] = ()

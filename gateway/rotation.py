@@ -27,6 +27,13 @@ def rotate(store: Store, settings: Settings, clock: Clock) -> list[SigningKey]:
     )
 
 
+def revoke(store: Store, settings: Settings, clock: Clock, kid: str) -> bool:
+    """Withdraw one key at once; False where there is none of this `kid`. Raises Unavailable."""
+    from gateway.oidc.keys import rotation  # noqa: PLC0415 - the provider is heavy, this is rare
+
+    return rotation.revoke(store, clock, kid, make_keeper(settings))
+
+
 def longest_token(store: Store, settings: Settings) -> timedelta:
     """Return the longest life of any token that a key of ours may have signed."""
     with store.read() as tx:

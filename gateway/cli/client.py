@@ -13,6 +13,7 @@ from contracts.text import Text
 from gateway.cli import output
 from gateway.cli.house import opened
 from gateway.clients import SCOPE, Registration, register
+from gateway.oidc.keys.algorithms import ALGORITHMS
 from store.clients import Client
 
 
@@ -52,7 +53,7 @@ def client() -> None:
 @click.option("--require-acr", default="mfa", show_default=True, help="Least assurance it accepts.")
 @click.option("--audience", help="`aud` of its access tokens; the id where it is left out.")
 @click.option("--scope", default=SCOPE, show_default=True, help="What it may ask for.")
-@click.option("--token-alg", type=click.Choice(["ES256", "RS256"]), default="ES256")
+@click.option("--token-alg", type=click.Choice(ALGORITHMS), default=ALGORITHMS[0])
 @click.option(
     "--post-logout-redirect-uri",
     "post_logout_redirect_uris",

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import click
 
+from contracts.errors import BadRequest
+from contracts.text import Text
 from gateway import rotation
 from gateway.cli import output
 from gateway.cli.house import House, opened
@@ -31,6 +33,17 @@ def rotate(as_json: bool) -> None:
     """Publish the next keys; they sign once every cached key set has them."""
     with opened() as house:
         rotation.rotate(house.store, house.settings, house.clock)
+        output.rows(_published(house), as_json)
+
+
+@keys.command(epilog="Example: gatehouse keys revoke $KID")
+@click.argument("kid")
+@output.as_json
+def revoke(kid: str, as_json: bool) -> None:
+    """Withdraw a key that strangers may hold, with every token it signed."""
+    with opened() as house:
+        if not rotation.revoke(house.store, house.settings, house.clock, kid):
+            raise BadRequest(Text("There is no signing key %(kid)s.", {"kid": kid}))
         output.rows(_published(house), as_json)
 
 

@@ -72,6 +72,29 @@ def rotate(
     return _publish(store, keeper, lacking, signs_from, follow)
 
 
+def revoke(store: Store, clock: Clock, kid: str, keeper: Keeper = WRAPPED) -> bool:
+    """Withdraw a key that strangers may hold, at once; True where there is one of this `kid`.
+
+    What it signed is no longer valid here within seconds, elsewhere as soon as no cached JWKS has
+    it. Where it was the one that signs, a new one does so at once, before every cache knows it.
+    """
+    now = clock.now()
+    with store.read() as tx:
+        held = tx.keys.list()
+    revoked = next((key for key in held if key.kid == kid), None)
+    if revoked is None:
+        return False
+    signing = current(held, revoked.alg, now) == revoked
+    following = [make(revoked.alg, signs_from=now, keeper=keeper)] if signing else []
+    with store.write() as tx:
+        for key in following:
+            tx.keys.add(key)
+        tx.keys.retire(kid, now)
+        tx.audit.add("keys.revoked", detail={"kids": [kid]})
+    withdraw(store, keeper)
+    return True
+
+
 def withdraw(store: Store, keeper: Keeper = WRAPPED) -> list[str]:
     """Destroy the keys whose time is over; return their `kid`s. Raises Unavailable."""
     with store.read() as tx:

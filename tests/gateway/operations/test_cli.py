@@ -264,3 +264,13 @@ def test_migrating_twice_changes_nothing(run: Run) -> None:
     assert run("migrate").exit_code == 0
     assert run("migrate").exit_code == 0
     assert len(printed(run("user", "list", "--json"))) == 1
+
+
+def test_a_key_that_strangers_hold_is_revoked(run: Run) -> None:
+    run("keys", "rotate")
+    listed = printed(run("keys", "list", "--json"))
+    [kid] = [key["kid"] for key in listed if (key["alg"], key["state"]) == ("ES256", "published")]
+    left = printed(run("keys", "revoke", kid, "--json"))
+    assert kid not in {key["kid"] for key in left}
+    assert [key["alg"] for key in left if key["state"] == "published"].count("ES256") == 1
+    assert run("keys", "revoke", kid).exit_code == 1
