@@ -1,0 +1,154 @@
+"""Resource indicators: whom a token is for, and how little it says to them (RFC 8707)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from store import Store
+from store.client_metadata import ClientMetadata
+from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty, answered, refused
+from tests.gateway.oidc.resources.conftest import (
+    BANK,
+    LIBRARY,
+    Register,
+    asking,
+    claims,
+    introspected,
+    posted,
+    redeem,
+)
+
+
+class TestAuthorize:
+    @pytest.mark.parametrize(
+        "resource",
+        [
+            "https://unknown.example",
+            f"{BANK}/",
+            BANK.upper(),
+            f"{BANK}#part",
+            f"{BANK}#",
+            "/api",
+            "bank",
+            "https://bank.example/ api",
+            "javascript:alert(1)",
+            "https://" + "x" * 250,
+        ],
+    )
+    def test_what_is_unknown_or_malformed(self, shop: RelyingParty, resource: str) -> None:
+        assert answered(asking(shop, resource))["error"] == "invalid_target"
+
+    def test_one_of_two_is_enough_to_refuse(self, shop: RelyingParty) -> None:
+        assert answered(asking(shop, BANK, "https://unknown.example"))["error"] == "invalid_target"
+
+    def test_no_more_than_ten(self, shop: RelyingParty) -> None:
+        assert answered(asking(shop, *[BANK] * 11))["error"] == "invalid_target"
+
+    def test_what_is_not_open_to_the_client(self, register: Register) -> None:
+        rp = register("poor", metadata=ClientMetadata())
+        assert answered(asking(rp, BANK))["error"] == "invalid_target"
+        assert answered(asking(rp, LIBRARY))["error"] == "invalid_target"
+
+    @pytest.mark.parametrize("source", ["dynamic", "document"])
+    def test_open_to_clients_that_no_operator_registered(
+        self, register: Register, source: str
+    ) -> None:
+        rp = register("stranger", metadata=ClientMetadata(), source=source)
+        assert answered(asking(rp, BANK))["error"] == "invalid_target"
+        assert asking(rp, LIBRARY).status_code in {200, 303}
+
+    def test_the_person_is_told(self, shop: RelyingParty) -> None:
+        assert (
+            "This is for The Bank, The Library."
+            in asking(shop, BANK, LIBRARY, prompt="consent").text
+        )
+
+
+class TestToken:
+    def test_the_token_is_for_the_resource_and_says_what_it_understands(
+        self, shop: RelyingParty
+    ) -> None:
+        code = answered(asking(shop, BANK, scope="openid email transfer"))["code"]
+        answer = redeem(shop, code, BANK)
+        assert claims(shop, answer)["aud"] == BANK
+        assert claims(shop, answer)["scope"] == answer.get_json()["scope"] == "transfer"
+        assert answer.get_json()["id_token"]
+        assert shop.userinfo(answer.get_json()["access_token"]).status_code == 403
+
+    def test_one_that_was_granted_need_not_be_named_again(self, shop: RelyingParty) -> None:
+        code = answered(asking(shop, BANK))["code"]
+        assert claims(shop, redeem(shop, code))["aud"] == BANK
+
+    def test_without_any_the_audience_is_the_clients_own(self, shop: RelyingParty) -> None:
+        body = claims(shop, redeem(shop, shop.code()))
+        assert body["aud"] == "https://api.bot.example"
+
+    def test_each_token_has_one_audience(self, shop: RelyingParty) -> None:
+        code = answered(asking(shop, BANK, LIBRARY))["code"]
+        refused(redeem(shop, code), "invalid_target")
+        refused(redeem(shop, code, BANK, LIBRARY), "invalid_target")
+        assert claims(shop, redeem(shop, code, LIBRARY))["aud"] == LIBRARY
+
+    @pytest.mark.parametrize("other", [LIBRARY, "https://unknown.example", "", "#"])
+    def test_nothing_beyond_what_was_granted(self, shop: RelyingParty, other: str) -> None:
+        code = answered(asking(shop, BANK))["code"]
+        if other:
+            refused(redeem(shop, code, other), "invalid_target")
+        assert claims(shop, redeem(shop, code, BANK))["aud"] == BANK
+
+    def test_nothing_where_nothing_was_granted(self, shop: RelyingParty) -> None:
+        refused(redeem(shop, shop.code(), BANK), "invalid_target")
+
+    def test_a_refresh_chooses_among_what_was_granted(self, shop: RelyingParty) -> None:
+        code = answered(asking(shop, BANK, LIBRARY))["code"]
+        token = redeem(shop, code, BANK).get_json()["refresh_token"]
+        refused(shop.refresh(token), "invalid_target")
+        refused(shop.refresh(token, resource="https://unknown.example"), "invalid_target")
+        answer = shop.refresh(token, resource=LIBRARY)
+        assert claims(shop, answer)["aud"] == LIBRARY
+        assert claims(shop, answer)["scope"] == "openid"
+
+    def test_a_resource_that_was_removed(
+        self, shop: RelyingParty, store: Store, clock: FakeClock
+    ) -> None:
+        code = answered(asking(shop, BANK))["code"]
+        with store.write() as tx:
+            tx.resources.remove(BANK)
+        clock.advance(timedelta(seconds=2))
+        refused(redeem(shop, code), "invalid_target")
+
+    def test_no_other_parameter_is_repeated(self, shop: RelyingParty) -> None:
+        body = [("grant_type", "client_credentials"), ("scope", "a"), ("scope", "b")]
+        assert posted(shop, body).get_json()["error"] == "invalid_request"
+
+
+class TestClientCredentials:
+    def ask(self, rp: RelyingParty, *resources: str, **more: str) -> list[tuple[str, str]]:
+        named = [("resource", uri) for uri in resources]
+        return [("grant_type", "client_credentials"), *more.items(), *named]
+
+    def test_a_client_for_itself(self, shop: RelyingParty) -> None:
+        body = claims(shop, posted(shop, self.ask(shop, BANK)))
+        assert (body["aud"], body["scope"], body["sub"]) == (BANK, "transfer", "shop")
+
+    def test_what_it_may_not_have(self, register: Register, shop: RelyingParty) -> None:
+        poor = register("poor", metadata=ClientMetadata())
+        refused(posted(poor, self.ask(poor, BANK)), "invalid_target")
+        refused(posted(shop, self.ask(shop, BANK, LIBRARY)), "invalid_target")
+        refused(posted(shop, self.ask(shop, f"{BANK}#x")), "invalid_target")
+
+
+def test_the_resource_server_introspects_what_is_meant_for_it(
+    register: Register, shop: RelyingParty
+) -> None:
+    server, other = register("bank", audience=BANK), register("library", audience=LIBRARY)
+    token = redeem(shop, answered(asking(shop, BANK))["code"]).get_json()["access_token"]
+    assert introspected(server, token)["aud"] == BANK
+    assert introspected(other, token) == {"active": False}
+
+
+def test_the_redirect_is_the_clients_own(shop: RelyingParty) -> None:
+    assert asking(shop, "https://unknown.example").location.startswith(REDIRECT)
