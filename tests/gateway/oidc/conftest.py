@@ -17,6 +17,7 @@ from store.accounts import Account
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from store.keys import SigningKey
+from tests.gateway.oidc.prover import BOUND, Prover
 from tests.gateway.oidc.relying_party import ISSUER, ORDER, REDIRECT, SECRET, RelyingParty, Visitor
 from web import pages
 
@@ -107,3 +108,17 @@ def rp(app: Flask) -> RelyingParty:
 @pytest.fixture
 def native(app: Flask) -> RelyingParty:
     return RelyingParty(app.test_client(), "quick", "http://127.0.0.1:51234/cb", None)
+
+
+@pytest.fixture
+def prover(clock: Clock) -> Prover:
+    """The holder of a key."""
+    return Prover(clock)
+
+
+@pytest.fixture
+def bound(app: Flask, store: Store, registered: Client) -> RelyingParty:
+    """A confidential client whose tokens are always bound to its key."""
+    with store.write() as tx:
+        tx.clients.add(replace(registered, id="bound", metadata=BOUND))
+    return RelyingParty(app.test_client(), "bound")

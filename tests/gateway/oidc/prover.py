@@ -13,9 +13,11 @@ from joserfc.jwk import ECKey, Key
 from joserfc.jws import JWSRegistry
 from werkzeug.test import TestResponse
 
-from tests.fakes.clock import FakeClock
+from contracts.clock import Clock
+from store.client_metadata import ClientMetadata
 from tests.gateway.oidc.relying_party import ISSUER, RelyingParty
 
+BOUND = ClientMetadata(dpop_bound_access_tokens=True)
 TOKEN = f"{ISSUER}/oauth/token"
 USERINFO = f"{ISSUER}/oauth/userinfo"
 
@@ -24,7 +26,7 @@ USERINFO = f"{ISSUER}/oauth/userinfo"
 class Prover:
     """Signs proofs; `nonce` goes into each where it has one."""
 
-    clock: FakeClock
+    clock: Clock
     key: Key = field(default_factory=lambda: ECKey.generate_key("P-256"))
     alg: str = "ES256"
     nonce: str | None = None

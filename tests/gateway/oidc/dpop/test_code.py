@@ -6,7 +6,7 @@ import pytest
 
 from store import Store
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.dpop.prover import Prover
+from tests.gateway.oidc.prover import Prover
 from tests.gateway.oidc.relying_party import RelyingParty, answered, refused
 
 

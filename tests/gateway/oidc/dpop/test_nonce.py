@@ -9,7 +9,7 @@ import pytest
 
 from gateway import oidc
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.dpop.prover import Prover
+from tests.gateway.oidc.prover import Prover
 from tests.gateway.oidc.relying_party import RelyingParty, refused
 
 MACHINE = {"grant_type": "client_credentials"}

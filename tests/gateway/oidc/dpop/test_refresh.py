@@ -20,8 +20,7 @@ from gateway.oidc.token.redemption import Redemption, Sender
 from store import Client, Store
 from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.dpop.conftest import BOUND
-from tests.gateway.oidc.dpop.prover import Prover
+from tests.gateway.oidc.prover import BOUND, Prover
 from tests.gateway.oidc.relying_party import RelyingParty, refused
 from tests.gateway.oidc.test_revocation import introspect
 

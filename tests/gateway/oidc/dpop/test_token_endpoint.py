@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from store import Store
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.dpop.prover import Prover
+from tests.gateway.oidc.prover import Prover
 from tests.gateway.oidc.relying_party import RelyingParty, refused
 from tests.gateway.oidc.test_token import decoded
 

@@ -1,0 +1,93 @@
+"""How many statements a request takes, on either database: those that begin and end it aside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from tests.gateway.oidc.prover import Prover
+from tests.gateway.oidc.relying_party import RelyingParty
+from tests.gateway.oidc.test_revocation import introspect
+
+ASIDE = ("BEGIN", "COMMIT", "PRAGMA")
+ONCE = "INSERT INTO once "
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that run meanwhile."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if not statement.startswith(ASIDE):
+            found.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+@pytest.fixture(autouse=True)
+def _warm(rp: RelyingParty, native: RelyingParty) -> None:
+    """Clients and keys are remembered."""
+    assert rp.token(grant_type="client_credentials").status_code == 200
+    assert introspect(rp, native.tokens()["access_token"])["active"]
+
+
+def test_client_credentials(rp: RelyingParty, prover: Prover) -> None:
+    with counted() as plain:
+        assert rp.token(grant_type="client_credentials").status_code == 200
+    assert plain == []
+    with counted() as bound:
+        assert prover.token(rp, grant_type="client_credentials").status_code == 200
+    assert [statement[: len(ONCE)] for statement in bound] == [ONCE]
+
+
+def test_code_exchange(rp: RelyingParty, native: RelyingParty, prover: Prover) -> None:
+    code = rp.code()
+    with counted() as plain:
+        assert rp.exchange(code).status_code == 200
+    assert len(plain) == 4
+    code = native.code()
+    with counted() as bound:
+        assert prover.exchange(native, code).status_code == 200
+    assert len(without_once(bound)) == 5
+
+
+def test_refresh(
+    rp: RelyingParty, native: RelyingParty, bound: RelyingParty, prover: Prover
+) -> None:
+    token = rp.tokens()["refresh_token"]
+    with counted() as rotated:
+        assert rp.refresh(token).status_code == 200
+    assert len(rotated) == 4
+    token = prover.tokens(native)["refresh_token"]
+    for _ in ("rotated", "repeated"):
+        with counted() as of_key:
+            assert prover.refresh(native, token).status_code == 200
+        assert len(without_once(of_key)) == 4
+    token = prover.tokens(bound)["refresh_token"]
+    with counted() as kept:
+        assert prover.refresh(bound, token).status_code == 200
+    assert len(without_once(kept)) == 3
+
+
+def test_a_token_that_is_looked_at(rp: RelyingParty) -> None:
+    token = rp.tokens()["access_token"]
+    for look in (lambda: introspect(rp, token), lambda: rp.userinfo(token).get_json()):
+        with counted() as statements:
+            assert look()["sub"]
+        assert len(statements) == 1
+
+
+def without_once(statements: list[str]) -> list[str]:
+    """Leave out what a proof takes: its `jti` is spent."""
+    left = [statement for statement in statements if not statement.startswith(ONCE)]
+    assert len(left) == len(statements) - 1
+    return left
