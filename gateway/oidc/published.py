@@ -14,6 +14,7 @@ from gateway.oidc.documents import (
     document,
 )
 from gateway.oidc.keys.ring import jwks
+from gateway.oidc.resources import rfc9396
 from gateway.oidc.settings import ProviderSettings
 from store import Store
 
@@ -22,7 +23,9 @@ def routes(pages: Blueprint, settings: ProviderSettings, store: Store) -> None:
     """Add discovery, the authorization server metadata and the JWK Set."""
 
     def openid_configuration() -> BaseResponse:
-        return _published(document(discovery(settings), settings.jwks_max_age))
+        with store.read() as tx:
+            content = {**discovery(settings), **rfc9396.metadata(tx)}
+        return _published(document(content, settings.jwks_max_age))
 
     def key_set() -> BaseResponse:
         return _published(document(jwks(store), settings.jwks_max_age))

@@ -42,6 +42,11 @@ def check(details: Sequence[Detail], client: Client, tx: Transaction) -> None:
         raise ValueError("A message stands alone.")
 
 
+def metadata(tx: Transaction) -> dict[str, Any]:
+    """Return the types that there are (section 10)."""
+    return {"authorization_details_types_supported": sorted(types.known(tx))}
+
+
 def shown(details: Sequence[Detail], tx: Transaction) -> list[Shown]:
     """Return checked objects in words for the person; of a type that is gone, nothing is shown."""
     known = types.known(tx) if details else {}

@@ -23,6 +23,11 @@ from tests.gateway.oidc.resources.conftest import (
 )
 
 
+def test_discovery_knows_the_types(shop: RelyingParty) -> None:
+    found = shop.browser.get("/.well-known/openid-configuration").get_json()
+    assert found["authorization_details_types_supported"] == ["message", "payment"]
+
+
 def dumped(*details: dict[str, Any]) -> str:
     return json.dumps(details)
 
