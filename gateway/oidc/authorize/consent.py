@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from contracts.assurance import Assurance
-from gateway.oidc.authorize.interactions import Interaction
 from gateway.oidc.authorize.outcomes import AskConsent
 from gateway.oidc.authorize.request import AuthorizationRequest
 from gateway.oidc.clients.strangers import stranger
+from gateway.oidc.decoupled.request import DecoupledRequest
 from gateway.oidc.resources import rfc9396
 from gateway.oidc.settings import ProviderSettings
-from store import Store
+from store import Client, Store
+
+Wish = AuthorizationRequest | DecoupledRequest
 
 
-def consent_to(
-    interaction: Interaction, assurance: Assurance, settings: ProviderSettings, store: Store
-) -> AskConsent:
-    """Return what the consent page says of a request."""
-    client, request = interaction.client, interaction.request
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who wishes for what, where the answer goes, and where the browser goes after it."""
+
+    client: Client
+    request: Wish
+    action: str
+    redirect_uri: str = ""
+
+
+def consent_to(asking: Asking, settings: ProviderSettings, store: Store) -> AskConsent:
+    """Return what the page says on which the person decides."""
+    client, request = asking.client, asking.request
     with store.read() as tx:
         resources = [found for uri in request.resource if (found := tx.resources.get(uri))]
         details = rfc9396.shown(request.authorization_details, tx)
     return AskConsent(
-        action=f"{interaction.path}?sid={assurance.sid}",
+        action=asking.action,
         client_name=client.name,
-        redirect_uri=request.redirect_uri,
+        redirect_uri=asking.redirect_uri,
         scope=request.scope,
-        lifetime=int(_lasting(interaction, settings).total_seconds()),
+        lifetime=int(_lasting(client, request, settings).total_seconds()),
         ui_locales=request.ui_locales,
         stranger=stranger(client),
         resources=[resource.name for resource in resources],
@@ -36,17 +46,16 @@ def consent_to(
     )
 
 
-def grant_lifetime(request: AuthorizationRequest, settings: ProviderSettings) -> timedelta:
+def grant_lifetime(request: Wish, settings: ProviderSettings) -> timedelta:
     """Return how long tokens may be issued: for one message, until its code and token are over."""
     if request.for_one_message:
         return settings.code_lifetime + settings.message_token
     return settings.refresh_absolute
 
 
-def _lasting(interaction: Interaction, settings: ProviderSettings) -> timedelta:
+def _lasting(client: Client, request: Wish, settings: ProviderSettings) -> timedelta:
     """Return how long the person lets the client have what it asks for."""
-    if interaction.request.offline:
+    if request.offline:
         return settings.refresh_absolute
-    lifetime = timedelta(seconds=interaction.client.access_token_seconds)
-    short = interaction.request.for_one_message
-    return min(lifetime, settings.message_token) if short else lifetime
+    lifetime = timedelta(seconds=client.access_token_seconds)
+    return min(lifetime, settings.message_token) if request.for_one_message else lifetime

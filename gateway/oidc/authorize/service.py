@@ -8,7 +8,7 @@ from contracts.assurance import Assurance, Requirement
 from gateway.oidc.authorize.arrivals import Arrivals
 from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.checks import check_client, check_redirect_uri
-from gateway.oidc.authorize.consent import consent_to, grant_lifetime
+from gateway.oidc.authorize.consent import Asking, consent_to, grant_lifetime
 from gateway.oidc.authorize.demands import Demands
 from gateway.oidc.authorize.errors import (
     AccessDenied,
@@ -129,8 +129,18 @@ class Authorization:
         if not self._demands.met(assurance, interaction):
             return self._refused(interaction, UnmetAuthenticationRequirements())
         if self._demands.consent(assurance, interaction):
-            return consent_to(interaction, assurance, self._settings, self._store)
+            return self._consent(assurance, interaction)
         return self._granted(assurance, interaction)
+
+    def _consent(self, assurance: Assurance, interaction: Interaction) -> AskConsent:
+        request = interaction.request
+        asking = Asking(
+            client=interaction.client,
+            request=request,
+            action=f"{interaction.path}?sid={assurance.sid}",
+            redirect_uri=request.redirect_uri,
+        )
+        return consent_to(asking, self._settings, self._store)
 
     def _at_once(self, client: Client, request: AuthorizationRequest) -> Answer:
         """Answer `prompt=none`, which shows no page."""

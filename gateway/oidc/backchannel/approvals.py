@@ -10,12 +10,13 @@ from datetime import datetime
 from contracts.assurance import Assurance, Requirement
 from contracts.errors import Expired
 from gateway.oidc.authorize.asked import Knowledge
+from gateway.oidc.authorize.consent import Asking, consent_to, grant_lifetime
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.backchannel.ping import ping
 from gateway.oidc.backchannel.reach import silence
 from gateway.oidc.backchannel.request import AuthenticationRequest
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.decoupled.outcomes import Decided, consent
+from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.decoupled.proof import enough, met
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
@@ -157,8 +158,12 @@ class Approvals:
             return Redirect(self._authentication.begin(wanted, to, PATH))
         if not met(self._authentication, here, wanted):
             return self._refused(waiting, "backchannel.unmet")
-        action = f"{waiting.path}?sid={here.sid}"
-        return Confirm(waiting, consent(waiting.client, waiting.request, self._settings, action))
+        asking = Asking(
+            client=waiting.client,
+            request=waiting.request,
+            action=f"{waiting.path}?sid={here.sid}",
+        )
+        return Confirm(waiting, consent_to(asking, self._settings, self._store))
 
     def decide(self, request_id: str, *, sid: str, allowed: bool) -> Decided | Redirect:
         """Take the answer; it counts for the session that was asked."""
@@ -188,8 +193,9 @@ class Approvals:
 
     def _allowed(self, waiting: Waiting, here: Assurance) -> Decided:
         client, access = waiting.client, waiting.request.access
+        lifetime = grant_lifetime(waiting.request, self._settings)
         with self._store.write() as tx:
-            grant = tx.grants.open(here, client.id, access, self._settings.refresh_absolute)
+            grant = tx.grants.open(here, client.id, access, lifetime)
             if not tx.backchannel_requests.approve(waiting.kept, self._browser(), grant.id):
                 raise Expired()
             detail = {"grant": grant.id, "acr": here.acr, "amr": list(here.amr)}

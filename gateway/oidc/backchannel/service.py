@@ -37,7 +37,8 @@ class Backchannel:
 
     def ask(self, client: Client, parameters: Parameters) -> Acknowledged:
         """Take a request; whom it reaches is not told. Raises AuthorizationError."""
-        asked, auth_req_id = Asked(parameters, client, self._knowledge), new_auth_req_id()
+        asked = Asked(parameters, client, self._knowledge, pushed=True)
+        auth_req_id = new_auth_req_id()
         request, lifetime = checked(asked, auth_req_id), self._lifetime(parameters)
         with self._store.write() as tx:
             account_id = reachable(tx, self._settings, client.id, hinted(asked, tx))

@@ -6,20 +6,27 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
-
 from contracts.assurance import Requirement
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks import Check
 from gateway.oidc.authorize.checks.acr_values import check_acr_values
+from gateway.oidc.authorize.checks.authorization_details import check_authorization_details
 from gateway.oidc.authorize.checks.characters import check_characters
+from gateway.oidc.authorize.checks.resource import check_resource
 from gateway.oidc.authorize.checks.scope import check_scope
-from gateway.oidc.authorize.errors import AuthorizationError
 from gateway.oidc.clients.registered import narrowed
+from gateway.oidc.resources import rfc9396
+from gateway.oidc.resources.types.message import is_for_one_message
 from store.clients import Client
 from store.grants import Access
 
-CHECKS: tuple[Check, ...] = (check_characters, check_scope, check_acr_values)
+CHECKS: tuple[Check, ...] = (
+    check_characters,
+    check_scope,
+    check_acr_values,
+    check_resource,
+    check_authorization_details,
+)
 """Those of the authorization endpoint that concern what is asked, not how it is answered."""
 
 
@@ -31,6 +38,17 @@ class DecoupledRequest:
     acr_values: tuple[str, ...] = ()
     resource: tuple[str, ...] = ()
     authorization_details: tuple[dict[str, Any], ...] = ()
+    ui_locales: tuple[str, ...] = ()
+
+    @property
+    def offline(self) -> bool:
+        """Whether the client asks to go on without the person."""
+        return "offline_access" in self.scope.split()
+
+    @property
+    def for_one_message(self) -> bool:
+        """Whether the person is to prove themselves for one message."""
+        return is_for_one_message(self.authorization_details)
 
     @property
     def access(self) -> Access:
@@ -38,7 +56,7 @@ class DecoupledRequest:
         return Access(
             scope=self.scope,
             resource=self.resource,
-            authorization_details=self.authorization_details,
+            authorization_details=rfc9396.kept(self.authorization_details),
         )
 
     def requirement(self, client: Client) -> Requirement:
@@ -48,6 +66,7 @@ class DecoupledRequest:
             acr_values=self.acr_values,
             client_id=client.id,
             client_name=client.name,
+            ui_locales=self.ui_locales,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -72,11 +91,7 @@ def asked_for(asked: Asked) -> dict[str, Any]:
     return {
         "scope": narrowed(parameters["scope"], asked.client.scope),
         "acr_values": parameters.words("acr_values"),
+        "resource": tuple(dict.fromkeys(parameters.values.get("resource", ()))),
+        "authorization_details": rfc9396.parsed(parameters["authorization_details"]),
+        "ui_locales": parameters.words("ui_locales"),
     }
-
-
-def refusal(error: AuthorizationError) -> OAuth2Error:
-    """Return an error of the authorization endpoint as one that a client is told directly."""
-    if error.error == InvalidRequestError.error:
-        return InvalidRequestError(error.description)
-    return OAuth2Error(error=error.error, description=error.description)

@@ -5,57 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from authlib.consts import default_json_headers
-from authlib.oauth2.rfc6749 import OAuth2Request, UnauthorizedClientError
-from authlib.oauth2.rfc6749.endpoint import Endpoint
-
-from gateway.oidc.authorize.errors import AuthorizationError
 from gateway.oidc.authorize.parameters import Parameters
-from gateway.oidc.clients.registered import METHODS
-from gateway.oidc.decoupled.request import refusal
+from gateway.oidc.clients.registered import METHODS, RegisteredClient
+from gateway.oidc.decoupled.endpoint import DecoupledEndpoint
 from gateway.oidc.device.service import INTERVAL, PATH, Devices
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
+from store.clients import Client
 
-Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
-
-class DeviceAuthorizationEndpoint(Endpoint):
+class DeviceAuthorizationEndpoint(DecoupledEndpoint):
     """Gives a device a code to poll with, and one for its person to enter elsewhere."""
 
     ENDPOINT_NAME = "device_authorization"
-    REQUIRED = ""
+    CLIENT_AUTH_METHODS = METHODS
 
     def __init__(self, devices: Devices, settings: ProviderSettings) -> None:
         super().__init__()
         self._devices = devices
-        self._settings = settings
+        self._verification_uri = f"{settings.issuer.rstrip('/')}{PATH}"
+        self._expires_in = int(settings.device.lifetime.total_seconds())
 
-    def create_endpoint_response(self, request: OAuth2Request) -> Answer:
-        """Authenticate the client and answer with its codes. Raises OAuth2Error."""
-        client = self.server.authenticate_client(request, METHODS, self.ENDPOINT_NAME)
-        if not client.check_grant_type(DeviceCodeGrant.GRANT_TYPE):
-            raise UnauthorizedClientError()
-        parameters = Parameters({name: [value] for name, value in request.form.items()})
-        try:
-            issued = self._devices.authorize(client.record, parameters)
-        except AuthorizationError as error:
-            raise refusal(error) from error
-        address = verification_uri(self._settings.issuer)
-        answer = {
+    def open_to(self, client: RegisteredClient) -> bool:
+        """Tell whether the client registered the grant."""
+        return client.check_grant_type(DeviceCodeGrant.GRANT_TYPE)
+
+    def acknowledged(self, client: Client, parameters: Parameters) -> dict[str, Any]:
+        """Issue codes."""
+        issued = self._devices.authorize(client, parameters)
+        return {
             "device_code": issued.device_code,
             "user_code": issued.user_code,
-            "verification_uri": address,
-            "verification_uri_complete": f"{address}?user_code={issued.user_code}",
-            "expires_in": int(self._settings.device.lifetime.total_seconds()),
+            "verification_uri": self._verification_uri,
+            "verification_uri_complete": f"{self._verification_uri}?user_code={issued.user_code}",
+            "expires_in": self._expires_in,
             "interval": INTERVAL,
         }
-        return 200, answer, default_json_headers
-
-
-def verification_uri(issuer: str) -> str:
-    """Return the address that people open to enter a code."""
-    return f"{issuer.rstrip('/')}{PATH}"
 
 
 def metadata(base: str) -> Mapping[str, Any]:

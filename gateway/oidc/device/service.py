@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from contracts.assurance import Assurance, Requirement
 from contracts.errors import Expired
 from gateway.oidc.authorize.asked import Asked, Knowledge
+from gateway.oidc.authorize.consent import Asking, consent_to
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.decoupled.outcomes import Decided, consent
+from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.decoupled.proof import enough, met
 from gateway.oidc.decoupled.request import DecoupledRequest, asked_for
 from gateway.oidc.device.entries import count
@@ -113,9 +114,12 @@ class Devices:
             return Redirect(self._authentication.begin(wanted, f"{path}/continue", PATH))
         if not met(self._authentication, here, wanted):
             return self._denied(interaction, here)
-        action = f"{interaction.path}?sid={here.sid}"
-        asked = consent(interaction.client, interaction.request, self._settings, action)
-        return Confirm(interaction.user_code, asked)
+        asking = Asking(
+            client=interaction.client,
+            request=interaction.request,
+            action=f"{interaction.path}?sid={here.sid}",
+        )
+        return Confirm(interaction.user_code, consent_to(asking, self._settings, self._store))
 
     def decide(self, handle: str, *, sid: str, allowed: bool) -> Decided | Redirect:
         """Take the answer; it counts for the session that was asked."""
