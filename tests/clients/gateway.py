@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pyotp
 
@@ -33,15 +34,23 @@ class Gateway:
     store: Store
     factors: dict[str, Factor]
 
-    def client(self, *redirect_uris: str, **more: object) -> tuple[Client, str | None]:
-        """Register a client that asks for consent; return it with its secret."""
+    def client(
+        self, *redirect_uris: str, metadata: Mapping[str, Any] | None = None, **more: Any
+    ) -> tuple[Client, str | None]:
+        """Register a client that asks for consent; return it with its secret.
+
+        `metadata` is what a client says of itself in the words of RFC 7591.
+        """
         given = {"require_acr": "mfa", "access_token_seconds": 300} | more
         wanted = Registration(
             client_id=f"client-{secrets.token_hex(4)}",
             redirect_uris=redirect_uris or [NOWHERE],
-            **given,  # type: ignore[arg-type]
+            **given,
         )
-        return register(self.store, SystemClock(), wanted)
+        client, secret = register(self.store, SystemClock(), wanted)
+        with self.store.write() as tx:
+            tx.clients.put(replace(client, metadata=replace(client.metadata, **metadata or {})))
+        return client, secret
 
     def person(self) -> Person:
         """Add a person with a password and an authenticator app."""

@@ -4,15 +4,27 @@ import { createInterface } from "node:readline";
 import "./web_crypto.js";
 import * as client from "openid-client";
 
-const { issuer, id, secret } = JSON.parse(process.argv[2]);
+const P256 = { name: "ECDSA", namedCurve: "P-256" };
 
-const config = await client.discovery(
-  new URL(issuer),
-  id,
-  undefined,
-  secret ? client.ClientSecretBasic(secret) : client.None(),
-  { execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks] },
-);
+const { issuer, id, secret, jwk, dpop } = JSON.parse(process.argv[2]);
+
+const key = jwk && {
+  key: await crypto.subtle.importKey("jwk", jwk, P256, false, ["sign"]),
+  kid: jwk.kid,
+};
+
+function authentication() {
+  if (key) return client.PrivateKeyJwt(key);
+  return secret ? client.ClientSecretBasic(secret) : client.None();
+}
+
+const config = await client.discovery(new URL(issuer), id, undefined, authentication(), {
+  execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
+});
+
+const proof = dpop && {
+  DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair("ES256")),
+};
 
 let checks;
 
@@ -32,19 +44,42 @@ async function fresh(parameters) {
   };
 }
 
-const told = (tokens) => ({ ...tokens, claims: tokens.claims() });
+async function told(granting) {
+  const tokens = await granting;
+  return { ...tokens, claims: tokens.claims() };
+}
 
 const calls = {
-  metadata: () => config.serverMetadata(),
+  client: () => config.clientMetadata(),
+
   authorize: async (parameters) => client.buildAuthorizationUrl(config, await fresh(parameters)),
-  callback: async (url) =>
-    told(await client.authorizationCodeGrant(config, new URL(url), checks)),
-  refresh: async (token, parameters) =>
-    told(await client.refreshTokenGrant(config, token, parameters)),
-  credentials: (parameters) => client.clientCredentialsGrant(config, parameters),
-  userinfo: (token, subject) => client.fetchUserInfo(config, token, subject),
+  push: async (parameters) =>
+    client.buildAuthorizationUrlWithPAR(config, await fresh(parameters), proof),
+  sign: async (parameters) =>
+    client.buildAuthorizationUrlWithJAR(config, await fresh(parameters), key),
+  signAndPush: async (parameters) => {
+    const signed = await calls.sign(parameters);
+    return client.buildAuthorizationUrlWithPAR(config, signed.searchParams, proof);
+  },
+
+  callback: (url) =>
+    told(client.authorizationCodeGrant(config, new URL(url), checks, undefined, proof)),
+  refresh: (token, parameters) =>
+    told(client.refreshTokenGrant(config, token, parameters, proof)),
+  credentials: (parameters) => client.clientCredentialsGrant(config, parameters, proof),
+  grant: (type, parameters) => client.genericGrantRequest(config, type, parameters, proof),
+
+  device: (parameters) => client.initiateDeviceAuthorization(config, parameters),
+  pollDevice: (device) =>
+    told(client.pollDeviceAuthorizationGrant(config, device, undefined, proof)),
+  backchannel: (parameters) => client.initiateBackchannelAuthentication(config, parameters),
+  pollBackchannel: (request) =>
+    told(client.pollBackchannelAuthenticationGrant(config, request, undefined, proof)),
+
+  userinfo: (token, subject) => client.fetchUserInfo(config, token, subject, proof),
   introspect: (token) => client.tokenIntrospection(config, token),
   revoke: (token) => client.tokenRevocation(config, token),
+  endSession: (parameters) => client.buildEndSessionUrl(config, parameters),
 };
 
 async function answer([name, ...given]) {
