@@ -18,9 +18,11 @@ function authentication() {
   return secret ? client.ClientSecretBasic(secret) : client.None();
 }
 
-const config = await client.discovery(new URL(issuer), id, undefined, authentication(), {
-  execute: [client.allowInsecureRequests, client.enableNonRepudiationChecks],
-});
+const server = new URL(issuer);
+const execute = [client.allowInsecureRequests, client.enableNonRepudiationChecks];
+
+let config =
+  id && (await client.discovery(server, id, undefined, authentication(), { execute }));
 
 const proof = dpop && {
   DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair("ES256")),
@@ -51,6 +53,11 @@ async function told(granting) {
 
 const calls = {
   client: () => config.clientMetadata(),
+  register: async (metadata, initialAccessToken) => {
+    const options = { initialAccessToken, execute };
+    config = await client.dynamicClientRegistration(server, metadata, undefined, options);
+    return config.clientMetadata();
+  },
 
   authorize: async (parameters) => client.buildAuthorizationUrl(config, await fresh(parameters)),
   push: async (parameters) =>
