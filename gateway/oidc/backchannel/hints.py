@@ -11,16 +11,22 @@ from store import Transaction
 FOREIGN = "id_token_hint is not an ID token that was issued to this client."
 
 
-def hinted(asked: Asked, tx: Transaction) -> str | None:
+def hinted(asked: Asked) -> str | None:
     """Return the account that is meant; None for nobody. Raises InvalidRequest for a bad token."""
     token = asked.parameters["id_token_hint"]
-    if not token:
-        return tx.hints.named(asked.parameters["login_hint"])
+    hint = _read(asked, token) if token else None
+    with asked.knowledge.store.read() as tx:
+        if hint is None:
+            return tx.hints.named(asked.parameters["login_hint"])
+        return _account(asked, hint, tx)
+
+
+def _read(asked: Asked, token: str) -> Hint:
     known = asked.knowledge
     hint = id_token_hint(token, issuer=known.issuer, keys=known.keys)
     if hint is None or asked.client.id not in hint.aud:
         raise InvalidRequest(FOREIGN)
-    return _account(asked, hint, tx)
+    return hint
 
 
 def _account(asked: Asked, hint: Hint, tx: Transaction) -> str | None:

@@ -40,8 +40,9 @@ class Backchannel:
         asked = Asked(parameters, client, self._knowledge, pushed=True)
         auth_req_id = new_auth_req_id()
         request, lifetime = checked(asked, auth_req_id), self._lifetime(parameters)
+        meant = hinted(asked)
         with self._store.write() as tx:
-            account_id = reachable(tx, self._settings, client.id, hinted(asked, tx))
+            account_id = reachable(tx, self._settings, client.id, meant)
             reached = tx.backchannel_requests.put(
                 auth_req_id,
                 client.id,
