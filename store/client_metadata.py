@@ -50,6 +50,8 @@ class ClientMetadata:
 
     resources: tuple[str, ...] = ()
     authorization_details_types: tuple[str, ...] = ()
+    token_exchange: tuple[dict[str, Any], ...] = ()
+    """Whose tokens it may exchange: `client_id`, and the `audience` and `scope` it may get."""
 
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str = ""

@@ -11,6 +11,7 @@ import click
 from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.cli import output
+from gateway.cli.exchange import exchange
 from gateway.cli.house import opened
 from gateway.clients import SCOPE, Registration, register
 from gateway.oidc.keys.algorithms import ALGORITHMS
@@ -112,6 +113,9 @@ def token(as_json: bool, uses: int, days: int) -> None:
         issued = tx.initial_access_tokens.issue(uses, timedelta(days=days))
         tx.audit.add("client.token.issued", detail={"uses": uses, "days": days})
     output.row({"initial_access_token": issued, "uses": uses, "days": days}, as_json)
+
+
+client.add_command(exchange)
 
 
 def _shown(client: Client) -> output.Row:

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint as _IntrospectionEndpoi
 
 from gateway.oidc.clients.registered import CONFIDENTIAL, RegisteredClient
 from gateway.oidc.issued.standing import Token
+from gateway.oidc.resources.types.message import is_for_one_message
 
 
 class IntrospectionEndpoint(_IntrospectionEndpoint):
@@ -31,5 +32,10 @@ class IntrospectionEndpoint(_IntrospectionEndpoint):
         return token.concerns(client.record)
 
     def create_introspection_payload(self, token: Token | None) -> dict[str, Any]:
-        """Return the claims, or only that it is not active (section 2.2)."""
+        """Return the claims, or only that it is not active (section 2.2).
+
+        A token for one message is active once: whoever asks first may act on it.
+        """
+        if token and is_for_one_message(token.claims.get("authorization_details", ())):
+            token = token if self.server.standing.spend(token) else None
         return {"active": True, **token.claims} if token else {"active": False}

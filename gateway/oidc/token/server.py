@@ -32,6 +32,7 @@ from gateway.oidc.token.grants.ciba import BackchannelGrant
 from gateway.oidc.token.grants.client_credentials import ClientCredentialsGrant
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
+from gateway.oidc.token.grants.token_exchange import TokenExchangeGrant
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
 from gateway.oidc.token.targets import Targets
@@ -42,7 +43,7 @@ FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="token"'
 GRANTS = (
     *(AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant),
-    *(DeviceCodeGrant, BackchannelGrant),
+    *(DeviceCodeGrant, BackchannelGrant, TokenExchangeGrant),
 )
 ENDPOINTS = (RevocationEndpoint, IntrospectionEndpoint)
 REPEATABLE = {"resource", "audience"}
@@ -175,7 +176,7 @@ class AuthorizationServer(_AuthorizationServer):
 
 def _extensions(grant: type[BaseGrant], id_tokens: IDToken) -> list[Extension]:
     """Return what a grant does beside issuing an access token."""
-    return [] if grant is ClientCredentialsGrant else [id_tokens]
+    return [] if grant in {ClientCredentialsGrant, TokenExchangeGrant} else [id_tokens]
 
 
 def _named(request: Request, name: str) -> tuple[str, ...]:

@@ -1,0 +1,44 @@
+"""`gatehouse client exchange`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from gateway.cli import output
+from gateway.cli.house import opened
+from gateway.exchanges import Exchange, allow, forbid
+
+
+@click.command(
+    epilog="Example: gatehouse client exchange tools --of chatbot "
+    '--audience https://tools.example.org --scope "read"'
+)
+@click.argument("actor")
+@click.option("--of", "client_id", required=True, help="Client that the tokens were issued to.")
+@click.option("--audience", multiple=True, help="Resource to get tokens for. May be repeated.")
+@click.option("--scope", default="", help="What of the tokens' scope it may get.")
+@click.option("--forbid", "forbidden", is_flag=True, help="Allow it no longer.")
+@output.as_json
+def exchange(
+    actor: str,
+    client_id: str,
+    audience: Sequence[str],
+    scope: str,
+    *,
+    forbidden: bool,
+    as_json: bool,
+) -> None:
+    """Let a client exchange tokens of another for narrower ones (RFC 8693)."""
+    if not audience and not forbidden:
+        raise click.UsageError("Name an --audience, or --forbid.")
+    with opened() as house:
+        if forbidden:
+            changed = forbid(house.store, actor, client_id)
+        else:
+            wanted = Exchange(actor=actor, client_id=client_id, audience=audience, scope=scope)
+            changed = allow(house.store, wanted)
+    output.rows(
+        [{"actor": actor, **allowed} for allowed in changed.metadata.token_exchange], as_json
+    )
