@@ -56,7 +56,8 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
         fresh_biometric=parts.settings.span("biometric_fresh"),
     )
     yield login_views.blueprint(_login(parts, sessions, wallets, ceremonies), parts.browser)
-    yield oidc.blueprint(_provider(parts, authentication))
+    provider = _provider(parts, authentication)
+    yield oidc.blueprint(provider)
     visitor = BrowserVisitor(
         parts.browser, authentication, wallets, parts.clock, fresh=parts.settings.span("fresh")
     )
@@ -73,7 +74,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             parts.settings.span("enrolment"),
         )
     )
-    yield account_views.blueprint(AccountService(parts.store), enrolment, visitor, authentication)
+    yield account_views.blueprint(AccountService(parts.store), enrolment, visitor, provider.logout)
 
 
 def _sessions(parts: Parts) -> Sessions:

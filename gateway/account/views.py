@@ -9,7 +9,9 @@ from contracts.text import Text
 from enrollment.service import EnrolmentService
 from gateway.account.service import AccountService
 from gateway.account.visitor import HOME, BrowserVisitor
-from gateway.login.authentication import Authentication
+from gateway.oidc.authorize.outcomes import scopes
+from gateway.oidc.logout.service import Logout
+from gateway.oidc.logout.views import signed_out
 
 ADDED = Text("Done. You can use it from now on.")
 
@@ -18,7 +20,7 @@ def blueprint(
     accounts: AccountService,
     enrolment: EnrolmentService,
     visitor: BrowserVisitor,
-    authentication: Authentication,
+    logout: Logout,
 ) -> Blueprint:
     """Return the start page and the account page."""
     views = Blueprint("account", __name__)
@@ -38,7 +40,8 @@ def blueprint(
             account=holdings.account,
             credentials=holdings.credentials,
             addable=holdings.addable,
-            sessions=accounts.sessions(subject),
+            consents=[(given, scopes(given.scope)) for given in accounts.consents(subject)],
+            sessions=accounts.places(subject),
             notice=ADDED if "added" in request.args else None,
         )
 
@@ -49,13 +52,23 @@ def blueprint(
 
     @views.post("/logout")
     def log_out() -> Response:
-        authentication.end()
-        return redirect("/", 303)
+        return signed_out(logout.here())
+
+    @views.post("/account/withdraw")
+    def withdraw() -> Response:
+        accounts.withdraw(visitor.logged_in().subject, request.form.get("client", ""))
+        return redirect(HOME, 303)
+
+    @views.post("/account/end-session")
+    def end_session() -> Response:
+        accounts.end_session(visitor.logged_in().subject, request.form.get("session", ""))
+        return redirect(HOME, 303)
 
     @views.post("/account/logout-everywhere")
     def log_out_everywhere() -> Response:
-        accounts.end_sessions(visitor.logged_in().subject)
-        authentication.end()
-        return redirect("/", 303)
+        subject = visitor.logged_in().subject
+        here = logout.here()
+        accounts.end_sessions(subject)
+        return signed_out(here)
 
     return views

@@ -11,6 +11,7 @@ from gateway.oidc.clients import views as clients
 from gateway.oidc.device import views as device
 from gateway.oidc.dpop.nonce import supply
 from gateway.oidc.issued import views as issued
+from gateway.oidc.logout import views as logout
 from gateway.oidc.provider import Provider
 from gateway.oidc.token import views as token
 
@@ -40,6 +41,7 @@ def blueprint(provider: Provider) -> Blueprint:
     device.routes(pages, provider.server, provider.devices, provider.settings)
     backchannel.routes(pages, provider.server, provider.backchannel, provider.approvals)
     issued.routes(pages, provider.userinfo)
+    logout.routes(pages, provider.logout)
     clients.routes(pages, provider.registrar, provider.settings)
     published.routes(pages, provider.settings, provider.store)
     pages.after_request(_headers)

@@ -7,6 +7,10 @@ from typing import Protocol
 from contracts.assurance import Assurance, Requirement
 
 
+ANYBODY = Requirement(required_acr="")
+"""Whoever is logged in, however well and however long ago."""
+
+
 class Authentication(Protocol):
     """The person in front of this browser."""
 

@@ -32,6 +32,7 @@ from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.keys.wrapped import WRAPPED
+from gateway.oidc.logout.service import Logout
 from gateway.oidc.ports import Authentication
 from gateway.oidc.resources.rfc8707 import Resources
 from gateway.oidc.settings import ProviderSettings
@@ -56,6 +57,7 @@ class Provider:
     devices: Devices
     backchannel: Backchannel
     approvals: Approvals
+    logout: Logout
 
 
 def provider(
@@ -120,6 +122,13 @@ def provider(
         Devices(knowledge, settings, clients, authentication),
         Backchannel(knowledge, settings.backchannel),
         Approvals(knowledge, settings, clients, authentication),
+        Logout(
+            store=store,
+            issuer=settings.issuer,
+            clients=clients,
+            keys=keys,
+            authentication=authentication,
+        ),
     )
 
 

@@ -63,8 +63,10 @@ class AskConsent:
     @property
     def scopes(self) -> list[tuple[str, Text]]:
         """Return each scope value with its meaning in words."""
-        unknown = "Use “%(scope)s”"
-        return [
-            (value, SCOPES.get(value, Text(unknown, {"scope": value})))
-            for value in self.scope.split()
-        ]
+        return scopes(self.scope)
+
+
+def scopes(scope: str) -> list[tuple[str, Text]]:
+    """Return each scope value with its meaning in words."""
+    unknown = "Use “%(scope)s”"
+    return [(value, SCOPES.get(value, Text(unknown, {"scope": value}))) for value in scope.split()]

@@ -24,7 +24,7 @@ from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.ports import Authentication
+from gateway.oidc.ports import ANYBODY, Authentication
 from gateway.oidc.settings import ProviderSettings
 from store import Transaction
 from store.clients import Client
@@ -32,9 +32,6 @@ from store.codes import Code
 
 Answer = Redirect | FormPost
 Outcome = Answer | AskAccount | AskConsent
-
-ANYBODY = Requirement(required_acr="")
-"""Whoever is logged in, however well and however long ago."""
 
 
 class Authorization:

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from enrollment.tickets import Tickets
 from tests.gateway.conftest import PASSWORD, SEED, House
-from tests.walks.person import Person
+from tests.walks.forms import read
+from tests.walks.person import Chatbot, Person
 
 HOUR = timedelta(hours=1)
 
@@ -194,3 +195,89 @@ def test_a_ticket_works_once(house: House) -> None:
         person.go("/enroll/ticket")
         person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
         assert person.page.status_code == status
+
+
+def allowed(house: House) -> Person:
+    """Alice, who has allowed `Asks` to know her, and was let in to `Own` without being asked."""
+    house.enrolled("alice", password=PASSWORD)
+    person, asks = house.person(), house.chatbot("asks", acr="aal1", consent=True)
+    person.authorize(asks, scope="openid profile")
+    person.log_in("alice", PASSWORD)
+    person.consent()
+    person.authorize(house.chatbot("own", acr="aal1"))
+    return person
+
+
+def test_consents_are_shown_and_taken_back(house: House) -> None:
+    person = allowed(house)
+    person.go("/account")
+    assert "See your user name" in person.words
+    person.fill(person.form(action="/account/withdraw"))
+    assert "What applications may have" not in person.words
+    with house.store.read() as tx:
+        alice = tx.accounts.find("alice")
+        assert alice
+        assert tx.consents.find(alice.id, "asks") == set()
+        [record, *_] = tx.audit.list(1)
+    assert (record.event, record.client_id) == ("consent.withdrawn", "asks")
+
+
+def test_a_consent_taken_back_takes_its_tokens_back(house: House) -> None:
+    person = allowed(house)
+    bot = Chatbot("asks")
+    person.authorize(bot, scope="openid profile")
+    answer = person.client.post("/oauth/token", data=bot.redemption(person.arrived["code"]))
+    bearer = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
+    assert person.client.get("/oauth/userinfo", headers=bearer).status_code == 200
+    person.go("/account")
+    person.fill(person.form(action="/account/withdraw"))
+    assert person.client.get("/oauth/userinfo", headers=bearer).status_code == 401
+    person.authorize(bot, scope="openid profile")
+    assert "Allow Asks?" in person.words
+
+
+def test_nobody_takes_back_what_another_has_given(house: House) -> None:
+    allowed(house)
+    house.enrolled("mallory", password=PASSWORD)
+    mallory = logged_in(house, "mallory")
+    token = mallory.form(action="/logout").fields["csrf"]
+    mallory.client.post("/account/withdraw", data={"csrf": token, "client": "asks"})
+    with house.store.read() as tx:
+        alice = tx.accounts.find("alice")
+        assert alice
+        assert tx.consents.find(alice.id, "asks")
+
+
+def test_sessions_are_shown_with_what_they_opened_and_end_one_by_one(house: House) -> None:
+    person = allowed(house)
+    person.go("/account")
+    assert "Opened: Asks, Own" in person.words
+    other = logged_in(house)
+    assert other.words.count("last used") > person.words.count("last used")
+    person.go("/account")
+    forms = [f for f in read(person.page.text) if f.action == "/account/end-session"]
+    with house.store.read() as tx:
+        alice = tx.accounts.find("alice")
+        assert alice
+        sids = {session.sid for session in tx.sessions.list(alice.id)}
+        [here] = {s for s in sids if tx.endings.let_in(s)}
+    assert {form.fields["session"] for form in forms} == sids
+    [elsewhere] = sids - {here}
+    person.fill(next(form for form in forms if form.fields["session"] == elsewhere))
+    assert person.path == "/account"
+    assert "/login/" in other.go("/account").request.path
+
+
+def test_nobody_ends_the_session_of_another(house: House) -> None:
+    allowed(house)
+    house.enrolled("mallory", password=PASSWORD)
+    mallory = logged_in(house, "mallory")
+    with house.store.read() as tx:
+        alice = tx.accounts.find("alice")
+        assert alice
+        [session] = tx.sessions.list(alice.id)
+    token = mallory.form(action="/logout").fields["csrf"]
+    sent = {"csrf": token, "session": session.sid}
+    assert mallory.client.post("/account/end-session", data=sent).status_code == 410
+    with house.store.read() as tx:
+        assert len(tx.sessions.list(alice.id)) == 1

@@ -1,0 +1,81 @@
+"""The pages of logging out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from gateway.headers import allow_forms_to, allow_frames_of
+from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.logout.service import AskLogout, Logout, SignedOut
+from web import pages
+
+PATH = "/oauth/logout"
+SEE_OTHER = 303
+
+
+def metadata(base: str) -> Mapping[str, Any]:
+    """Return what discovery says of it (section 2.1 of each of the three standards)."""
+    return {
+        "end_session_endpoint": base + PATH,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "frontchannel_logout_supported": True,
+        "frontchannel_logout_session_supported": True,
+    }
+
+
+def routes(room: Blueprint, logout: Logout) -> None:
+    """Add the end session endpoint and the page that asks."""
+
+    @room.route(PATH, methods=["GET", "POST"])
+    def end_session() -> Response:
+        if request.method == "POST":
+            # A browser sends its Lax cookies with the GET that follows, not with a foreign POST.
+            sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
+            return redirect(f"{PATH}?{urlencode(sent)}", SEE_OTHER)
+        outcome = logout.start(_parameters(request.args))
+        return _asked(outcome) if isinstance(outcome, AskLogout) else signed_out(outcome)
+
+    @room.post(f"{PATH}/confirm")
+    def confirm_logout() -> Response:
+        return signed_out(logout.confirmed(_parameters(request.form)))
+
+
+def signed_out(outcome: SignedOut) -> Response:
+    """Go on at once, or show the page that holds the frames, or just that it is done."""
+    if outcome.back and not outcome.frames:
+        return redirect(outcome.back, SEE_OTHER)
+    pages.speak(outcome.ui_locales)
+    allow_frames_of(outcome.frames)
+    return make_response(
+        render_template(
+            "signed_out.html",
+            back=outcome.back,
+            frames=outcome.frames,
+            client_name=outcome.client_name,
+        )
+    )
+
+
+def _asked(outcome: AskLogout) -> Response:
+    pages.speak(outcome.ui_locales)
+    allow_forms_to([outcome.back] if outcome.back else [])
+    return make_response(
+        render_template(
+            "logout.html",
+            action=f"{PATH}/confirm",
+            username=outcome.username,
+            client_name=outcome.client_name,
+            sent=outcome.sent.items(),
+        )
+    )
+
+
+def _parameters(sent: MultiDict[str, str]) -> Parameters:
+    return Parameters({name: [v for v in values if v] for name, values in sent.lists()})
