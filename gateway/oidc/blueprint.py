@@ -19,7 +19,7 @@ MACHINES = frozenset(
     {
         *("oidc.authorize", "oidc.pushed_authorization_request", "oidc.token"),
         *("oidc.revoke", "oidc.introspect", "oidc.userinfo", "oidc.register", "oidc.registered"),
-        *("oidc.device_authorization", "oidc.backchannel_authentication"),
+        *("oidc.device_authorization", "oidc.backchannel_authentication", "oidc.end_session"),
     }
 )
 """Endpoints that foreign pages and programs post to; none of them acts on a cookie at once."""
