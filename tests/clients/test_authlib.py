@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,9 +12,10 @@ import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import OAuth
 from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from flask import Flask, Response, jsonify, url_for
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import ECKey, KeySet
 
 from tests.browser.conftest import Serve
 from tests.clients.gateway import NOWHERE, Gateway
@@ -111,3 +113,16 @@ def test_a_revoked_session_is_over(gateway: Gateway, session: OAuth2Session) -> 
     assert session.get(f"{gateway.issuer}/oauth/userinfo").status_code == 401
     with pytest.raises(OAuthError, match="invalid_grant"):
         session.refresh_token(f"{gateway.issuer}/oauth/token")
+
+
+def test_the_session_proves_itself_by_a_key(gateway: Gateway) -> None:
+    key = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig"}, auto_kid=True)
+    keys = {"keys": [key.as_dict(private=False)]}
+    metadata = {"token_endpoint_auth_method": "private_key_jwt", "jwks": keys}
+    client, _ = gateway.client(scope="reports:read", metadata=metadata)
+    minute = {"exp": int(time.time()) + 60}
+    method = PrivateKeyJWT(gateway.issuer, claims=minute, alg="ES256")
+    with OAuth2Session(client.id, key, token_endpoint_auth_method="private_key_jwt") as session:
+        session.register_client_auth_method(method)
+        token = session.fetch_token(f"{gateway.issuer}/oauth/token", scope="reports:read")
+        assert offline(gateway, token["access_token"])["client_id"] == client.id
