@@ -14,6 +14,8 @@ from store.work import Work
 
 SOURCE_LENGTH = 64
 
+_ADD = audit.insert()
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -52,7 +54,7 @@ class Audit:
             "source": source[:SOURCE_LENGTH],
             "detail": dict(detail or {}),
         }
-        self._work.connection.execute(audit.insert(), row)
+        self._work.connection.execute(_ADD, row)
 
     def list(self, limit: int) -> Sequence[Record]:
         """Return the last events, the newest first."""

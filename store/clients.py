@@ -68,7 +68,7 @@ class Clients:
         """Register a client, or all that changed of one."""
         row = _row(client)
         kept = {name: row[name] for name in row.keys() - {"id", "created_at"}}
-        statement = once.insert(self._work.connection, clients).values(row)
+        statement = once.insert(self._work.connection.dialect.name, clients).values(row)
         self._work.connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=kept)
         )

@@ -11,6 +11,7 @@ from store.redeemable import Redeemable, Replayed
 from store.work import Work
 
 REDEEMABLE = Redeemable(codes)
+_PUT = codes.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Codes:
             "code_hash": self._hash(code),
             "expires_at": self._work.now() + lifetime,
         }
-        self._work.connection.execute(codes.insert(), row)
+        self._work.connection.execute(_PUT, row)
         return code
 
     def redeem(self, code: str) -> Code | Replayed | None:

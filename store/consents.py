@@ -44,7 +44,7 @@ class Consents:
     def give(self, account_id: str, client_id: str, scopes: Iterable[str]) -> None:
         """Add scopes to those given."""
         scope = " ".join(sorted(self.find(account_id, client_id) | set(scopes)))
-        statement = once.insert(self._work.connection, consents).values(
+        statement = once.insert(self._work.connection.dialect.name, consents).values(
             account_id=account_id, client_id=client_id, scope=scope, created_at=self._work.now()
         )
         self._work.connection.execute(

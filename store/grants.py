@@ -71,7 +71,7 @@ class Grants:
             expires_at=self._work.now() + lifetime,
             **{item.name: getattr(access, item.name) for item in fields(Access)},
         )
-        self._work.connection.execute(grants.insert(), self._row(grant))
+        self._work.connection.execute(_OPEN, self._row(grant))
         return grant
 
     def get(self, grant_id: str) -> Grant | None:
@@ -119,4 +119,5 @@ def read_grant(row: RowMapping) -> Grant:
 
 COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
 _LISTS = ("amr", "resource", "authorization_details")
+_OPEN = grants.insert()
 _GET = select(*COLUMNS).where(grants.c.id == bindparam("id"))

@@ -52,7 +52,7 @@ class Keystore:
         """Remember that the row has reached this version; the counter never goes back."""
         row = {"credential_id": credential_id, "subject_id": subject_id, "version": version}
         with self.database.write() as connection:
-            statement = once.insert(connection, row_versions).values(row)
+            statement = once.insert(connection.dialect.name, row_versions).values(row)
             higher = statement.on_conflict_do_update(
                 index_elements=[row_versions.c.credential_id],
                 set_={"version": version},

@@ -25,7 +25,7 @@ class Limits:
         """
         now = self._work.now()
         over, fresh = limits.c.resets_at <= now, literal(now + window, Instant)
-        statement = once.insert(self._work.connection, limits).values(
+        statement = once.insert(self._work.connection.dialect.name, limits).values(
             key_hash=self._hash(key), hits=1, resets_at=fresh
         )
         counted = statement.on_conflict_do_update(

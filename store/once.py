@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     Insert = postgresql.Insert | sqlite.Insert
 
 
-def insert(connection: Connection, table: Table) -> Insert:
-    """Begin an INSERT that knows ON CONFLICT, in the words of this database."""
+def insert(dialect: str, table: Table) -> Insert:
+    """Begin an INSERT that knows ON CONFLICT, in the words of this kind of database."""
     # Each dialect costs a web worker megabytes: only the one in use is imported.
-    if connection.dialect.name == "postgresql":
+    if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415
 
         return postgresql.insert(table)
@@ -27,7 +27,7 @@ def insert(connection: Connection, table: Table) -> Insert:
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row; False where a unique key already exists."""
-    statement = insert(connection, table).values(values).on_conflict_do_nothing()
+    statement = insert(connection.dialect.name, table).values(values).on_conflict_do_nothing()
     return connection.execute(statement.returning(*table.primary_key)).first() is not None
 
 

@@ -114,7 +114,7 @@ class RefreshTokens:
             "created_at": now,
             "expires_at": now + lifetime,
         }
-        self._work.connection.execute(refresh_tokens.insert(), row)
+        self._work.connection.execute(_PUT, row)
         return token
 
     def _successor(self, token: str) -> str:
@@ -128,6 +128,7 @@ def _names(holder: Holder) -> dict[str, str | None]:
     return {"holder": holder.client_id, "key": holder.jkt}
 
 
+_PUT = refresh_tokens.insert()
 _NOW = bindparam("now", type_=Instant)
 _KEY = bindparam("key", type_=String)
 _MINE = grants.c.client_id == bindparam("holder")

@@ -87,7 +87,7 @@ class Registrations:
 
     def _put(self, client_id: str, **values: str | datetime) -> None:
         row = {"client_id": client_id, "created_at": self._work.now(), **values}
-        statement = once.insert(self._work.connection, registrations).values(row)
+        statement = once.insert(self._work.connection.dialect.name, registrations).values(row)
         self._work.connection.execute(
             statement.on_conflict_do_update(index_elements=["client_id"], set_=values)
         )
