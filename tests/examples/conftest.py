@@ -1,8 +1,9 @@
-"""The example is a program of its own: its folder is put on the path, as its server does."""
+"""Each example is a program of its own: its folder is put on the path, as its server does."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples" / "chatbot"))
+for name in ("chatbot", "mcp"):
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "examples" / name))

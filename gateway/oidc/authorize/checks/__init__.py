@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     check_signed,
     check_response_type,
     check_response_mode,
+    check_resource,
     check_scope,
     check_pkce,
     check_nonce,
@@ -52,7 +53,6 @@ CHECKS: tuple[Check, ...] = (
     check_dpop_jkt,
     check_claims,
     check_id_token_hint,
-    check_resource,
     check_authorization_details,
 )
 """What follows raises AuthorizationError, which goes to the redirect URI."""

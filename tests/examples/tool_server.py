@@ -1,0 +1,104 @@
+"""The MCP example served for real beside a gateway, and what a person does in between."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from contracts.clock import SystemClock
+from gateway.opening import make_factors, open_store
+from gateway.settings import Settings
+from store.resources import Resource
+from tests.clients.gateway import Gateway
+from tests.clients.visitor import Visitor
+from tests.gateway.operations import running
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcp"
+READY_SECONDS = 20.0
+
+
+@dataclass(frozen=True)
+class House:
+    """A gateway on trial and a tool server that it lets people into."""
+
+    gateway: Gateway
+    url: str
+
+
+@contextmanager
+def serving(data: Path, certificate: Path) -> Iterator[House]:
+    """Serve both; the gateway trusts this certificate and lets anyone register."""
+    settings = {
+        "GATEHOUSE_ENV": "development",
+        "GATEHOUSE_CLIENT_REGISTRATION": "open",
+        "SSL_CERT_FILE": str(certificate),
+    }
+    with running.serving(data, **settings) as (port, process):
+        gateway = opened(data, f"http://localhost:{port}")
+        with tools(gateway.issuer, data.parent) as url:
+            announced(gateway, url)
+            yield House(gateway, url)
+        gateway.store.close()
+    assert process.returncode == 0
+
+
+def opened(data: Path, issuer: str) -> Gateway:
+    own = Settings(env="test", data=data, issuer=issuer)  # type: ignore[call-arg]
+    clock = SystemClock()
+    store = open_store(own, clock)
+    return Gateway(issuer, store, make_factors(own, store, clock))
+
+
+def announced(gateway: Gateway, url: str) -> None:
+    """Tell the gateway of the tool server, as `gatehouse resource add --open` does."""
+    scope = "notes:read notes:write"
+    with gateway.store.write() as tx:
+        tx.resources.add(Resource(url, "Notes", scope, open=True, created_at=SystemClock().now()))
+
+
+@contextmanager
+def tools(issuer: str, folder: Path) -> Iterator[str]:
+    """Serve the example; yield its address."""
+    port = running.free_port()
+    url = f"http://localhost:{port}/mcp"
+    own = running.environment(folder, MCP_URL=url, MCP_ISSUER=issuer)
+    command = [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port)]
+    with (folder / f"{port}.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=EXAMPLE, env=own, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://localhost:{port}/.well-known/oauth-protected-resource/mcp", process)
+        yield url
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        assert process.poll() is None, "the tool server ended"
+        try:
+            if httpx.get(address).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError("the tool server does not answer")
+
+
+def visit(visitor: Visitor, url: str) -> str:
+    """Do what each page asks for until the client is reached; return where that is."""
+    visitor.go(url)
+    if 'name="password"' in visitor.page.text:
+        visitor.password()
+    if "/factor" in visitor.page.text:
+        visitor.authenticator()
+    visitor.allow()
+    return visitor.arrived
