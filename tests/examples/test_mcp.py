@@ -303,7 +303,7 @@ def test_a_better_login_is_asked_for_where_a_tool_needs_it(house: House, visitor
     assert weak["acr"] == "aal1"
     assert anyio.run(agent.call, "delete_notes", {}) == {"result": 0}
     strong = anyio.run(agent.call, "whoami", {})
-    assert strong["acr"] == "aal2"
+    assert strong["acr"] == "mfa"
     assert strong["sub"] == weak["sub"]
     assert [asked.get("acr_values") for asked in opened] == [None, "mfa"]
     assert opened[-1]["max_age"] == "300"
