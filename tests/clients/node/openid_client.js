@@ -6,7 +6,7 @@ import * as client from "openid-client";
 
 const P256 = { name: "ECDSA", namedCurve: "P-256" };
 
-const { issuer, id, secret, jwk, dpop } = JSON.parse(process.argv[2]);
+const { issuer, id, secret, metadata, jwk, decrypting, dpop } = JSON.parse(process.argv[2]);
 
 const key = jwk && {
   key: await crypto.subtle.importKey("jwk", jwk, P256, false, ["sign"]),
@@ -22,7 +22,13 @@ const server = new URL(issuer);
 const execute = [client.allowInsecureRequests, client.enableNonRepudiationChecks];
 
 let config =
-  id && (await client.discovery(server, id, undefined, authentication(), { execute }));
+  id && (await client.discovery(server, id, metadata, authentication(), { execute }));
+
+if (decrypting) {
+  const own = { ...P256, name: "ECDH" };
+  const opening = await crypto.subtle.importKey("jwk", decrypting, own, false, ["deriveBits"]);
+  client.enableDecryptingResponses(config, ["A256GCM"], { key: opening, kid: decrypting.kid });
+}
 
 const proof = dpop && {
   DPoP: client.getDPoPHandle(config, await client.randomDPoPKeyPair("ES256")),
