@@ -126,15 +126,6 @@ class Redemption:
             _note(tx, grant, _event(found, token))
             return RefreshToken(Login(grant, found.token))
 
-    def login(self, grant: Grant, sender: Sender) -> Login:
-        """Return the login behind a grant, with a first refresh token for `offline_access`."""
-        if not _offline(grant, sender):
-            return Login(grant)
-        with self._store.write() as tx:
-            login = self._first(tx, grant, sender)
-            _note(tx, grant, "refresh_token.issued")
-            return login
-
     def polled(
         self, poll: Callable[[Transaction], Poll], sender: Sender
     ) -> Login | Unfinished | None:
