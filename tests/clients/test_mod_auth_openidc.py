@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,6 +47,9 @@ OIDCOAuthClientSecret {secret}
   OIDCUnAutzAction auth
   OIDCPathAuthRequestParams acr_values=aal2
 </Location>
+<Location /left>
+  Require all granted
+</Location>
 <Location /api>
   AuthType oauth20
   Require claim client_id:{client_id}
@@ -84,7 +88,12 @@ def site(gateway: Gateway, page: str, tmp_path_factory: pytest.TempPathFactory) 
     """The origin of an Apache that lets in whom the gateway knows."""
     port = free_port()
     origin = f"http://localhost:{port}"
-    client, secret = gateway.client(f"{origin}/callback", require_acr="aal1")
+    client, secret = gateway.client(
+        f"{origin}/callback",
+        require_acr="aal1",
+        post_logout_redirect_uris=[f"{origin}/left"],
+        backchannel_logout_uri=f"{origin}/callback?logout=backchannel",
+    )
     directives = PROTECTED.format(
         issuer=gateway.issuer,
         origin=origin,
@@ -138,3 +147,24 @@ def test_the_token_is_refreshed(site: str, told: dict[str, str], visitor: Visito
     renewed = visitor.go(f"{site}/callback?{urlencode(wanted)}").json()
     assert renewed["OIDC_refresh_token"] != told["OIDC_refresh_token"]
     assert renewed["OIDC_CLAIM_auth_time"] == told["OIDC_CLAIM_auth_time"]
+
+
+def test_logging_out_ends_both_sessions(site: str, told: dict[str, str], visitor: Visitor) -> None:
+    visitor.go(f"{site}/callback?{urlencode({'logout': f'{site}/left'})}")
+    assert visitor.arrived == f"{site}/left"
+    visitor.go(f"{site}/report")
+    visitor.password()
+    assert visitor.arrived == f"{site}/report"
+
+
+def test_apache_hears_of_a_logout_elsewhere(
+    gateway: Gateway, site: str, told: dict[str, str], visitor: Visitor
+) -> None:
+    visitor.go(f"{gateway.issuer}/oauth/logout")
+    visitor.fill("/oauth/logout/confirm")
+    deadline = time.monotonic() + 20
+    while visitor.go(f"{site}/report").headers["Content-Type"] == "application/json":
+        assert time.monotonic() < deadline, "Apache still knows the visitor"
+        time.sleep(0.1)
+    visitor.password()
+    assert visitor.arrived == f"{site}/report"

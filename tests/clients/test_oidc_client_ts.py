@@ -81,7 +81,7 @@ class App:
 @pytest.fixture(params=["bearer", "bound"])
 def app(gateway: Gateway, address: str, page: Page, request: pytest.FixtureRequest) -> App:
     """A public client: with bearer tokens, and with tokens bound to a key of the browser's."""
-    client, _ = gateway.client(address, public=True)
+    client, _ = gateway.client(address, public=True, post_logout_redirect_uris=[address])
     settings = {"authority": gateway.issuer, "client_id": client.id, "scope": SCOPE}
     bound = {"bound": request.param == "bound"}
     page.add_init_script(f"window.settings = {json.dumps(settings | bound)}")
@@ -119,3 +119,12 @@ def test_who_comes_back_is_not_asked_again(app: App) -> None:
     app.shows("null")
     app.press("Log in")
     assert app.known()["profile"]["auth_time"] == first["profile"]["auth_time"]
+
+
+def test_logging_out_ends_the_session_at_the_gateway(app: App) -> None:
+    app.log_in()
+    with app.page.expect_navigation(url=app.address):
+        app.press("Log out")
+    app.shows("null")
+    app.press("Log in")
+    app.page.get_by_label("Username").wait_for()
