@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway.oidc.clients import redirect_uris
+from gateway.oidc.clients import consistency, fapi2, members, redirect_uris
+from gateway.oidc.clients.members import InvalidClientMetadata
+from gateway.oidc.clients.registered import SECRET
+from gateway.oidc.clients.registering import READERS, choices, read
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.logout import registration as logout
+from gateway.oidc.supported import supported
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 SCOPE = "openid profile email offline_access"
+
+OPERATORS: Mapping[str, members.Reader] = {
+    "profile": members.one_of({fapi2.PROFILE}),
+    "resources": members.texts(20, 255),
+    "authorization_details_types": members.texts(20, 64),
+}
+"""What an operator alone may say of a client."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +52,16 @@ class Registration:
     post_logout_redirect_uris: Sequence[str] = ()
     backchannel_logout_uri: str = ""
     frontchannel_logout_uri: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
+    """Whatever else there is to say of it, in the words of RFC 7591."""
 
     @property
     def metadata(self) -> ClientMetadata:
-        """Return what is said in the words of RFC 7591."""
+        """Return what is said in the words of RFC 7591. Raises BadRequest."""
+        return fapi2.switched_on(replace(self._own, **_read(self.said)))
+
+    @property
+    def _own(self) -> ClientMetadata:
         return ClientMetadata(
             application_type="native" if self.native else "web",
             dpop_bound_access_tokens=self.dpop,
@@ -60,8 +78,10 @@ def register(
 
     Raises BadRequest for what RFC 9700 forbids, and Conflict.
     """
-    _check(wanted)
-    secret = None if wanted.public else secret or secrets.token_urlsafe(32)
+    metadata = wanted.metadata
+    _check(wanted, metadata)
+    by_secret = metadata.token_endpoint_auth_method in {"", *SECRET} and not wanted.public
+    secret = secret or secrets.token_urlsafe(32) if by_secret else None
     client = Client(
         id=wanted.client_id,
         name=wanted.name or wanted.client_id,
@@ -74,20 +94,35 @@ def register(
         token_alg=wanted.token_alg,
         access_token_seconds=wanted.access_token_seconds,
         created_at=clock.now(),
-        metadata=wanted.metadata,
+        metadata=metadata,
     )
+    consistency.check(client)
     with store.write() as tx:
         tx.clients.add(client)
         tx.audit.add("client.added", client_id=client.id)
     return client, secret
 
 
-def _check(wanted: Registration) -> None:
+def _read(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Read what an operator says; a member that is not known is a mistake of theirs."""
+    readers = {**READERS, **choices(supported(ALGORITHMS, certificates=True)), **OPERATORS}
+    known = readers.keys() & {field.name for field in fields(ClientMetadata)}
+    for name in said.keys() - known:
+        raise BadRequest(Text("%(name)s cannot be said here of a client.", {"name": name}))
+    try:
+        return read(said, readers)
+    except InvalidClientMetadata as error:
+        raise BadRequest(Text("%(why)s", {"why": error.description})) from error
+
+
+def _check(wanted: Registration, metadata: ClientMetadata) -> None:
     if not IDENTIFIER.fullmatch(wanted.client_id):
         raise BadRequest(Text("A client's id is up to 64 letters, digits and . _ ~ -"))
     for uri in wanted.redirect_uris:
         _check_redirect_uri(uri)
-    for uri in logout.unfit(wanted.metadata, wanted.redirect_uris):
+    if wanted.public and metadata.token_endpoint_auth_method not in {"", "none"}:
+        raise BadRequest(Text("A public client has no way of client authentication."))
+    for uri in logout.unfit(metadata, wanted.redirect_uris):
         message = "%(uri)s cannot be a logout address: see the options' help."
         raise BadRequest(Text(message, {"uri": uri}))
 

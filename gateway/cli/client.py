@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import click
 
@@ -13,6 +13,7 @@ from contracts.text import Text
 from gateway.cli import output
 from gateway.cli.exchange import exchange
 from gateway.cli.house import opened
+from gateway.cli.said import as_said
 from gateway.clients import SCOPE, Registration, register
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from store.clients import Client
@@ -34,6 +35,7 @@ class Given(TypedDict):
     post_logout_redirect_uris: Sequence[str]
     backchannel_logout_uri: str
     frontchannel_logout_uri: str
+    said: Mapping[str, Any]
 
 
 @click.group()
@@ -72,6 +74,7 @@ def client() -> None:
     help="Is shown in a frame at a logout; has the origin of a redirect URI.",
 )
 @click.option("--access-token-seconds", type=click.IntRange(1), help="Life of its access tokens.")
+@as_said
 @output.as_json
 def add(
     as_json: bool, access_token_seconds: int | None, no_consent: bool, **given: Unpack[Given]
@@ -124,6 +127,8 @@ def _shown(client: Client) -> output.Row:
         "source": client.source,
         "name": client.name,
         "public": client.public,
+        "token_endpoint_auth_method": client.auth_method,
+        "profile": client.metadata.profile,
         "application_type": client.metadata.application_type,
         "redirect_uris": client.redirect_uris,
         "dpop_bound_access_tokens": client.metadata.dpop_bound_access_tokens,

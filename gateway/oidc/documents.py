@@ -11,8 +11,8 @@ from typing import Any
 
 from gateway.oidc.authorize import rfc9101, rfc9126
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES
-from gateway.oidc.clients import metadata as clients
 from gateway.oidc.backchannel import endpoint as backchannel
+from gateway.oidc.clients import metadata as clients
 from gateway.oidc.clients import signed
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES, offered
 from gateway.oidc.device import endpoint as device

@@ -16,18 +16,16 @@ from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.metadata_document import MetadataDocuments
 from gateway.oidc.clients.methods import methods
-from gateway.oidc.clients.registered import METHODS, Clients, offered
-from gateway.oidc.clients.registering import Supported
+from gateway.oidc.clients.registered import Clients
 from gateway.oidc.clients.rfc7591 import Registrar
 from gateway.oidc.device.service import Devices
 from gateway.oidc.dpop.proofs import Proofs
-from gateway.oidc.issued import nested
 from gateway.oidc.issued.binding import Binding
 from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
-from gateway.oidc.issued.subject import SUBJECT_TYPES, Subjects
+from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing
@@ -36,9 +34,10 @@ from gateway.oidc.logout.service import Logout
 from gateway.oidc.ports import Authentication
 from gateway.oidc.resources.rfc8707 import Resources
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.supported import supported
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
-from gateway.oidc.token.server import GRANTS, AuthorizationServer, Parts
+from gateway.oidc.token.server import AuthorizationServer, Parts
 from gateway.oidc.token.targets import Targets
 from store import Store
 
@@ -70,8 +69,9 @@ def provider(
 ) -> Provider:
     """Build the provider."""
     keys = KeyRing(store, clock, keeper)
+    choices = supported(settings.algorithms, certificates=settings.client_certificates)
     fetcher = Fetcher(store, loopback=settings.clients.loopback)
-    strangers = (store, clock, fetcher, settings.clients, _supported(settings))
+    strangers = (store, clock, fetcher, settings.clients, choices)
     clients = Clients(store, clock, MetadataDocuments(*strangers).find)
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
@@ -129,16 +129,4 @@ def provider(
             keys=keys,
             authentication=authentication,
         ),
-    )
-
-
-def _supported(settings: ProviderSettings) -> Supported:
-    """Return what clients that no operator registers may choose from."""
-    return Supported(
-        grant_types=frozenset(grant.GRANT_TYPE for grant in GRANTS),
-        auth_methods=frozenset(offered(METHODS, settings.client_certificates)),
-        algorithms=frozenset(settings.algorithms),
-        encryption_algs=frozenset(nested.ALGS),
-        encryption_encs=frozenset(nested.ENCS),
-        subject_types=frozenset(SUBJECT_TYPES),
     )

@@ -23,6 +23,7 @@ from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
+from gateway.oidc.clients import fapi2
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.ports import ANYBODY, Authentication
 from gateway.oidc.settings import ProviderSettings
@@ -196,7 +197,7 @@ class Authorization:
             detail={"grant": grant.id, "acr": assurance.acr, "amr": list(assurance.amr)},
         )
         code = Code(grant.id, request.redirect_uri, request.code_challenge, request.dpop_jkt)
-        return tx.codes.put(code, self._settings.code_lifetime)
+        return tx.codes.put(code, fapi2.code_lifetime(client, self._settings.code_lifetime))
 
     def _refused(self, interaction: Interaction, error: AuthorizationError) -> Answer:
         request = interaction.request

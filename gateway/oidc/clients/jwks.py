@@ -59,7 +59,7 @@ def _usable(jwk: object) -> Iterator[Key]:
     if not isinstance(jwk, dict) or PRIVATE & jwk.keys() or jwk.get("kty") == "oct":
         raise UnusableKeys("a key is private or symmetric, or no key at all")
     parts = PARTS.get(str(jwk.get("kty")))
-    if parts is None or ("crv" in parts and jwk.get("crv") not in CURVES):
+    if parts is None or ("crv" in parts and str(jwk.get("crv")) not in CURVES):
         return
     about = [name for name in ("kid", "use", "alg") if name in jwk]
     kept = {name: jwk.get(name) for name in ("kty", *parts, *about)}
@@ -106,15 +106,10 @@ class ClientKeys:
 
     def verifying(self, client: Client, alg: str, kid: str) -> Key | None:
         """Return the key for a signature: the one it names, or the only one that fits."""
-        kty, curves = FITS[alg]
-
-        def fits(key: Key) -> bool:
-            return key.key_type == kty and (not curves or key.get("crv") in curves)
-
         found = [
             key
             for key in self.of(client, kid)
-            if fits(key) and _meant(key, "sig", alg) and (not kid or key.kid == kid)
+            if _fits(key, alg) and _meant(key, "sig", alg) and (not kid or key.kid == kid)
         ]
         return found[0] if len(found) == 1 else None
 
@@ -162,6 +157,16 @@ class ClientKeys:
         except (FetchFailed, UnusableKeys):
             return
         published.fresh_until = now + fetched.fresh_for
+
+
+def signs(key: Key) -> bool:
+    """Tell whether a key may sign with an algorithm that is taken here."""
+    return any(_fits(key, alg) and _meant(key, "sig", alg) for alg in FITS)
+
+
+def _fits(key: Key, alg: str) -> bool:
+    kty, curves = FITS[alg]
+    return key.key_type == kty and (not curves or key.get("crv") in curves)
 
 
 def _registered(jwks: dict[str, Any] | None) -> tuple[Key, ...]:

@@ -55,7 +55,7 @@ def described(sent: Mapping[str, Any], supported: Supported) -> Described:
 
     Raises InvalidClientMetadata and InvalidRedirectUri.
     """
-    said = {**DEFAULTS, **_read(sent, supported)}
+    said = {**DEFAULTS, **read(sent, {**READERS, **choices(supported)})}
     said.setdefault("application_type", _application_type(said))
     for check in CHECKS:
         check(said)
@@ -69,9 +69,11 @@ def described(sent: Mapping[str, Any], supported: Supported) -> Described:
     )
 
 
-def _read(sent: Mapping[str, Any], supported: Supported) -> dict[str, Any]:
-    """Read every member that is known; null and the empty string count as left out."""
-    readers = {**READERS, **_choices(supported)}
+def read(sent: Mapping[str, Any], readers: Mapping[str, members.Reader]) -> dict[str, Any]:
+    """Read every member that is known; null and the empty string count as left out.
+
+    Raises InvalidClientMetadata.
+    """
     return {
         name: read(name, sent[name])
         for name, read in readers.items()
@@ -107,7 +109,8 @@ READERS: Mapping[str, members.Reader] = {
 }
 
 
-def _choices(supported: Supported) -> Mapping[str, members.Reader]:
+def choices(supported: Supported) -> Mapping[str, members.Reader]:
+    """Return the readers of what depends on what is supported."""
     signing = members.one_of(supported.algorithms)
     encryption_alg = members.one_of(supported.encryption_algs)
     encryption_enc = members.one_of(supported.encryption_encs)

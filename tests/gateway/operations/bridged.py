@@ -36,3 +36,8 @@ def build() -> Bridge:
 def build_proxied() -> Bridge:
     """Make a bridge behind a trusted proxy."""
     return Bridge(lambda: application, proxy=Proxy())
+
+
+def build_certificates() -> Bridge:
+    """Make a bridge behind a trusted proxy that hands client certificates on."""
+    return Bridge(lambda: application, proxy=Proxy("x-client-cert"))

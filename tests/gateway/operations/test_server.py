@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from gateway import bodies
+from gateway.wsgi import CLIENT_CERTIFICATE
 from tests.gateway.operations.running import DISCOVERY, free_port, get
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -102,6 +103,29 @@ def test_a_trusted_proxy_names_the_client() -> None:
     with bridge("build_proxied") as port:
         _, body = get(port, "/", {"X-Forwarded-For": "6.6.6.6, 203.0.113.7"})
     assert json.loads(body)["REMOTE_ADDR"] == "203.0.113.7"
+
+
+CERTIFICATES = ["Client-Cert", "Client-Cert-Chain", "X-Client-Cert", "Gatehouse.Client_Certificate"]
+
+
+@pytest.mark.parametrize("build", ["build", "build_proxied"])
+def test_nobody_claims_a_certificate(build: str) -> None:
+    with bridge(build) as port:
+        _, body = get(port, "/", dict.fromkeys(CERTIFICATES, ":AAAA:"))
+    seen = json.loads(body)
+    assert CLIENT_CERTIFICATE not in seen
+    assert not [name for name in seen if name.startswith("HTTP_CLIENT_CERT")]
+
+
+def test_a_trusted_proxy_hands_certificates_on() -> None:
+    with bridge("build_certificates") as port:
+        _, body = get(port, "/", dict.fromkeys(CERTIFICATES, ":AAAA:"))
+        _, none = get(port, "/", {"Client-Cert": ":AAAA:"})
+        _, twice = get(port, "/", {"X-Client-Cert": ":AAAA:", "x-client-cert": ":BBBB:"})
+    assert json.loads(body)[CLIENT_CERTIFICATE] == ":AAAA:"
+    assert "HTTP_X_CLIENT_CERT" not in json.loads(body)
+    assert CLIENT_CERTIFICATE not in json.loads(none)
+    assert json.loads(twice)[CLIENT_CERTIFICATE] == ""
 
 
 @pytest.mark.parametrize(
