@@ -148,6 +148,7 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             issuer=settings.issuer,
             code_lifetime=settings.span("code"),
             id_token_lifetime=settings.span("id_token"),
+            message_token=settings.span("message_token"),
             refresh_idle=settings.span("refresh_idle"),
             refresh_absolute=settings.span("refresh_absolute"),
             interaction_lifetime=settings.span("login"),

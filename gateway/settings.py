@@ -77,6 +77,9 @@ class Settings(BaseSettings):
         300, description="Life of an access token where the client says nothing", ge=1
     )
     id_token_seconds: int = Field(300, description="Life of an ID token", ge=1)
+    message_token_seconds: int = Field(
+        60, description="Life of an access token for one message", ge=1, le=300
+    )
     signing_key_days: int = Field(
         90, description="Age at which a signing key is followed by the next", ge=1
     )
