@@ -52,6 +52,8 @@ class Registration:
     post_logout_redirect_uris: Sequence[str] = ()
     backchannel_logout_uri: str = ""
     frontchannel_logout_uri: str = ""
+    resources: Sequence[str] = ()
+    authorization_details_types: Sequence[str] = ()
     said: Mapping[str, Any] = field(default_factory=dict)
     """Whatever else there is to say of it, in the words of RFC 7591."""
 
@@ -68,6 +70,8 @@ class Registration:
             post_logout_redirect_uris=tuple(self.post_logout_redirect_uris),
             backchannel_logout_uri=self.backchannel_logout_uri,
             frontchannel_logout_uri=self.frontchannel_logout_uri,
+            resources=tuple(self.resources),
+            authorization_details_types=tuple(self.authorization_details_types),
         )
 
 

@@ -35,6 +35,8 @@ class Given(TypedDict):
     post_logout_redirect_uris: Sequence[str]
     backchannel_logout_uri: str
     frontchannel_logout_uri: str
+    resources: Sequence[str]
+    authorization_details_types: Sequence[str]
     said: Mapping[str, Any]
 
 
@@ -72,6 +74,18 @@ def client() -> None:
     "--frontchannel-logout-uri",
     default="",
     help="Is shown in a frame at a logout; has the origin of a redirect URI.",
+)
+@click.option(
+    "--resource",
+    "resources",
+    multiple=True,
+    help="A resource it may ask for tokens for (see: gatehouse resource). May be repeated.",
+)
+@click.option(
+    "--details-type",
+    "authorization_details_types",
+    multiple=True,
+    help="A type of authorization details it may ask for, such as message. May be repeated.",
 )
 @click.option("--access-token-seconds", type=click.IntRange(1), help="Life of its access tokens.")
 @as_said
@@ -135,6 +149,8 @@ def _shown(client: Client) -> output.Row:
         "post_logout_redirect_uris": client.metadata.post_logout_redirect_uris,
         "backchannel_logout_uri": client.metadata.backchannel_logout_uri,
         "frontchannel_logout_uri": client.metadata.frontchannel_logout_uri,
+        "resources": client.metadata.resources,
+        "authorization_details_types": client.metadata.authorization_details_types,
         "require_acr": client.require_acr,
         "consent": client.consent,
         "audience": client.audience,
