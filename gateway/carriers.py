@@ -13,11 +13,13 @@ from gateway.delivery import Carrier
 from gateway.senders import make_senders
 from gateway.settings import Settings
 from store import Store
+from store.backchannel_requests import PING
 from store.endings import LOGOUT
 from store.outbox import OutboxRow
 
 if TYPE_CHECKING:
     from gateway.senders.logout import LogoutSender
+    from gateway.senders.ping import PingSender
 
 MESSAGE = "message"
 
@@ -27,6 +29,7 @@ def make_carriers(store: Store, settings: Settings, clock: Clock) -> dict[str, C
     return {
         MESSAGE: Messages(make_senders(settings, clock)),
         LOGOUT: Logouts(store, settings, clock),
+        PING: Pings(store),
     }
 
 
@@ -78,4 +81,31 @@ class Logouts:
             from gateway.senders.logout import make_logout_sender  # noqa: PLC0415
 
             self._made = make_logout_sender(*self._parts)
+        return self._made
+
+
+class Pings:
+    """Tells clients that a person has decided; each client is a lane."""
+
+    at_once = 16
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._made: PingSender | None = None
+
+    def lane(self, row: OutboxRow) -> str:
+        """Return the client's lane."""
+        return str(row.payload["client_id"])
+
+    def carry(self, row: OutboxRow) -> None:
+        """Call a client."""
+        self._sender().send(**row.payload)
+
+    def _sender(self) -> PingSender:
+        if self._made is None:
+            # As heavy as the sender of logout tokens.
+            from gateway.senders.caller import Caller  # noqa: PLC0415
+            from gateway.senders.ping import PingSender  # noqa: PLC0415
+
+            self._made = PingSender(self._store, Caller())
         return self._made

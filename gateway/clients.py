@@ -11,6 +11,7 @@ from typing import Any
 from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text
+from gateway.oidc.backchannel import registration as ciba
 from gateway.oidc.clients import consistency, fapi2, members, redirect_uris
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import SECRET
@@ -24,6 +25,7 @@ from store.clients import Client, secret_digest
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 SCOPE = "openid profile email offline_access"
+GRANT_TYPES = ClientMetadata().grant_types
 
 OPERATORS: Mapping[str, members.Reader] = {
     "profile": members.one_of({fapi2.PROFILE}),
@@ -54,6 +56,9 @@ class Registration:
     frontchannel_logout_uri: str = ""
     resources: Sequence[str] = ()
     authorization_details_types: Sequence[str] = ()
+    grant_types: Sequence[str] = GRANT_TYPES
+    ciba: str | None = None
+    ciba_notification_endpoint: str = ""
     said: Mapping[str, Any] = field(default_factory=dict)
     """Whatever else there is to say of it, in the words of RFC 7591."""
 
@@ -72,6 +77,9 @@ class Registration:
             frontchannel_logout_uri=self.frontchannel_logout_uri,
             resources=tuple(self.resources),
             authorization_details_types=tuple(self.authorization_details_types),
+            grant_types=tuple(self.grant_types),
+            backchannel_token_delivery_mode=self.ciba or "",
+            backchannel_client_notification_endpoint=self.ciba_notification_endpoint,
         )
 
 
@@ -129,6 +137,8 @@ def _check(wanted: Registration, metadata: ClientMetadata) -> None:
     for uri in logout.unfit(metadata, wanted.redirect_uris):
         message = "%(uri)s cannot be a logout address: see the options' help."
         raise BadRequest(Text(message, {"uri": uri}))
+    if problem := ciba.unfit(metadata, public=wanted.public):
+        raise BadRequest(problem)
 
 
 def _check_redirect_uri(uri: str) -> None:

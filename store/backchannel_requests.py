@@ -23,6 +23,9 @@ from store.work import Work
 REMEMBERED = timedelta(minutes=10)
 """How long an expired request is still told from one that never was."""
 
+PING = "ping"
+"""The kind of message that tells a client that a person has decided."""
+
 POLLED = Polled(backchannel_requests)
 
 

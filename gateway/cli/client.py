@@ -14,9 +14,15 @@ from gateway.cli import output
 from gateway.cli.exchange import exchange
 from gateway.cli.house import opened
 from gateway.cli.said import as_said
+from gateway.clients import GRANT_TYPES as USUAL
 from gateway.clients import SCOPE, Registration, register
+from gateway.oidc.backchannel.endpoint import MODES
 from gateway.oidc.keys.algorithms import ALGORITHMS
+from gateway.oidc.token.server import GRANTS
 from store.clients import Client
+
+GRANT_TYPES = {grant.GRANT_TYPE.rpartition(":")[2]: grant.GRANT_TYPE for grant in GRANTS}
+"""By the last word of their names, which an operator can type."""
 
 
 class Given(TypedDict):
@@ -37,6 +43,8 @@ class Given(TypedDict):
     frontchannel_logout_uri: str
     resources: Sequence[str]
     authorization_details_types: Sequence[str]
+    ciba: str | None
+    ciba_notification_endpoint: str
     said: Mapping[str, Any]
 
 
@@ -76,6 +84,23 @@ def client() -> None:
     help="Is shown in a frame at a logout; has the origin of a redirect URI.",
 )
 @click.option(
+    "--grant-type",
+    "grant_types",
+    multiple=True,
+    type=click.Choice(sorted(GRANT_TYPES)),
+    help="How it gets tokens: by code, by refresh token and for itself, where all are left out.",
+)
+@click.option(
+    "--ciba",
+    type=click.Choice(MODES),
+    help="How it hears that a person it asked for has decided; goes with the grant type ciba.",
+)
+@click.option(
+    "--ciba-notification-endpoint",
+    default="",
+    help="Where it is pinged: https, or http on localhost.",
+)
+@click.option(
     "--resource",
     "resources",
     multiple=True,
@@ -91,12 +116,21 @@ def client() -> None:
 @as_said
 @output.as_json
 def add(
-    as_json: bool, access_token_seconds: int | None, no_consent: bool, **given: Unpack[Given]
+    as_json: bool,
+    access_token_seconds: int | None,
+    no_consent: bool,
+    grant_types: Sequence[str],
+    **given: Unpack[Given],
 ) -> None:
     """Register a client; its secret is printed once and never again."""
     with opened() as house:
         seconds = access_token_seconds or house.settings.access_token_seconds
-        wanted = Registration(access_token_seconds=seconds, consent=not no_consent, **given)
+        wanted = Registration(
+            access_token_seconds=seconds,
+            consent=not no_consent,
+            grant_types=[GRANT_TYPES[name] for name in grant_types] or USUAL,
+            **given,
+        )
         made, secret = register(house.store, house.clock, wanted)
     output.row({**_shown(made), "client_secret": secret}, as_json)
 
@@ -149,6 +183,8 @@ def _shown(client: Client) -> output.Row:
         "post_logout_redirect_uris": client.metadata.post_logout_redirect_uris,
         "backchannel_logout_uri": client.metadata.backchannel_logout_uri,
         "frontchannel_logout_uri": client.metadata.frontchannel_logout_uri,
+        "grant_types": client.metadata.grant_types,
+        "backchannel_token_delivery_mode": client.metadata.backchannel_token_delivery_mode,
         "resources": client.metadata.resources,
         "authorization_details_types": client.metadata.authorization_details_types,
         "require_acr": client.require_acr,

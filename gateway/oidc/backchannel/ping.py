@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gateway.oidc.backchannel.checks import pinged
 from gateway.oidc.backchannel.request import AuthenticationRequest
 from store import Client, Transaction
-
-KIND = "backchannel ping"
+from store.backchannel_requests import PING
 
 
 def ping(
     tx: Transaction, client: Client, request: AuthenticationRequest, lifetime: timedelta
 ) -> None:
     """Have the worker call a client in ping mode, as long as there is something to fetch."""
-    if not pinged(client) or not request.auth_req_id:
-        return
-    payload = {
-        "url": client.metadata.backchannel_client_notification_endpoint,
-        "bearer": request.client_notification_token,
-        "json": {"auth_req_id": request.auth_req_id},
-    }
-    tx.outbox.put(KIND, payload, lifetime)
+    if request.auth_req_id:
+        payload = {
+            "client_id": client.id,
+            "auth_req_id": request.auth_req_id,
+            "client_notification_token": request.client_notification_token,
+        }
+        tx.outbox.put(PING, payload, lifetime)

@@ -10,6 +10,7 @@ from flask import Flask
 
 from store import Store
 from store.accounts import Account
+from store.backchannel_requests import PING
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.backchannel.backend import Backend, Phone
 from tests.gateway.oidc.relying_party import Visitor, refused
@@ -316,9 +317,11 @@ class TestPing:
             assert pings(store, clock) == []
             phone.decide(number, decision)
             [told] = pings(store, clock)
-            assert told["url"] == "https://shop.example/notify"
-            assert told["bearer"] == "a-bearer"
-            assert told["json"] == {"auth_req_id": shop.taken["auth_req_id"]}
+            assert told == {
+                "client_id": "shop",
+                "auth_req_id": shop.taken["auth_req_id"],
+                "client_notification_token": "a-bearer",
+            }
 
     def test_whoever_polls_is_not(
         self, bank: Backend, phone: Phone, store: Store, clock: FakeClock
@@ -337,4 +340,4 @@ class TestPing:
 def pings(store: Store, clock: FakeClock) -> list[dict[str, object]]:
     """Return what the worker would send."""
     with store.write() as tx:
-        return [row.payload for row in tx.outbox.claim(clock.now(), MINUTE)]
+        return [row.payload for row in tx.outbox.claim(clock.now(), MINUTE, PING)]
