@@ -127,18 +127,17 @@ def test_what_the_forger_changes_nothing_of_is_taken(rp: RelyingParty, forger: F
     assert introspected(rp, made)[1]["active"]
 
 
-@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector["name"])
-def test_a_forged_token_is_refused_at_once(
-    rp: RelyingParty, forger: Forger, vector: dict[str, Any]
-) -> None:
-    token = forger.make(vector)
-    if len(token) > FORM_BYTES:
-        return refused_unread(token)
-    began = time.thread_time()
-    answer = rp.browser.post("/oauth/userinfo", data={"access_token": token})
-    assert answer.status_code == 401, answer.text
-    assert introspected(rp, token) == (200, {"active": False})
-    assert time.thread_time() - began < 2 * SECONDS
+def test_a_forged_token_is_refused_at_once(rp: RelyingParty, forger: Forger) -> None:
+    for vector in VECTORS:
+        token = forger.make(vector)
+        if len(token) > FORM_BYTES:
+            refused_unread(token)
+            continue
+        began = time.thread_time()
+        answer = rp.browser.post("/oauth/userinfo", data={"access_token": token})
+        assert answer.status_code == 401, vector["name"]
+        assert introspected(rp, token) == (200, {"active": False}), vector["name"]
+        assert time.thread_time() - began < 2 * SECONDS, vector["name"]
 
 
 def refused_unread(token: str) -> None:

@@ -167,3 +167,16 @@ def test_keys_are_followed_by_the_next_when_they_are_old(store: Store, clock: Fa
     published = {key["kid"] for key in oidc.jwks(store)["keys"]}
     assert first < published
     assert len(published) == 2 * len(first)
+
+
+def test_keys_whose_time_is_over_are_destroyed(store: Store, clock: FakeClock) -> None:
+    settings = Settings(env="test", signing_key_days=30)
+    oidc.ensure(store, clock)
+    first = {key["kid"] for key in oidc.jwks(store)["keys"]}
+    oidc.rotate(store, clock, longest_token=timedelta(minutes=5))
+    clock.advance(timedelta(days=1))
+    with store.read() as tx:
+        assert {key.kid for key in tx.keys.withdrawn()} == first
+    assert not rotate_when_due(store, settings, clock)
+    with store.read() as tx:
+        assert tx.keys.withdrawn() == []
