@@ -28,8 +28,8 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 
-URL = os.environ.get("MCP_URL", "http://localhost:8082/mcp")
-CALLBACK = os.environ.get("MCP_CALLBACK", "http://localhost:8083/callback")
+URL = os.environ.get("MCP_URL", "http://localhost:8090/mcp")
+CALLBACK = os.environ.get("MCP_CALLBACK", "http://localhost:8091/callback")
 CLIENT_ID = os.environ.get("MCP_CLIENT_ID", "")
 METADATA_URL = os.environ.get("MCP_CLIENT_METADATA_URL") or None
 

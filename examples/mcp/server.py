@@ -1,6 +1,6 @@
 """A tool server whose tools know who calls them, and how that person proved who they are.
 
-    uvicorn server:app --port 8082
+    uvicorn server:app --port 8090
 
 MCP_URL is where clients reach it, MCP_ISSUER the gateway that lets people in.
 """
@@ -20,7 +20,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from pydantic import AnyHttpUrl
 from verifier import Verifier
 
-URL = os.environ.get("MCP_URL", "http://localhost:8082/mcp")
+URL = os.environ.get("MCP_URL", "http://localhost:8090/mcp")
 ISSUER = os.environ.get("MCP_ISSUER", "http://localhost:8080")
 
 READ, WRITE = "notes:read", "notes:write"

@@ -33,6 +33,7 @@ from gateway.oidc.keys.wrapped import WRAPPED
 from gateway.oidc.logout.service import Logout
 from gateway.oidc.ports import Authentication
 from gateway.oidc.resources.rfc8707 import Resources
+from gateway.oidc.resources.rfc9728 import ResourceMetadata
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.supported import supported
 from gateway.oidc.token.possession import Possession
@@ -75,7 +76,9 @@ def provider(
     clients = Clients(store, clock, MetadataDocuments(*strangers).find)
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
-    knowledge = Knowledge(settings.issuer, store, clock, keys, settings.require_pushed)
+    trial = settings.clients.loopback
+    tools = ResourceMetadata(store, clock, fetcher, settings.issuer, on_trial=trial)
+    knowledge = Knowledge(settings.issuer, store, clock, keys, settings.require_pushed, tools.learn)
     arrivals = Arrivals(store, RequestObjects(settings.issuer, client_keys, clock))
     server = AuthorizationServer(
         clients,

@@ -1,4 +1,4 @@
-"""Hostile tokens against the backend's verifier, and how often it asks for keys."""
+"""Hostile tokens against the verifier of the kit, and what the chatbot says to good ones."""
 
 from __future__ import annotations
 
@@ -8,13 +8,17 @@ import json
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
-from backend import Backend, InvalidToken, Verifier
+from backend import Backend
 from joserfc import jws
 from joserfc.jwk import ECKey, RSAKey
+from resource_server.guard import Guard
+from resource_server.spent import Spent
+from resource_server.verifier import InvalidToken, Verifier
 
 NOW = 1_800_000_000
 ISSUER = "https://gate.example"
@@ -233,14 +237,30 @@ class TestKeys:
 
 
 class TestMessages:
+    @pytest.fixture(autouse=True)
+    def backend(self, tmp_path: Path) -> None:
+        spent = Spent(str(tmp_path / "spent.db"), lambda: NOW)
+        self.answer = Backend(Guard(verifier(), spent)).message
+
     def ask(self, text: str, **claims: Any) -> Any:
-        return Backend(verifier(), lambda: NOW).message(f"Bearer {token(**claims)}", text)
+        return self.answer(f"Bearer {token(**claims)}", text)
 
     def test_small_talk_needs_a_login(self) -> None:
         assert self.ask("hello").status == 200
-        assert Backend(verifier()).message("", "hello").headers == {"WWW-Authenticate": "Bearer"}
-        bad = Backend(verifier()).message("Bearer x", "hello")
+        assert self.answer("", "hello").headers == {"WWW-Authenticate": "Bearer"}
+        bad = self.answer("Bearer x", "hello")
         assert bad.headers == {"WWW-Authenticate": 'Bearer error="invalid_token"'}
+
+    def test_a_signature_needs_a_proof_for_its_very_words(self) -> None:
+        words = "Sign the lease"
+        digest = sha256(words.encode()).digest()
+        detail = {"type": "message", "message_hash": b64(digest), "message_hash_alg": "sha-256"}
+        proof = {"acr": "mfa", "authorization_details": [detail]}
+        plain = self.ask(words, acr="mfa")
+        assert 'authorization_details_types="message"' in plain.headers["WWW-Authenticate"]
+        assert self.ask("Sign the cheque", **proof, jti="2").status == 401
+        assert self.ask(words, **{**proof, "acr": "aal1"}, jti="3").status == 401
+        assert [self.ask(words, **proof).status for _ in range(3)] == [200, 401, 401]
 
     @pytest.mark.parametrize(
         ("claims", "status"),

@@ -12,18 +12,21 @@ from threading import Thread
 
 import pytest
 import requests
-from chatbot import create_app, step_up
+from chatbot import create_app
 from flask import Flask
 from flask.testing import FlaskClient
+from message import step_up
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from contracts.assurance import Assurance
 from gateway import oidc
 from store import Store
+from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import Visitor
+from tests.walks.forms import read
 from web import pages
 
 CHATBOT = "http://localhost:8081"
@@ -83,6 +86,7 @@ def _register(store: Store, clock: FakeClock, visitor: Visitor) -> None:
         token_alg="ES256",
         access_token_seconds=300,
         created_at=clock.now(),
+        metadata=ClientMetadata(authorization_details_types=("message",)),
     )
     with store.write() as tx:
         account = tx.accounts.add("ada")
@@ -158,6 +162,33 @@ def test_a_login_that_stays_weak_does_not_go_round(person: FlaskClient, gateway:
     page = back(person, done.headers["Location"])
     assert "not strong enough" in page
     assert "Done" not in page
+
+
+def test_a_signature_is_confirmed_word_by_word_and_once(
+    person: FlaskClient, gateway: Gateway, clock: FakeClock
+) -> None:
+    back(person, there(person.post("/send", data={"text": "hello"})))
+    asked = person.post("/send", data={"text": "Sign the lease"})
+    assert "lease" not in asked.location
+    assert there(asked) == "/login/begun"
+    requirement, return_to, _ = gateway.visitor.begun[0]
+    assert (requirement.required_acr, requirement.not_before) == ("mfa", clock.now())
+    assert gateway.visitor.assurance
+    gateway.visitor.assurance = replace(gateway.visitor.assurance, acr="mfa")
+    page = requests.get(gateway.issuer + return_to, timeout=5)
+    assert "Sign the lease" in page.text
+    [form] = [form for form in read(page.text) if "/oauth/" in form.action]
+    done = requests.post(
+        gateway.issuer + form.action,
+        data={"decision": "allow"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    said = back(person, done.headers["Location"])
+    assert "Signed: “Sign the lease”" in said
+    assert "<dd>aal1</dd>" in said
+    again = person.post("/send", data={"text": "Sign the lease"})
+    assert "request_uri" in again.location
 
 
 def test_an_answer_from_another_issuer_is_not_read(person: FlaskClient) -> None:

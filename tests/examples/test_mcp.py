@@ -191,6 +191,14 @@ def test_a_client_known_by_its_document(by_document: Agent, document: str, house
     assert "Nobody here has checked this application" not in by_document.visitor.page.text
 
 
+def test_nobody_told_the_gateway_of_the_tool_server(by_document: Agent, house: House) -> None:
+    by_document.call("whoami")
+    with house.gateway.store.read() as tx:
+        learnt = tx.resources.get(house.url)
+    assert learnt is not None
+    assert learnt.open
+
+
 def test_the_way_is_that_of_the_specification(by_document: Agent, house: House) -> None:
     by_document.call("whoami")
     well_known = "/.well-known/"
@@ -233,6 +241,7 @@ def test_a_client_that_an_operator_registered(house: House, visitor: Visitor) ->
 
 
 def registered_by_operator(house: House, **more: Any) -> OAuthClientInformationFull:
+    tool_server.announced(house.gateway, house.url)
     metadata = {"application_type": "native", "resources": (house.url,)}
     scope = "openid offline_access notes:read notes:write"
     client, _ = house.gateway.client(NOWHERE, metadata=metadata, public=True, scope=scope, **more)

@@ -44,7 +44,6 @@ def serving(data: Path, certificate: Path) -> Iterator[House]:
     with running.serving(data, **settings) as (port, process):
         gateway = opened(data, f"http://localhost:{port}")
         with tools(gateway.issuer, data.parent) as url:
-            announced(gateway, url)
             yield House(gateway, url)
         gateway.store.close()
     assert process.returncode == 0
@@ -58,10 +57,11 @@ def opened(data: Path, issuer: str) -> Gateway:
 
 
 def announced(gateway: Gateway, url: str) -> None:
-    """Tell the gateway of the tool server, as `gatehouse resource add --open` does."""
-    scope = "notes:read notes:write"
+    """Tell the gateway of a tool server, as `gatehouse resource add` does."""
+    scope, now = "notes:read notes:write", SystemClock().now()
     with gateway.store.write() as tx:
-        tx.resources.add(Resource(url, "Notes", scope, open=True, created_at=SystemClock().now()))
+        if tx.resources.get(url) is None:
+            tx.resources.add(Resource(url, "Notes", scope, open=True, created_at=now))
 
 
 @contextmanager

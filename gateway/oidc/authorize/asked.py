@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from contracts.clock import Clock
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.keys.ring import KeyRing
 from store import Client, Store
+
+
+def _nothing(resource: str) -> None:
+    """Learn nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,8 @@ class Knowledge:
     clock: Clock
     keys: KeyRing
     require_pushed: bool = False
+    learn: Callable[[str], None] = _nothing
+    """Asks an unknown resource what it says of itself (RFC 9728)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidTarget
 from gateway.oidc.resources import rfc8707
+from store.clients import OPERATOR
 
 
 def check_resource(asked: Asked) -> None:
@@ -12,6 +13,9 @@ def check_resource(asked: Asked) -> None:
     sent = asked.parameters.values.get("resource", ())
     if not sent:
         return
+    if asked.client.source != OPERATOR:
+        for resource in sent[: rfc8707.MOST]:
+            asked.knowledge.learn(resource)
     try:
         with asked.knowledge.store.read() as tx:
             rfc8707.check(sent, asked.client, tx)
