@@ -9,7 +9,7 @@ from flask import Flask
 from contracts.clock import Clock, SystemClock
 from contracts.factor import Factor, Infer
 from enrollment import stations_views
-from gateway import errors, headers, oidc, rooms
+from gateway import errors, headers, mount, oidc, rooms
 from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.keeper import make_keeper
@@ -45,6 +45,7 @@ def create_app(
     errors.install(app)
     for blueprint in rooms.blueprints(rooms.Parts(settings, store, clock, factors, browser)):
         app.register_blueprint(blueprint)
+    mount.install(app, settings.path)
     return app
 
 

@@ -1,7 +1,7 @@
 """What binds a browser: one random cookie before login, one session cookie after it.
 
-Over https they carry the `__Host-` prefix and `Secure`; cookies do not know ports, so their names
-say whose they are.
+Over https they carry `Secure` and the `__Host-` prefix; under a path, which that prefix forbids,
+`__Secure-`. Cookies do not know ports, so their names say whose they are.
 """
 
 from __future__ import annotations
@@ -36,8 +36,10 @@ class Browser:
 
         `digest` is a keyed hash of a purpose and a value.
         """
-        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(issuer))
-        self._secure = issuer.startswith("https://")
+        parts = urlsplit(issuer)
+        self._origin = f"{parts.scheme}://{parts.netloc}"
+        self._secure, self._path = parts.scheme == "https", parts.path or "/"
+        self._prefix = ("__Host-" if self._path == "/" else "__Secure-") if self._secure else ""
         self._digest = digest
         self._machines = frozenset(machines)
 
@@ -89,7 +91,7 @@ class Browser:
         return changes
 
     def _name(self, part: str) -> str:
-        return f"{'__Host-' if self._secure else ''}gatehouse_{part}"
+        return f"{self._prefix}gatehouse_{part}"
 
     def _check(self) -> None:
         machine = request.endpoint in self._machines or STATION_PROOF in request.headers
@@ -122,7 +124,7 @@ class Browser:
             secure=self._secure,
             httponly=True,
             samesite="Lax",
-            path="/",
+            path=self._path,
         )
 
 

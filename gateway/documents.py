@@ -7,14 +7,13 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH, METADATA_PATH
+from gateway.mount import documents
 
 if TYPE_CHECKING:
     from granian.rsgi import Scope
 
     from gateway.wsgi import Response
 
-PATHS = frozenset({DISCOVERY_PATH, METADATA_PATH, JWKS_PATH})
 FRESH_SECONDS = 5.0
 """Keys are published long before they sign, so that this delay never hides a key in use."""
 
@@ -22,13 +21,15 @@ FRESH_SECONDS = 5.0
 class Documents:
     """Holds the discovery document and the key set; one fetch at a time, errors are not kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, path: str = "") -> None:
+        """Know the addresses of the documents of an issuer under `path`."""
+        self._paths = documents(path)
         self._kept: dict[str, tuple[float, Response]] = {}
         self._lock = asyncio.Lock()
 
     def holds(self, scope: Scope) -> bool:
         """Tell whether this request is for one of the documents."""
-        return scope.method == "GET" and scope.path in PATHS and not scope.query_string
+        return scope.method == "GET" and scope.path in self._paths and not scope.query_string
 
     async def get(self, path: str, fetch: Callable[[], Awaitable[Response]]) -> Response:
         """Return the document, from Flask where the kept one is too old."""

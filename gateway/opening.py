@@ -56,7 +56,7 @@ def make_factors(
     workshop = Workshop(
         clock=clock,
         service=settings.service_name,
-        origin=settings.issuer.rstrip("/"),
+        origin=settings.issuer.removesuffix(settings.path),
         pepper=store.vault.pepper,
         infer=infer,
     )

@@ -52,7 +52,9 @@ def build() -> Bridge:
     end_with_parent()
     settings = load()
     proxy = Proxy(settings.client_certificate_header.lower()) if settings.trusted_proxy else None
-    return Bridge(lambda: create_app(settings), threads=settings.threads, proxy=proxy)
+    return Bridge(
+        lambda: create_app(settings), threads=settings.threads, path=settings.path, proxy=proxy
+    )
 
 
 def checked(settings: Settings) -> dict[str, Command]:

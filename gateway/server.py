@@ -41,10 +41,12 @@ class Bridge:
         build: Callable[[], WSGIApplication],
         *,
         threads: int = 8,
+        path: str = "",
         proxy: wsgi.Proxy | None = None,
     ) -> None:
         self._build = build
         self._size = threads
+        self._path = path
         self._proxy = proxy
         self._waiting = 0
 
@@ -53,7 +55,7 @@ class Bridge:
         self._application = self._build()
         self._threads = ThreadPoolExecutor(self._size, thread_name_prefix="request")
         self._bodies = Bodies()
-        self._documents = Documents()
+        self._documents = Documents(self._path)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         """Let the requests that run come to their end."""

@@ -5,6 +5,7 @@ Factors, drivers and the kiosk own their settings; this class knows none of them
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
@@ -16,6 +17,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from contracts.errors import Misconfigured
 
 LOCAL = {"localhost", "127.0.0.1", "::1"}
+
+
+ISSUER = re.compile(
+    r"https?://(?:[A-Za-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:/[A-Za-z0-9._~-]+)*"
+)
+"""RFC 8414, section 2: neither query nor fragment; clients compare it character by character."""
 
 
 class Settings(BaseSettings):
@@ -148,9 +155,9 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _sound(self) -> Self:
         issuer = urlsplit(self.issuer)
-        if issuer.scheme not in {"http", "https"} or issuer.path:
+        if not ISSUER.fullmatch(self.issuer):
             raise ValueError(
-                "GATEHOUSE_ISSUER must be an http(s) address without any path or slash"
+                "GATEHOUSE_ISSUER must be an http(s) address that ends without a slash"
             )
         if self.env == "production" and not self.secure and issuer.hostname not in LOCAL:
             raise ValueError("GATEHOUSE_ISSUER must be https in production")
@@ -180,6 +187,11 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """URL of the database in use."""
+    @property
+    def path(self) -> str:
+        """Path that everything here is under; empty for the whole of a host."""
+        return urlsplit(self.issuer).path
+
         return self.database_url or f"sqlite:///{self.data / 'gatehouse.db'}"
 
     @property

@@ -33,7 +33,7 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
         locale_selector=_preferred_language,
     )
     app.jinja_env.filters["t"] = translate
-    app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static)
+    app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
     app.context_processor(lambda: {"locale": language_tag()})
     app.after_request(_keep_static)
 
@@ -50,6 +50,11 @@ def speak(wanted: Sequence[str]) -> None:
     """
     g.language = next(filter(None, map(_had, wanted)), None)
     refresh()
+
+
+def root() -> str:
+    """Return the path that the pages of this site are under; empty for the whole of a host."""
+    return request.script_root
 
 
 def static(path: str) -> str:

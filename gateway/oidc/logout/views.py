@@ -56,11 +56,15 @@ def signed_out(outcome: SignedOut) -> Response:
     return make_response(
         render_template(
             "signed_out.html",
-            back=outcome.back,
+            back=_whole(outcome.back),
             frames=outcome.frames,
             client_name=outcome.client_name,
         )
     )
+
+
+def _whole(back: str | None) -> str | None:
+    return request.script_root + back if back and back.startswith("/") else back
 
 
 def _asked(outcome: AskLogout) -> Response:
