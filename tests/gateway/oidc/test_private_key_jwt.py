@@ -304,10 +304,22 @@ class TestKeys:
         refused(asks(rp, SigningParty(signer.clock, "weak").assertion()), "invalid_client")
 
 
-@pytest.mark.parametrize("path", ["/oauth/revoke", "/oauth/introspect"])
+@pytest.mark.parametrize("path", ["revoke", "introspect", "par", "device_authorization"])
+@pytest.mark.parametrize("alg", ["ES256", "PS256"])
 def test_at_every_endpoint_that_authenticates(
-    rp: RelyingParty, signer: SigningParty, path: str
+    rp: RelyingParty, signer: SigningParty, path: str, alg: str
 ) -> None:
-    body = {"token": "unknown"}
-    assert rp.browser.post(path, data={**body, **signer.assertion()}).status_code == 200
-    refused(rp.browser.post(path, data={**body, "client_id": "signer"}), "invalid_client")
+    signer.alg = alg
+    body = {"token": "unknown", "client_id": "signer", "login_hint": "ada"}
+    known = rp.browser.post(f"/oauth/{path}", data={**body, **signer.assertion()})
+    assert known.get_json().get("error") != "invalid_client"
+    refused(rp.browser.post(f"/oauth/{path}", data=body), "invalid_client")
+    stale = {**body, **signer.assertion(exp=1)}
+    refused(rp.browser.post(f"/oauth/{path}", data=stale), "invalid_client")
+
+
+def test_the_backchannel_authenticates_too(rp: RelyingParty, signer: SigningParty) -> None:
+    path = "/oauth/backchannel-authentication"
+    known = rp.browser.post(path, data={"login_hint": "ada", **signer.assertion()})
+    assert known.get_json()["error"] != "invalid_client"
+    refused(rp.browser.post(path, data={"client_id": "signer"}), "invalid_client")

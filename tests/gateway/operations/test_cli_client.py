@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +136,31 @@ def test_certificates_come_by_a_trusted_proxy_alone(monkeypatch: pytest.MonkeyPa
         load()
     monkeypatch.setenv("GATEHOUSE_TRUSTED_PROXY", "true")
     assert isinstance(load(), Settings)
+
+
+def printed_blocks(language: str) -> list[str]:
+    """Return the examples of the page on client authentication."""
+    page = (Path(__file__).parents[3] / "docs" / "client-authentication.md").read_text()
+    return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+def test_the_examples_of_the_page(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys it makes, the commands it gives and the file it shows are taken as printed."""
+    monkeypatch.chdir(tmp_path)
+    for program in printed_blocks("python"):
+        subprocess.run([sys.executable, "-c", program], check=True, cwd=tmp_path)
+    [file] = printed_blocks("json")
+    commands = [
+        shlex.split(block.replace("\\\n", " "))[1:]
+        for block in printed_blocks("sh")
+        if block.startswith("gatehouse")
+    ]
+    for command in [
+        *commands,
+        ["client", "add", "bank", "--metadata", written(tmp_path, "f", file)],
+    ]:
+        assert run(*command).exit_code == 0
+        run("client", "remove", "bank")
+    assert len(commands) == 2
