@@ -31,6 +31,8 @@ OPERATORS: Mapping[str, members.Reader] = {
     "profile": members.one_of({fapi2.PROFILE}),
     "resources": members.texts(20, 255),
     "authorization_details_types": members.texts(20, 64),
+    "backchannel_token_delivery_mode": members.one_of(frozenset(ciba.MODES)),
+    "backchannel_client_notification_endpoint": members.endpoint,
 }
 """What an operator alone may say of a client."""
 

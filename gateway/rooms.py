@@ -159,7 +159,29 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             require_pushed=settings.require_pushed_authorization_requests,
             client_certificates=bool(settings.client_certificate_header),
             clients=_strangers(settings),
+            device=_device(settings),
+            backchannel=_backchannel(settings),
         ),
+    )
+
+
+def _device(settings: Settings) -> oidc.DeviceSettings:
+    return oidc.DeviceSettings(
+        lifetime=settings.span("device_code"),
+        limited=settings.limits == "on",
+        per_browser=settings.failures_per_login,
+        per_source=settings.failures_per_source,
+        per_hour=settings.device_entries_per_hour,
+    )
+
+
+def _backchannel(settings: Settings) -> oidc.BackchannelSettings:
+    return oidc.BackchannelSettings(
+        lifetime=settings.span("backchannel"),
+        longest=settings.span("backchannel_longest"),
+        silence=settings.span("backchannel_silence"),
+        per_hour=settings.backchannel_requests_per_hour,
+        switching_fresh=settings.span("fresh"),
     )
 
 

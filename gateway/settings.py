@@ -141,6 +141,24 @@ class Settings(BaseSettings):
     failures_per_login: int = Field(5, description="Wrong answers that end one login", ge=1)
     failures_per_hour: int = Field(10, description="Wrong answers per account and factor", ge=1)
     failures_per_source: int = Field(100, description="Wrong answers per address an hour", ge=1)
+    device_code_seconds: int = Field(
+        600, description="Life of the codes of a device without a browser", ge=60, le=1800
+    )
+    device_entries_per_hour: int = Field(
+        1000, description="Codes of devices that people may enter an hour, all together", ge=1
+    )
+    backchannel_seconds: int = Field(
+        120, description="Time a person has to answer a backend that asks for them", ge=10
+    )
+    backchannel_longest_seconds: int = Field(
+        300, description="The longest time that a backend may ask for", ge=10
+    )
+    backchannel_silence_seconds: int = Field(
+        600, description="How long a backend cannot reach a person who has refused it", ge=1
+    )
+    backchannel_requests_per_hour: int = Field(
+        10, description="Requests of backends that reach a person an hour", ge=1
+    )
     failures_disable: int = Field(
         100, description="Consecutive wrong answers that disable one authenticator", ge=1, le=100
     )

@@ -1,7 +1,9 @@
 """The OpenID Provider. It hears who, acr, amr and when, and knows of no factor."""
 
+from gateway.oidc.backchannel.settings import BackchannelSettings
 from gateway.oidc.blueprint import MACHINES, blueprint
 from gateway.oidc.clients.policy import ClientPolicy
+from gateway.oidc.device.settings import DeviceSettings
 from gateway.oidc.documents import Document, discovery, document
 from gateway.oidc.issued.standing import Standing
 from gateway.oidc.keys.ring import KeyRing, jwks
@@ -13,7 +15,9 @@ from gateway.oidc.settings import ProviderSettings
 __all__ = [
     "MACHINES",
     "Authentication",
+    "BackchannelSettings",
     "ClientPolicy",
+    "DeviceSettings",
     "Document",
     "KeyRing",
     "Provider",

@@ -19,7 +19,9 @@ LONGEST_MESSAGE = 100
 EXPIRY = re.compile(r"0*[1-9][0-9]{0,5}")
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 LONGEST_TOKEN = 1024
-PING = "ping"
+POLL, PING = "poll", "ping"
+MODES = (POLL, PING)
+"""Tokens are not pushed: what is pushed, nobody has proven a key for (section 5)."""
 
 
 def check_unsigned(asked: Asked) -> None:

@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.backchannel.checks import MODES
 from gateway.oidc.backchannel.service import INTERVAL, Backchannel
 from gateway.oidc.clients.registered import CONFIDENTIAL, RegisteredClient
 from gateway.oidc.decoupled.endpoint import DecoupledEndpoint
 from gateway.oidc.token.grants.ciba import BackchannelGrant
-from store.clients import Client
-
-MODES = ("poll", "ping")
+from store.clients import OPERATOR, Client
 
 
 class BackchannelAuthenticationEndpoint(DecoupledEndpoint):
@@ -26,9 +25,13 @@ class BackchannelAuthenticationEndpoint(DecoupledEndpoint):
         self._backchannel = backchannel
 
     def open_to(self, client: RegisteredClient) -> bool:
-        """Tell whether the client registered the grant and a way to hear of its end."""
-        mode = client.record.metadata.backchannel_token_delivery_mode
-        return mode in MODES and client.check_grant_type(BackchannelGrant.GRANT_TYPE)
+        """Tell whether an operator registered the grant and a way to hear of its end.
+
+        A client that registered itself is a stranger, and no stranger may call on people.
+        """
+        mode, known = client.record.metadata.backchannel_token_delivery_mode, client.record.source
+        asks = known == OPERATOR and client.check_grant_type(BackchannelGrant.GRANT_TYPE)
+        return asks and mode in MODES
 
     def acknowledged(self, client: Client, parameters: Parameters) -> dict[str, Any]:
         """Take the request; `binding_number` is ours, for the client to show."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contracts.text import Text
-from gateway.oidc.backchannel.checks import PING
+from gateway.oidc.backchannel.checks import MODES, PING
 from gateway.oidc.clients import redirect_uris
 from gateway.oidc.token.grants.ciba import BackchannelGrant
 from store.client_metadata import ClientMetadata
+
+__all__ = ["MODES", "unfit"]
 
 PUBLIC = Text("A public client cannot ask for people elsewhere: it has to authenticate.")
 MODE = Text("A client of CIBA polls or is pinged: say which.")

@@ -12,7 +12,7 @@ from joserfc import jwt
 from gateway.oidc import KeyRing
 from store import Store
 from store.accounts import Account
-from store.clients import Client
+from store.clients import DYNAMIC, Client
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.backchannel.backend import GRANT_TYPE, Backend, Phone
 from tests.gateway.oidc.relying_party import ISSUER, RelyingParty, Visitor, refused
@@ -46,6 +46,16 @@ class TestRequest:
     @pytest.mark.parametrize("client_id", ["bot", "half", "push"])
     def test_only_clients_that_registered_grant_and_mode(self, app: Flask, client_id: str) -> None:
         refused(Backend(RelyingParty(app.test_client(), client_id)).post(), "unauthorized_client")
+
+    def test_no_client_that_registered_itself(
+        self, app: Flask, store: Store, registered: Client
+    ) -> None:
+        with store.write() as tx:
+            bank = tx.clients.get("bank")
+            assert bank is not None
+            tx.clients.add(replace(bank, id="stranger", source=DYNAMIC))
+        stranger = Backend(RelyingParty(app.test_client(), "stranger"))
+        refused(stranger.post(), "unauthorized_client")
 
     @pytest.mark.parametrize(
         "sent",
