@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import cache
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from flask import Flask, g, request, url_for
 from flask_babel import Babel, get_locale, gettext, refresh
 from jinja2 import FileSystemLoader
@@ -16,6 +20,7 @@ from contracts.text import Text
 
 ROOM = Path(__file__).parent
 SOURCE_LANGUAGE = "en"
+CATALOGUES = ROOM / "translations"
 YEAR = 365 * 24 * 3600
 
 
@@ -26,12 +31,8 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
         app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.jinja_loader = FileSystemLoader(ROOM / "templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    Babel(
-        app,
-        default_locale=SOURCE_LANGUAGE,
-        default_translation_directories=str(ROOM / "translations"),
-        locale_selector=_preferred_language,
-    )
+    babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_preferred_language)
+    babel.domain_instance.cache = _Compiled()
     app.jinja_env.filters["t"] = translate
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
     app.context_processor(lambda: {"locale": language_tag()})
@@ -67,10 +68,26 @@ def language_tag() -> str:
     return str(get_locale() or SOURCE_LANGUAGE).replace("_", "-")
 
 
+@cache
 def languages() -> list[str]:
-    """Return the source language and every language with a compiled catalogue."""
-    catalogues = (ROOM / "translations").glob("*/LC_MESSAGES/messages.mo")
-    return [SOURCE_LANGUAGE, *sorted(path.parent.parent.name for path in catalogues)]
+    """Return the source language and every language with a catalogue."""
+    return [SOURCE_LANGUAGE, *sorted(path.stem for path in CATALOGUES.glob("*.po"))]
+
+
+class _Compiled(dict[tuple[str, str], NullTranslations]):
+    """The catalogues as translators write them, each compiled in memory when it is first used."""
+
+    def __missing__(self, key: tuple[str, str]) -> NullTranslations:
+        file = CATALOGUES / f"{key[0]}.po"
+        self[key] = _compiled(file) if file.is_file() else NullTranslations()
+        return self[key]
+
+
+def _compiled(file: Path) -> NullTranslations:
+    with file.open("rb") as source, BytesIO() as target:
+        write_mo(target, read_po(source))
+        target.seek(0)
+        return Translations(target)
 
 
 @cache

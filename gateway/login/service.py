@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from contracts.assurance import AuthEvent
@@ -128,10 +129,11 @@ class LoginService:
             "", visit.browser, login.requirement, login.return_to, login.cancel_to
         )
 
-    def client(self, handle: str, visit: Visit) -> Client | None:
-        """Return which chatbot asks; None for our own pages."""
+    def asked_by(self, handle: str, visit: Visit) -> tuple[Client | None, Sequence[str]]:
+        """Return which chatbot asks, none for our own pages, and in which languages."""
         with self._parts.store.read() as tx:
-            return tx.clients.get(_found(tx, handle, visit).requirement.client_id)
+            requirement = _found(tx, handle, visit).requirement
+            return tx.clients.get(requirement.client_id), requirement.ui_locales
 
     def _find(self, handle: str, visit: Visit) -> Login:
         with self._parts.store.read() as tx:

@@ -13,6 +13,7 @@ from gateway.browser import Browser
 from gateway.headers import allow_forms_to
 from gateway.login.service import LoginService, Visit
 from gateway.login.steps import Choose, Ended, Finished, First, Step
+from web.pages import speak
 
 Page = Response | tuple[str, int]
 
@@ -81,7 +82,8 @@ class Views:
 
     def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
         visit = self._visit()
-        client = self._service.client(handle, visit)
+        client, ui_locales = self._service.asked_by(handle, visit)
+        speak(ui_locales)
         step = take(visit)
         if isinstance(step, Finished):
             self._browser.session = step.cookie
