@@ -22,6 +22,7 @@ from gateway.oidc.issued.subject import SUBJECT_TYPES
 from gateway.oidc.logout import views as logout
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS
+from web.pages import languages
 
 DISCOVERY_PATH = "/.well-known/openid-configuration"
 METADATA_PATH = "/.well-known/oauth-authorization-server"
@@ -98,6 +99,7 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
+        "ui_locales_supported": languages(),
         "require_pushed_authorization_requests": settings.require_pushed,
         "token_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
         "revocation_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
