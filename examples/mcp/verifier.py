@@ -38,7 +38,8 @@ class Keys:
     async def _fetch(self) -> None:
         async with httpx2.AsyncClient(timeout=3) as http:
             answer = (await http.get(self._address)).raise_for_status()
-        self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
+        published = jwt.PyJWKSet.from_dict(answer.json()).keys
+        self._keys = {key.key_id: key for key in published if key.key_id}
 
 
 class Verifier:

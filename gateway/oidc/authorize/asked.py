@@ -11,7 +11,7 @@ from gateway.oidc.keys.ring import KeyRing
 from store import Client, Store
 
 
-def _nothing(resource: str) -> None:
+def _nothing(resource: str, scope: str) -> None:
     """Learn nothing."""
 
 
@@ -24,8 +24,8 @@ class Knowledge:
     clock: Clock
     keys: KeyRing
     require_pushed: bool = False
-    learn: Callable[[str], None] = _nothing
-    """Asks an unknown resource what it says of itself (RFC 9728)."""
+    learn: Callable[[str, str], None] = _nothing
+    """Asks an unknown resource what it says of itself (RFC 9728), for a scope."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import Conflict
 from gateway.oidc.clients.fetch import Fetcher, FetchFailed
 from gateway.oidc.clients.members import SCOPE
+from gateway.oidc.clients.registered import OIDC_SCOPES
 from store import Store
 from store.resources import Resource
 
@@ -35,22 +37,32 @@ class ResourceMetadata:
         self._issuer = issuer
         self._on_trial = on_trial
 
-    def learn(self, resource: str) -> None:
-        """Register an unknown resource of this machine that takes its tokens from us."""
-        match = HERE.fullmatch(resource) if self._on_trial else None
-        if match is None or self._known(resource):
-            return
-        path = "" if match[2] in {None, "/"} else match[2]
-        try:
-            said = self._fetcher.get(f"{match[1]}{WELL_KNOWN}{path}").content
-        except FetchFailed:
-            return
-        if isinstance(said, dict) and self._names_us(resource, said):
-            self._register(resource, said)
+    def learn(self, resource: str, scope: str) -> None:
+        """Register an unknown resource of this machine that takes its tokens from us.
 
-    def _known(self, resource: str) -> bool:
+        It understands the scope that it announces, and what a client asks of it: a tool may name
+        more in its refusals than its metadata does.
+        """
+        match = HERE.fullmatch(resource) if self._on_trial else None
+        if match is None:
+            return
         with self._store.read() as tx:
-            return tx.resources.get(resource) is not None
+            known = tx.resources.get(resource)
+        if known is None:
+            path = "" if match[2] in {None, "/"} else match[2]
+            known = self._announced(resource, f"{match[1]}{WELL_KNOWN}{path}")
+        if known is not None and known.open:
+            self._put(replace(known, scope=_widened(known.scope, scope)))
+
+    def _announced(self, resource: str, address: str) -> Resource | None:
+        try:
+            said = self._fetcher.get(address).content
+        except FetchFailed:
+            return None
+        if not isinstance(said, dict) or not self._names_us(resource, said):
+            return None
+        scope, now = _scope(said.get("scopes_supported")), self._clock.now()
+        return Resource(resource, resource[:128], scope, open=True, created_at=now)
 
     def _names_us(self, resource: str, said: dict[str, Any]) -> bool:
         """Compare as section 3.3 does, so that no resource speaks for another."""
@@ -58,20 +70,26 @@ class ResourceMetadata:
         named = isinstance(servers, list) and self._issuer in servers
         return said.get("resource") == resource and named
 
-    def _register(self, resource: str, said: dict[str, Any]) -> None:
-        learnt = Resource(
-            uri=resource,
-            name=resource[:128],
-            scope=_scope(said.get("scopes_supported")),
-            open=True,
-            created_at=self._clock.now(),
-        )
+    def _put(self, learnt: Resource) -> None:
         with suppress(Conflict), self._store.write() as tx:
-            tx.resources.add(learnt)
-            tx.audit.add("resource.learnt", detail={"uri": resource, "scope": learnt.scope})
+            if tx.resources.get(learnt.uri) != learnt:
+                tx.resources.remove(learnt.uri)
+                tx.resources.add(learnt)
+                detail = {"uri": learnt.uri, "scope": learnt.scope}
+                tx.audit.add("resource.learnt", detail=detail)
 
 
 def _scope(values: object) -> str:
     listed = values if isinstance(values, list) else []
     scope = " ".join(value for value in listed if isinstance(value, str))
-    return scope if len(scope) <= LONGEST_SCOPE and SCOPE.fullmatch(scope) else ""
+    return scope if _sound(scope) else ""
+
+
+def _widened(known: str, asked: str) -> str:
+    more = [value for value in asked.split() if value not in OIDC_SCOPES]
+    scope = " ".join(dict.fromkeys([*known.split(), *more]))
+    return scope if _sound(scope) else known
+
+
+def _sound(scope: str) -> bool:
+    return len(scope) <= LONGEST_SCOPE and SCOPE.fullmatch(scope) is not None

@@ -15,7 +15,7 @@ def check_resource(asked: Asked) -> None:
         return
     if asked.client.source != OPERATOR:
         for resource in sent[: rfc8707.MOST]:
-            asked.knowledge.learn(resource)
+            asked.knowledge.learn(resource, asked.parameters["scope"])
     try:
         with asked.knowledge.store.read() as tx:
             rfc8707.check(sent, asked.client, tx)

@@ -25,10 +25,10 @@ def server() -> Iterator[Hostile]:
 
 
 def learnt(
-    store: Store, clock: FakeClock, resource: str, *, on_trial: bool = True
+    store: Store, clock: FakeClock, resource: str, scope: str = "", *, on_trial: bool = True
 ) -> Resource | None:
     fetcher = Fetcher(store, loopback=on_trial, seconds=1.0)
-    ResourceMetadata(store, clock, fetcher, ISSUER, on_trial=on_trial).learn(resource)
+    ResourceMetadata(store, clock, fetcher, ISSUER, on_trial=on_trial).learn(resource, scope)
     with store.read() as tx:
         return tx.resources.get(resource)
 
@@ -53,6 +53,22 @@ def test_a_resource_that_names_us_is_known(
     found = learnt(store, clock, published(server, path))
     assert found is not None
     assert (found.scope, found.open) == ("notes:read notes:write", True)
+
+
+def test_it_understands_what_it_is_asked_for(
+    store: Store, clock: FakeClock, server: Hostile
+) -> None:
+    resource = published(server, "/wide")
+    for asked, understood in (
+        ("openid notes:read offline_access", "notes:read notes:write"),
+        ("notes:admin", "notes:read notes:write notes:admin"),
+        ("notes:read", "notes:read notes:write notes:admin"),
+        ("x" * 64 + " " + "y" * 200, "notes:read notes:write notes:admin"),
+        ('quoted"', "notes:read notes:write notes:admin"),
+    ):
+        found = learnt(store, clock, resource, asked)
+        assert found is not None
+        assert found.scope == understood
 
 
 def test_only_on_trial(store: Store, clock: FakeClock, server: Hostile) -> None:
@@ -122,5 +138,5 @@ def test_what_an_operator_said_stays(store: Store, clock: FakeClock, server: Hos
     own = Resource(resource, "Mine", "", open=False, created_at=clock.now())
     with store.write() as tx:
         tx.resources.add(own)
-    assert learnt(store, clock, resource) == own
+    assert learnt(store, clock, resource, "more") == own
     assert len(server.seen) == asked
