@@ -9,18 +9,23 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
+from urllib.parse import urlencode
 
 import backend as backends
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
 from flask import Flask, Response, redirect, render_template, request, session, url_for
-from werkzeug.datastructures import WWWAuthenticate
+from logout import InvalidLogoutToken, LogoutTokens
+from message import confirmation, step_up
 from werkzeug.wrappers import Response as BaseResponse
 
 MOST_CHATS = 1000
 LONGEST_MESSAGE = 500
+REFUSED = ("note", "The login was not strong enough for this message.")
 SHOWN = ("sub", "acr", "amr", "auth_time", "exp")
 
 
@@ -30,6 +35,8 @@ class Chat:
 
     lines: list[tuple[str, str]] = field(default_factory=list)
     token: dict[str, Any] | None = None
+    id_token: str = ""
+    sid: str = ""
     pending: str = ""
     asked: dict[str, str] | None = None
 
@@ -65,9 +72,10 @@ def create_app(environ: Mapping[str, str]) -> Flask:
     )
 
     audience = environ.get("CHATBOT_AUDIENCE", client_id)
-    backend = backends.Backend(backends.Verifier(issuer, audience))
+    spent = environ.get("CHATBOT_SPENT") or str(Path(mkdtemp()) / "spent.db")
+    backend = backends.Backend(backends.guarding(issuer, audience, spent))
     app.register_blueprint(backends.blueprint(backend))
-    Front(app, gatehouse, backend, issuer, f"{url}/callback")
+    Front(app, gatehouse, backend, issuer, url)
     return app
 
 
@@ -80,18 +88,23 @@ class Front:
         gatehouse: FlaskOAuth2App,
         backend: backends.Backend,
         issuer: str,
-        callback: str,
+        url: str,
     ) -> None:
         self.gatehouse = gatehouse
         self.backend = backend
         self.issuer = issuer
-        self.callback_url = callback
+        self.callback_url = f"{url}/callback"
+        self.home_url = f"{url}/"
+        self.logout_tokens = LogoutTokens(
+            issuer, gatehouse.client_id, lambda: gatehouse.fetch_jwk_set(force=True)
+        )
         self.chats: OrderedDict[str, Chat] = OrderedDict()
         app.add_url_rule("/", view_func=self.index)
         app.add_url_rule("/login", view_func=self.login, methods=["POST"])
         app.add_url_rule("/callback", view_func=self.callback)
         app.add_url_rule("/send", view_func=self.send, methods=["POST"])
         app.add_url_rule("/logout", view_func=self.logout, methods=["POST"])
+        app.add_url_rule("/backchannel-logout", view_func=self.ended, methods=["POST"])
         app.after_request(self.headers)
 
     def index(self) -> str:
@@ -108,13 +121,24 @@ class Front:
             chat.say("note", "That answer did not come from the expected issuer.")
             return redirect(url_for("index"), 303)
         try:
-            chat.token = self.gatehouse.authorize_access_token()
+            token = self.gatehouse.authorize_access_token()
         except (OAuthError, requests.RequestException) as error:
             chat.pending = ""
             chat.say("note", f"Not logged in: {getattr(error, 'error', 'no answer')}.")
             return redirect(url_for("index"), 303)
+        if "authorization_details" in token:
+            return self.confirmed(chat, token)
+        chat.token = token
+        chat.id_token, chat.sid = chat.token["id_token"], chat.token["userinfo"]["sid"]
         waiting, chat.pending = chat.pending, ""
         return self.go_on(chat, waiting) if waiting else redirect(url_for("index"), 303)
+
+    def confirmed(self, chat: Chat, token: dict[str, Any]) -> BaseResponse:
+        """Say the one message that a token is for; the session keeps its own token."""
+        waiting, chat.pending = chat.pending, ""
+        reply = self.backend.message(f"Bearer {token['access_token']}", waiting)
+        chat.say(*("bot", reply.body["reply"]) if reply.status == 200 else REFUSED)
+        return redirect(url_for("index"), 303)
 
     def send(self) -> BaseResponse:
         chat, text = self.chat(), request.form.get("text", "").strip()[:LONGEST_MESSAGE]
@@ -130,14 +154,36 @@ class Front:
         if missing is None:
             return redirect(url_for("index"), 303)
         if missing == chat.asked:
-            chat.say("note", "The login was not strong enough for this message.")
+            chat.say(*REFUSED)
             return redirect(url_for("index"), 303)
         chat.pending, chat.asked = text, missing
+        if "authorization_details_types" in missing:
+            return self.confirm(chat, text, missing["acr_values"])
         return self.authorize(**missing)
 
     def logout(self) -> BaseResponse:
-        self.chats.pop(session.pop("chat", ""), None)
-        return redirect(url_for("index"), 303)
+        """Forget the conversation and log out at the gateway too (RP-Initiated Logout 1.0)."""
+        chat = self.chats.pop(session.pop("chat", ""), None)
+        if chat is None or not chat.id_token:
+            return redirect(url_for("index"), 303)
+        asked = {"id_token_hint": chat.id_token, "post_logout_redirect_uri": self.home_url}
+        try:
+            endpoint = self.gatehouse.load_server_metadata()["end_session_endpoint"]
+        except requests.RequestException:
+            return redirect(url_for("index"), 303)
+        return redirect(f"{endpoint}?{urlencode(asked)}", 303)
+
+    def ended(self) -> tuple[dict[str, str], int]:
+        """Hear from the gateway that a login is over (Back-Channel Logout 1.0, section 2.8)."""
+        try:
+            claims = self.logout_tokens.ended(request.form.get("logout_token", ""))
+        except InvalidLogoutToken as error:
+            return {"error": "invalid_request", "error_description": str(error)}, 400
+        for chat in list(self.chats.values()):
+            if chat.sid and chat.sid == claims.get("sid"):
+                chat.token, chat.id_token, chat.sid = None, "", ""
+                chat.say("note", "You have logged out.")
+        return {}, 200
 
     def deliver(self, chat: Chat, text: str) -> dict[str, str] | None:
         """Pass a message to the backend; return what a login must add where it was refused."""
@@ -178,6 +224,16 @@ class Front:
         going.status_code = 303
         return going
 
+    def confirm(self, chat: Chat, text: str, acr_values: str) -> BaseResponse:
+        """Have the person prove themselves for this message alone."""
+        hint = (chat.token or {}).get("id_token", "")
+        try:
+            location = confirmation(self.gatehouse, self.callback_url, text, acr_values, hint)
+        except requests.RequestException:
+            chat.say("note", "The gateway does not take the message. Please try again.")
+            return redirect(url_for("index"), 303)
+        return redirect(location, 303)
+
     def chat(self) -> Chat:
         """Return this browser's conversation; the oldest are forgotten."""
         key = session.setdefault("chat", secrets.token_urlsafe(32))
@@ -196,17 +252,6 @@ class Front:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def step_up(header: str) -> dict[str, str] | None:
-    """Return what a challenge of RFC 9470 asks for; None for any other."""
-    challenge = WWWAuthenticate.from_header(header)
-    if challenge is None or challenge.type != "bearer":
-        return None
-    if challenge.get("error") != "insufficient_user_authentication":
-        return None
-    asked = {name: challenge.get(name) for name in ("acr_values", "max_age")}
-    return {name: value for name, value in asked.items() if value}
 
 
 def shown(token: dict[str, Any] | None) -> dict[str, str]:

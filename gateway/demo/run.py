@@ -92,6 +92,7 @@ def environment(port: int, addresses: Addresses, memory: Memory, key: Path) -> d
         "CHATBOT_URL": addresses.chatbot,
         "CHATBOT_CLIENT_ID": "chatbot",
         "CHATBOT_CLIENT_SECRET": memory.client_secret,
+        "CHATBOT_SPENT": str(key.with_name("demo-spent.db")),
     }
 
 

@@ -91,6 +91,7 @@ def registrations(addresses: Addresses) -> tuple[Registration, ...]:
         redirect_uris=[f"{addresses.chatbot}/callback"],
         post_logout_redirect_uris=[f"{addresses.chatbot}/"],
         backchannel_logout_uri=f"{addresses.chatbot}/backchannel-logout",
+        authorization_details_types=["message"],
         require_acr="aal1",
         access_token_seconds=300,
     )
