@@ -1,4 +1,4 @@
-"""`python -m bench`: takes about eight minutes."""
+"""`python -m bench`: takes about ten minutes."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ CONNECTIONS = {
     "discovery": 8,
     "JWKS": 8,
     "client credentials": 8,
+    "client credentials, DPoP": 8,
+    "PAR": 8,
     "introspection": 8,
     "userinfo": 8,
     "refresh": 8,

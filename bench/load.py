@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 import psutil
 
-from bench.person import Account, credentials, log_in, refreshed
-from bench.wire import Wire
+from bench.person import Account, asked, credentials, log_in, refreshed
+from bench.prover import Prover
+from bench.wire import Answer, Wire
 
 SECONDS = 4.0
 WARM_UP = 1.0
@@ -98,12 +99,13 @@ def _ask(prepare: Prepare, target: Target, ready: threading.Barrier, answers: li
             answers.append(Asked(now, time.perf_counter() - now))
 
 
-def _fixed(wire: Wire, request: bytes) -> Act:
-    def act() -> None:
-        if (status := wire.send(request).status) != 200:
-            raise RuntimeError(f"answered {status}")
+def _fixed(wire: Wire, request: bytes, status: int = 200) -> Act:
+    return lambda: _good(wire.send(request), status)
 
-    return act
+
+def _good(answer: Answer, status: int) -> None:
+    if answer.status != status:
+        raise RuntimeError(f"answered {answer.status}")
 
 
 def _discovery(wire: Wire, _account: Account) -> Act:
@@ -117,6 +119,21 @@ def _jwks(wire: Wire, _account: Account) -> Act:
 def _client_credentials(wire: Wire, account: Account) -> Act:
     body = urlencode({"grant_type": "client_credentials", **credentials(account)})
     return _fixed(wire, wire.request("POST", "/oauth/token", body))
+
+
+def _proven(wire: Wire, account: Account) -> Act:
+    body = urlencode({"grant_type": "client_credentials", **credentials(account)})
+    prover = Prover(f"http://localhost:{wire.port}/oauth/token")
+
+    def act() -> None:
+        _good(wire.send(wire.request("POST", "/oauth/token", body, DPoP=prover.proof())), 200)
+
+    return act
+
+
+def _pushed(wire: Wire, account: Account) -> Act:
+    body = urlencode({**asked(account, "v" * 43), **credentials(account)})
+    return _fixed(wire, wire.request("POST", "/oauth/par", body), 201)
 
 
 def _refresh(wire: Wire, account: Account) -> Act:
@@ -136,9 +153,9 @@ def _userinfo(wire: Wire, account: Account) -> Act:
 
 
 def _introspection(wire: Wire, account: Account) -> Act:
-    asked = {"token": log_in(wire, account)["access_token"], **credentials(account)}
+    form = {"token": log_in(wire, account)["access_token"], **credentials(account)}
     wire.cookies.clear()
-    return _fixed(wire, wire.request("POST", "/oauth/introspect", urlencode(asked)))
+    return _fixed(wire, wire.request("POST", "/oauth/introspect", urlencode(form)))
 
 
 def _login(wire: Wire, account: Account) -> Act:
@@ -149,6 +166,8 @@ KINDS: dict[str, Prepare] = {
     "discovery": _discovery,
     "JWKS": _jwks,
     "client credentials": _client_credentials,
+    "client credentials, DPoP": _proven,
+    "PAR": _pushed,
     "refresh": _refresh,
     "introspection": _introspection,
     "userinfo": _userinfo,

@@ -33,7 +33,7 @@ def log_in(wire: Wire, account: Account) -> dict[str, str]:
     """Go from a chatbot's link to its tokens."""
     wire.cookies.clear()
     verifier = secrets.token_urlsafe(48)
-    page = _followed(wire, wire.get("/oauth/authorize?" + urlencode(_request(account, verifier))))
+    page = _followed(wire, wire.get("/oauth/authorize?" + urlencode(asked(account, verifier))))
     html = page.body.decode()
     form = _hidden(html) | {"username": account.username, "password": account.password}
     answer = _followed(wire, wire.post(_action(html), form))
@@ -49,7 +49,8 @@ def refreshed(wire: Wire, account: Account, token: str) -> str:
     return str(_json(wire.post("/oauth/token", form))["refresh_token"])
 
 
-def _request(account: Account, verifier: str) -> dict[str, str]:
+def asked(account: Account, verifier: str) -> dict[str, str]:
+    """Return the parameters of the chatbot's authorization request."""
     challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     return {
         "client_id": account.client_id,
