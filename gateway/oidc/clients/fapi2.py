@@ -44,9 +44,14 @@ def code_lifetime(client: Client, usual: timedelta) -> timedelta:
 
 
 def recent(claims: Mapping[str, Any], now: datetime) -> bool:
-    """Tell whether `nbf` is there and within the last hour (FAPI 2.0 Message Signing, 5.3.1)."""
-    begins = instant(claims.get("nbf"))
-    return begins is not None and now.timestamp() - begins <= LONGEST_SIGNED.total_seconds()
+    """Tell whether a request object has `nbf`, and it is an hour at the most from there to now.
+
+    The same hour is the most from there to `exp` (FAPI 2.0 Message Signing, 5.3.1).
+    """
+    begins, ends = instant(claims.get("nbf")), instant(claims.get("exp"))
+    if begins is None or ends is None:
+        return False
+    return max(now.timestamp(), ends) - begins <= LONGEST_SIGNED.total_seconds()
 
 
 def switched_on(metadata: ClientMetadata) -> ClientMetadata:
@@ -57,7 +62,8 @@ def switched_on(metadata: ClientMetadata) -> ClientMetadata:
         metadata,
         token_endpoint_auth_method=metadata.token_endpoint_auth_method or METHODS[0],
         require_pushed_authorization_requests=True,
-        dpop_bound_access_tokens=not metadata.tls_client_certificate_bound_access_tokens,
+        dpop_bound_access_tokens=metadata.dpop_bound_access_tokens
+        or not metadata.tls_client_certificate_bound_access_tokens,
     )
 
 
