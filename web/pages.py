@@ -32,7 +32,8 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
     app.jinja_loader = FileSystemLoader(ROOM / "templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_preferred_language)
-    babel.domain_instance.cache = _Compiled()
+    with app.app_context():
+        babel.domain_instance.cache = _Compiled()
     app.jinja_env.filters["t"] = translate
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
     app.context_processor(lambda: {"locale": language_tag()})
