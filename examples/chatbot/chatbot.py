@@ -75,7 +75,8 @@ def create_app(environ: Mapping[str, str]) -> Flask:
     spent = environ.get("CHATBOT_SPENT") or str(Path(mkdtemp()) / "spent.db")
     backend = backends.Backend(backends.guarding(issuer, audience, spent))
     app.register_blueprint(backends.blueprint(backend))
-    Front(app, gatehouse, backend, issuer, url)
+    tokens = LogoutTokens(issuer, client_id, lambda: gatehouse.fetch_jwk_set(force=True))
+    Front(app, gatehouse, backend, issuer, url, tokens)
     return app
 
 
@@ -89,15 +90,14 @@ class Front:
         backend: backends.Backend,
         issuer: str,
         url: str,
+        logout_tokens: LogoutTokens,
     ) -> None:
         self.gatehouse = gatehouse
         self.backend = backend
         self.issuer = issuer
         self.callback_url = f"{url}/callback"
         self.home_url = f"{url}/"
-        self.logout_tokens = LogoutTokens(
-            issuer, gatehouse.client_id, lambda: gatehouse.fetch_jwk_set(force=True)
-        )
+        self.logout_tokens = logout_tokens
         self.chats: OrderedDict[str, Chat] = OrderedDict()
         app.add_url_rule("/", view_func=self.index)
         app.add_url_rule("/login", view_func=self.login, methods=["POST"])

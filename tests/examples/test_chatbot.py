@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 import requests
@@ -21,11 +22,14 @@ from werkzeug.test import TestResponse
 
 from contracts.assurance import Assurance
 from gateway import oidc
+from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.keys.ring import KeyRing
+from gateway.oidc.logout.token import LogoutTokens
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.relying_party import Visitor
+from tests.gateway.oidc.relying_party import Visitor, claims_of
 from tests.walks.forms import read
 from web import pages
 
@@ -86,7 +90,11 @@ def _register(store: Store, clock: FakeClock, visitor: Visitor) -> None:
         token_alg="ES256",
         access_token_seconds=300,
         created_at=clock.now(),
-        metadata=ClientMetadata(authorization_details_types=("message",)),
+        metadata=ClientMetadata(
+            authorization_details_types=("message",),
+            post_logout_redirect_uris=(f"{CHATBOT}/",),
+            backchannel_logout_uri=f"{CHATBOT}/backchannel-logout",
+        ),
     )
     with store.write() as tx:
         account = tx.accounts.add("ada")
@@ -198,9 +206,77 @@ def test_an_answer_from_another_issuer_is_not_read(person: FlaskClient) -> None:
     assert "<dd>" not in page
 
 
-def test_leaving(person: FlaskClient) -> None:
+def test_leaving_ends_the_session_at_the_gateway_too(person: FlaskClient, gateway: Gateway) -> None:
     back(person, there(person.post("/send", data={"text": "hello"})))
+    left = person.post("/logout")
+    assert left.location.startswith(f"{gateway.issuer}/oauth/logout?id_token_hint=")
+    assert "Nobody is logged in" in back(person, there(left))
+    assert gateway.visitor.assurance is None
+
+
+def test_leaving_before_coming(person: FlaskClient) -> None:
     assert "Nobody is logged in" in person.post("/logout", follow_redirects=True).text
+
+
+def told(gateway: Gateway, clock: FakeClock, **changes: Any) -> str:
+    """Return the logout token that the gateway would send, or one that differs from it."""
+    with gateway.store.read() as tx:
+        client, account = tx.clients.get("chatbot"), tx.accounts.find("ada")
+    assert client
+    assert account
+    keys, subjects = KeyRing(gateway.store, clock), Subjects(gateway.store.vault)
+    token = LogoutTokens(gateway.issuer, keys, clock, subjects).sign(client, account.id, "s" * 32)
+    if not changes:
+        return token
+    typ = changes.pop("typ", "logout+jwt")
+    claims = {**claims_of(token), **changes}
+    kept = {name: value for name, value in claims.items() if value is not None}
+    return keys.signer("ES256").sign(typ, kept)
+
+
+def test_a_login_that_ends_elsewhere_ends_here(
+    person: FlaskClient, gateway: Gateway, clock: FakeClock
+) -> None:
+    back(person, there(person.post("/send", data={"text": "hello"})))
+    stranger = person.application.test_client()
+    token = told(gateway, clock)
+    heard = stranger.post("/backchannel-logout", data={"logout_token": token})
+    assert heard.status_code == 200
+    assert heard.headers["Cache-Control"] == "no-store"
+    assert "Nobody is logged in" in person.get("/").text
+    again = stranger.post("/backchannel-logout", data={"logout_token": token})
+    assert again.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"iss": "https://evil.example"},
+        {"aud": "support"},
+        {"nonce": "n"},
+        {"events": {}},
+        {"events": {"http://schemas.openid.net/event/other": {}}},
+        {"sid": None, "sub": None},
+        {"jti": None},
+        {"exp": 1},
+        {"iat": None},
+        {"typ": "JWT"},
+        {"typ": "at+jwt"},
+    ],
+)
+def test_what_is_no_logout_token_for_it_logs_nobody_out(
+    person: FlaskClient, gateway: Gateway, clock: FakeClock, changes: dict[str, Any]
+) -> None:
+    back(person, there(person.post("/send", data={"text": "hello"})))
+    sent = {"logout_token": told(gateway, clock, **dict(changes))}
+    assert person.post("/backchannel-logout", data=sent).status_code == 400
+    assert "Nobody is logged in" not in person.get("/").text
+
+
+@pytest.mark.parametrize("token", ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+def test_what_is_no_token_at_all(person: FlaskClient, token: str) -> None:
+    answer = person.post("/backchannel-logout", data={"logout_token": token})
+    assert answer.status_code == 400
 
 
 def test_a_gateway_that_is_down_is_said_plainly() -> None:
