@@ -1,13 +1,13 @@
 /** Looks whether something else waits on this device than the page shows, and shows it. */
 
-const shown = document.querySelector("[data-watch]").dataset.watch;
+const { watch: shown, at } = document.querySelector("[data-watch]").dataset;
 const [SOON, LATE, FAILING] = [2000, 10_000, 60_000];
 let pause = SOON;
 let timer;
 
 async function look() {
   try {
-    const answer = await fetch("/requests/waiting", { headers: { Accept: "application/json" } });
+    const answer = await fetch(at, { headers: { Accept: "application/json" } });
     const { request } = await answer.json();
     if ((request ?? "") !== shown) return location.reload();
     pause = Math.min(pause * 1.2, LATE);
