@@ -12,6 +12,7 @@ from contracts.text import Text
 from gateway.oidc.clients import fapi2, rfc8705
 from gateway.oidc.clients.jwks import UnusableKeys, signs, usable
 from gateway.oidc.clients.registered import METHODS
+from gateway.oidc.issued import nested, subject
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 
@@ -28,6 +29,8 @@ def contradictions(client: Client) -> Iterator[Text]:
         yield Text("%(name)s is no way of client authentication.", {"name": client.auth_method})
     yield from _keys(client)
     yield from _certificate(client)
+    yield from nested.contradictions(client)
+    yield from subject.contradictions(client)
     if client.metadata.profile not in {"", fapi2.PROFILE}:
         yield Text("There is no profile %(name)s.", {"name": client.metadata.profile})
     if fapi2.applies(client):

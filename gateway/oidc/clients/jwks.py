@@ -115,19 +115,13 @@ class ClientKeys:
 
     def encrypting(self, client: Client, alg: str, kty: Sequence[str]) -> Key | None:
         """Return the first key of these types that may encrypt with an algorithm."""
-        curves = CURVES - {"Ed25519"}
-        fitting = (
-            key
-            for key in self.of(client)
-            if key.key_type in kty and key.get("crv", "P-256") in curves
-        )
-        return next((key for key in fitting if _meant(key, "enc", alg)), None)
+        return next((key for key in self.of(client) if encrypts(key, alg, kty)), None)
 
     def of(self, client: Client, kid: str = "") -> tuple[Key, ...]:
         """Return a client's keys, asking its `jwks_uri` again for a `kid` that is not known yet."""
         metadata = client.metadata
         if not metadata.jwks_uri:
-            return _registered(metadata.jwks)
+            return registered(client)
         published = self._remembered(metadata.jwks_uri)
         with published.lock:
             if self._due(published, kid):
@@ -169,11 +163,18 @@ def _fits(key: Key, alg: str) -> bool:
     return key.key_type == kty and (not curves or key.get("crv") in curves)
 
 
-def _registered(jwks: dict[str, Any] | None) -> tuple[Key, ...]:
+def registered(client: Client) -> tuple[Key, ...]:
+    """Return the keys that a client was registered with, none where they must not be trusted."""
     try:
-        return usable(jwks)
+        return usable(client.metadata.jwks)
     except UnusableKeys:
         return ()
+
+
+def encrypts(key: Key, alg: str, kty: Sequence[str]) -> bool:
+    """Tell whether a key of these types may encrypt with an algorithm."""
+    curve = key.get("crv", "P-256")
+    return key.key_type in kty and curve != "Ed25519" and _meant(key, "enc", alg)
 
 
 def _meant(key: Key, use: str, alg: str) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from contracts.text import Text
 from store.cipher import Vault
 from store.clients import Client
 
@@ -31,5 +33,18 @@ def sector_identifier(client: Client) -> str:
     sector by itself: strangers on one loopback address must not share what names a person.
     """
     uris = (client.metadata.sector_identifier_uri, *client.redirect_uris, client.metadata.jwks_uri)
+    return next(iter(_hosts(uris)), f"client:{client.id}")
+
+
+def contradictions(client: Client) -> Iterator[Text]:
+    """Say why it is not clear which sector a client belongs to (section 8.1)."""
+    said = client.metadata
+    unclear = said.subject_type == "pairwise" and not said.sector_identifier_uri
+    if unclear and len(set(_hosts(client.redirect_uris))) > 1:
+        yield Text("Redirect URIs of several hosts need a sector_identifier_uri.")
+
+
+def _hosts(uris: Iterable[str]) -> list[str]:
+    """Return the hosts that stand for somebody, in their order."""
     hosts = (urlsplit(uri).hostname or "" for uri in uris)
-    return next((host for host in hosts if host and host not in LOOPBACK), f"client:{client.id}")
+    return [host for host in hosts if host and host not in LOOPBACK]

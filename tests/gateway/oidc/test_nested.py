@@ -13,7 +13,9 @@ from joserfc.jwe import decrypt_compact
 from joserfc.jwk import ECKey, Key, KeySet, OKPKey, RSAKey
 from joserfc.util import urlsafe_b64decode
 
+from contracts.errors import BadRequest
 from gateway import oidc
+from gateway.oidc.clients import consistency
 from gateway.oidc.issued.nested import ALGS, ENCS
 from gateway.oidc.keys import jose
 from gateway.oidc.keys.algorithms import ALGORITHMS
@@ -203,3 +205,16 @@ def test_userinfo_without_a_key_that_fits_says_nothing(client: Any) -> None:
     sealed = client(public(KEYS["EC"]), userinfo_encrypted_response_alg="RSA-OAEP-256")
     answer = sealed.userinfo(sealed.tokens()["access_token"])
     assert (answer.status_code, answer.get_json()) == (400, {"error": "invalid_client_metadata"})
+
+
+@pytest.mark.parametrize("kind", ["id_token", "userinfo"])
+def test_nobody_registers_an_encryption_without_a_key_for_it(registered: Client, kind: str) -> None:
+    wanted = {f"{kind}_encrypted_response_alg": "ECDH-ES"}
+    for jwks in (None, {"keys": []}, {"keys": [public(KEYS["RSA"])]}):
+        said = ClientMetadata(jwks=jwks, **wanted)  # type: ignore[arg-type]
+        with pytest.raises(BadRequest, match="ECDH-ES"):
+            consistency.check(replace(registered, metadata=said))
+    held = {"jwks": {"keys": [public(KEYS["EC"])]}}, {"jwks_uri": "https://bot.example/jwks"}
+    for keys in held:
+        said = ClientMetadata(**wanted, **keys)  # type: ignore[arg-type]
+        consistency.check(replace(registered, metadata=said))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,12 +8,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from contracts.errors import BadRequest
 from gateway import oidc
+from gateway.oidc.clients import consistency
 from gateway.oidc.issued.subject import Subjects, sector_identifier
 from store import Client, Store
 from store.accounts import Account
 from store.client_metadata import ClientMetadata
-from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty
+from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty, answered
 
 PAIRWISE = ClientMetadata(subject_type="pairwise")
 
@@ -102,3 +105,31 @@ def test_a_client_without_a_host_is_a_sector_by_itself(
     sectors = {sector_identifier(replace(registered, id=name, redirect_uris=uris)) for name in "ab"}
     assert len(sectors) == 2
     assert REDIRECT not in sectors
+
+
+def test_nobody_registers_pairwise_subjects_for_several_hosts_without_a_sector(
+    registered: Client,
+) -> None:
+    several = (REDIRECT, "https://other.example/callback")
+    client = replace(registered, redirect_uris=several)
+    consistency.check(client)
+    with pytest.raises(BadRequest, match="sector_identifier_uri"):
+        consistency.check(replace(client, metadata=PAIRWISE))
+    sector = replace(PAIRWISE, sector_identifier_uri="https://bot.example/uris.json")
+    consistency.check(replace(client, metadata=sector))
+
+
+def test_a_hint_and_a_claim_name_the_person_as_the_client_does(
+    pairwise: RelyingParty, store: Store, account: Account
+) -> None:
+    """Core, 3.1.2.1 and 5.5.1: id_token_hint, and `sub` asked for with a value."""
+    id_token = pairwise.tokens()["id_token"]
+    sub = _claims(store, id_token)["sub"]
+
+    def asked(**how: str) -> dict[str, str]:
+        return answered(pairwise.authorize(prompt="none", **how))
+
+    assert "code" in asked(id_token_hint=id_token)
+    assert "code" in asked(claims=json.dumps({"id_token": {"sub": {"value": sub}}}))
+    other = json.dumps({"id_token": {"sub": {"value": account.id}}})
+    assert asked(claims=other)["error"] == "login_required"
