@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from store import Store
 from store.clients import Client
 from tests.gateway.operations import running
 
-NOWHERE = "http://localhost:1/callback"
-"""Where clients that are driven by a test have people sent back to; nobody listens there."""
+NOWHERE = "https://client.example/callback"
+"""Where clients that are driven by a test have people sent back to; nobody ever goes there."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +34,14 @@ class Gateway:
     store: Store
     factors: dict[str, Factor]
 
-    def client(
-        self, *redirect_uris: str, metadata: Mapping[str, Any] | None = None, **more: Any
-    ) -> tuple[Client, str | None]:
-        """Register a client that asks for consent; return it with its secret.
-
-        `metadata` is what a client says of itself in the words of RFC 7591.
-        """
-        given = {"require_acr": "mfa", "access_token_seconds": 300} | more
+    def client(self, *redirect_uris: str, **more: Any) -> tuple[Client, str | None]:
+        """Register a client that asks for consent; return it with its secret."""
         wanted = Registration(
             client_id=f"client-{secrets.token_hex(4)}",
             redirect_uris=redirect_uris or [NOWHERE],
-            **given,
+            **{"access_token_seconds": 300} | more,
         )
-        client, secret = register(self.store, SystemClock(), wanted)
-        with self.store.write() as tx:
-            tx.clients.put(replace(client, metadata=replace(client.metadata, **metadata or {})))
-        return client, secret
+        return register(self.store, SystemClock(), wanted)
 
     def person(self) -> Person:
         """Add a person with a password and an authenticator app."""

@@ -118,8 +118,8 @@ def test_a_revoked_session_is_over(gateway: Gateway, session: OAuth2Session) -> 
 def test_the_session_proves_itself_by_a_key(gateway: Gateway) -> None:
     key = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig"}, auto_kid=True)
     keys = {"keys": [key.as_dict(private=False)]}
-    metadata = {"token_endpoint_auth_method": "private_key_jwt", "jwks": keys}
-    client, _ = gateway.client(scope="reports:read", metadata=metadata)
+    said = {"token_endpoint_auth_method": "private_key_jwt", "jwks": keys}
+    client, _ = gateway.client(scope="reports:read", said=said)
     minute = {"exp": int(time.time()) + 60}
     method = PrivateKeyJWT(gateway.issuer, claims=minute, alg="ES256")
     with OAuth2Session(client.id, key, token_endpoint_auth_method="private_key_jwt") as session:

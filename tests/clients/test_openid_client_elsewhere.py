@@ -20,8 +20,7 @@ SCOPE = {"scope": "openid profile offline_access"}
 @pytest.fixture
 def speaker(gateway: Gateway) -> Iterator[OpenidClient]:
     """A voice assistant (RFC 8628)."""
-    metadata = {"grant_types": (DEVICE, "refresh_token")}
-    client, _ = gateway.client(public=True, metadata=metadata)
+    client, _ = gateway.client(public=True, grant_types=[DEVICE, "refresh_token"])
     with running(issuer=gateway.issuer, id=client.id) as party:
         yield party
 
@@ -29,8 +28,7 @@ def speaker(gateway: Gateway) -> Iterator[OpenidClient]:
 @pytest.fixture
 def backend(gateway: Gateway) -> Iterator[OpenidClient]:
     """A backend that asks for people it knows by name (CIBA)."""
-    metadata = {"grant_types": (CIBA,), "backchannel_token_delivery_mode": "poll"}
-    client, secret = gateway.client(metadata=metadata)
+    client, secret = gateway.client(grant_types=[CIBA], ciba="poll")
     with running(issuer=gateway.issuer, id=client.id, secret=secret) as party:
         yield party
 

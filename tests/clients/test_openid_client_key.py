@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from joserfc.jwk import ECKey
@@ -16,14 +18,22 @@ pytestmark = pytest.mark.slow
 OPENID = {"redirect_uri": NOWHERE, "scope": "openid offline_access"}
 
 
-@pytest.fixture
-def party(gateway: Gateway) -> Iterator[OpenidClient]:
-    """A client that proves itself by its key (RFC 7523)."""
+@contextmanager
+def keyed(gateway: Gateway, *, dpop: bool = False, **more: Any) -> Iterator[OpenidClient]:
+    """Run a client that proves itself by its key (RFC 7523)."""
     key = ECKey.generate_key("P-256", {"alg": "ES256", "use": "sig"}, auto_kid=True)
     keys = {"keys": [key.as_dict(private=False)]}
-    metadata = {"token_endpoint_auth_method": "private_key_jwt", "jwks": keys}
-    client, _ = gateway.client(metadata=metadata)
-    with running(issuer=gateway.issuer, id=client.id, jwk=key.as_dict(private=True)) as party:
+    said = {"token_endpoint_auth_method": "private_key_jwt", "jwks": keys} | more
+    client, _ = gateway.client(said=said)
+    jwk = key.as_dict(private=True)
+    with running(issuer=gateway.issuer, id=client.id, jwk=jwk, dpop=dpop) as party:
+        yield party
+
+
+@pytest.fixture
+def party(gateway: Gateway) -> Iterator[OpenidClient]:
+    """A client with a key and bearer tokens."""
+    with keyed(gateway) as party:
         yield party
 
 
@@ -54,3 +64,19 @@ def test_another_key_is_refused(gateway: Gateway, party: OpenidClient) -> None:
         pytest.raises(Refused, match="WWW_AUTHENTICATE_CHALLENGE"),
     ):
         thief.call("push", OPENID)
+
+
+def test_fapi_2_takes_nothing_less(gateway: Gateway, visitor: Visitor) -> None:
+    with keyed(gateway, profile="fapi2", dpop=True) as party:
+        visitor.go(party.call("authorize", OPENID))
+        with pytest.raises(Refused, match="invalid_request"):
+            party.call("callback", visitor.arrived)
+        tokens = party.call("callback", visitor.log_in(party.call("push", OPENID)))
+        assert tokens["token_type"] == "dpop"
+        again = party.call("refresh", tokens["refresh_token"])
+        assert again.get("refresh_token", tokens["refresh_token"]) == tokens["refresh_token"]
+    with keyed(gateway, profile="fapi2") as party:
+        visitor.go(party.call("push", OPENID))
+        visitor.allow()
+        with pytest.raises(Refused, match="invalid_request"):
+            party.call("callback", visitor.arrived)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey
 
+from gateway.exchanges import Exchange, allow
 from tests.clients.gateway import NOWHERE, Gateway
 from tests.clients.openid_client import OpenidClient, Refused, running
 from tests.clients.visitor import Visitor
@@ -29,16 +30,15 @@ def told(party: OpenidClient, visitor: Visitor) -> dict[str, Any]:
 
 @pytest.mark.parametrize("alg", ["ES256", "EdDSA", "RS256", "PS256"])
 def test_what_is_said_is_signed(gateway: Gateway, visitor: Visitor, alg: str) -> None:
-    metadata = {"id_token_signed_response_alg": alg, "userinfo_signed_response_alg": alg}
-    client, secret = gateway.client(metadata=metadata)
-    given = {"issuer": gateway.issuer, "id": client.id, "secret": secret, "metadata": metadata}
-    with running(**given) as party:
+    said = {"id_token_signed_response_alg": alg, "userinfo_signed_response_alg": alg}
+    client, secret = gateway.client(said=said)
+    with running(issuer=gateway.issuer, id=client.id, secret=secret, metadata=said) as party:
         assert told(party, visitor)["preferred_username"] == visitor.person.username
 
 
 def test_what_is_said_is_encrypted(gateway: Gateway, visitor: Visitor) -> None:
     key = ECKey.generate_key("P-256", {"alg": "ECDH-ES", "use": "enc"}, auto_kid=True)
-    metadata = {
+    said = {
         "id_token_encrypted_response_alg": "ECDH-ES",
         "id_token_encrypted_response_enc": "A256GCM",
         "userinfo_signed_response_alg": "ES256",
@@ -46,19 +46,18 @@ def test_what_is_said_is_encrypted(gateway: Gateway, visitor: Visitor) -> None:
         "userinfo_encrypted_response_enc": "A256GCM",
     }
     keys = {"keys": [key.as_dict(private=False)]}
-    client, _ = gateway.client(public=True, metadata={**metadata, "jwks": keys})
-    decrypting = key.as_dict(private=True)
-    given = {"issuer": gateway.issuer, "id": client.id, "metadata": metadata}
-    with running(**given, decrypting=decrypting) as party:
+    client, _ = gateway.client(public=True, said={**said, "jwks": keys})
+    given = {"metadata": said, "decrypting": key.as_dict(private=True)}
+    with running(issuer=gateway.issuer, id=client.id, **given) as party:
         assert told(party, visitor)["preferred_username"] == visitor.person.username
 
 
 def test_a_tool_exchanges_the_token_it_was_given(gateway: Gateway, visitor: Visitor) -> None:
     calendar, mail = "https://calendar.example/", "https://mail.example/"
     chatbot, _ = gateway.client(public=True, audience=calendar, scope="openid mail:send")
-    allowed = {"client_id": chatbot.id, "audience": [mail], "scope": "mail:send"}
-    metadata = {"grant_types": (EXCHANGE,), "token_exchange": (allowed,)}
-    tool, secret = gateway.client(audience=calendar, metadata=metadata)
+    tool, secret = gateway.client(audience=calendar, grant_types=[EXCHANGE])
+    allowed = Exchange(actor=tool.id, client_id=chatbot.id, audience=[mail], scope="mail:send")
+    allow(gateway.store, allowed)
     with running(issuer=gateway.issuer, id=chatbot.id) as party:
         asked = party.call("authorize", {**OPENID, "scope": "openid mail:send"})
         token = party.call("callback", visitor.log_in(asked))["access_token"]
