@@ -188,6 +188,11 @@ class Settings(BaseSettings):
         return self
 
     @property
+    def path(self) -> str:
+        """Path that everything here is under; empty for the whole of a host."""
+        return urlsplit(self.issuer).path
+
+    @property
     def secure(self) -> bool:
         """Whether the public address is https."""
         return self.issuer.startswith("https://")
@@ -205,11 +210,6 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """URL of the database in use."""
-    @property
-    def path(self) -> str:
-        """Path that everything here is under; empty for the whole of a host."""
-        return urlsplit(self.issuer).path
-
         return self.database_url or f"sqlite:///{self.data / 'gatehouse.db'}"
 
     @property
