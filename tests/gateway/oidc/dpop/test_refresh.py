@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from gateway import oidc
 from gateway.oidc.clients.registered import RegisteredClient
@@ -22,26 +17,13 @@ from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.prover import BOUND, Prover
 from tests.gateway.oidc.relying_party import RelyingParty, refused
+from tests.gateway.oidc.test_once import MANY, at_once
 from tests.gateway.oidc.test_revocation import introspect
-
-MANY = 50
 
 
 def events(store: Store) -> list[str]:
     with store.read() as tx:
         return [record.event for record in tx.audit.list(1000)]
-
-
-def at_once(app: Flask, rp: RelyingParty, call: Callable[[RelyingParty], TestResponse]) -> Any:
-    start = Barrier(MANY)
-
-    def one(_: int) -> TestResponse:
-        mine = replace(rp, browser=app.test_client())
-        start.wait()
-        return call(mine)
-
-    with ThreadPoolExecutor(MANY) as pool:
-        return list(pool.map(one, range(MANY)))
 
 
 class TestPublic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from pathlib import Path
+from string import ascii_lowercase, ascii_uppercase, digits
 from time import perf_counter
 from typing import Any
 
@@ -158,5 +159,5 @@ def cooked(value: Any) -> Any:
 
 def loosened(text: str) -> str:
     """Return base64url of the same bytes in another spelling."""
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    alphabet = f"{ascii_uppercase}{ascii_lowercase}{digits}-_"
     return text[:-1] + alphabet[alphabet.index(text[-1]) ^ 1] if text else text
