@@ -158,6 +158,28 @@ def test_a_code_by_mail_reaches_the_outbox(demo: dict[str, Any], http: httpx.Cli
     assert bob.claim("acr") == "mfa"
 
 
+def test_leaving_the_gateway_is_heard_by_the_chatbot_and_the_other_way_round(
+    demo: dict[str, Any], http: httpx.Client
+) -> None:
+    carol = Newcomer(demo, "carol", http)
+    carol.say("hello")
+    carol.password()
+    carol.allow()
+    assert carol.claim("acr") == "aal1"
+    carol.page = http.get(f"{demo['issuer']}/account")
+    carol.fill("/logout", "Log out here")
+    deadline = time.monotonic() + 20
+    while "Nobody is logged in" not in carol.words:
+        assert time.monotonic() < deadline, carol.words
+        time.sleep(0.2)
+        carol.page = http.get(demo["chatbot"])
+    carol.say("hello again")
+    carol.password()
+    carol.fill("/logout")
+    assert str(carol.page.url).rstrip("/") == demo["chatbot"]
+    assert "/login/" in str(http.get(f"{demo['issuer']}/account").url)
+
+
 def test_demo_json_says_all_a_script_needs(demo: dict[str, Any]) -> None:
     assert set(demo) == {"issuer", "chatbot", "outbox", "clients", "users"}
     for client in demo["clients"]:
