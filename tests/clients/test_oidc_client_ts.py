@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -18,8 +18,6 @@ from tests.clients.gateway import Gateway
 from tests.clients.openid_client import installed
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
-
-SCOPE = "openid profile offline_access"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -78,14 +76,26 @@ class App:
         expect(self.page.locator("output")).to_contain_text(words, timeout=20_000)
 
 
+Open = Callable[..., App]
+
+
+@pytest.fixture
+def opened(gateway: Gateway, address: str, page: Page) -> Open:
+    """Register a public client and give its settings to the app."""
+
+    def opened(**settings: object) -> App:
+        client, _ = gateway.client(address, public=True, post_logout_redirect_uris=[address])
+        settings |= {"authority": gateway.issuer, "client_id": client.id}
+        page.add_init_script(f"window.settings = {json.dumps(settings)}")
+        return App(page, address, gateway.person())
+
+    return opened
+
+
 @pytest.fixture(params=["bearer", "bound"])
-def app(gateway: Gateway, address: str, page: Page, request: pytest.FixtureRequest) -> App:
-    """A public client: with bearer tokens, and with tokens bound to a key of the browser's."""
-    client, _ = gateway.client(address, public=True, post_logout_redirect_uris=[address])
-    settings = {"authority": gateway.issuer, "client_id": client.id, "scope": SCOPE}
-    bound = {"bound": request.param == "bound"}
-    page.add_init_script(f"window.settings = {json.dumps(settings | bound)}")
-    return App(page, address, gateway.person())
+def app(opened: Open, request: pytest.FixtureRequest) -> App:
+    """An app with bearer tokens, and one with tokens bound to a key of the browser's."""
+    return opened(scope="openid profile offline_access", bound=request.param == "bound")
 
 
 def test_a_person_logs_in(app: App) -> None:
@@ -102,6 +112,16 @@ def test_the_app_renews_silently(app: App) -> None:
     assert second["access_token"] != first["access_token"]
     assert second["refresh_token"] != first["refresh_token"]
     assert second["profile"]["sub"] == first["profile"]["sub"]
+
+
+def test_without_a_refresh_token_it_renews_in_a_frame(opened: Open) -> None:
+    app = opened(scope="openid profile")
+    first = app.log_in()
+    assert "refresh_token" not in first
+    app.press("Renew")
+    second = app.known()
+    assert second["access_token"] != first["access_token"]
+    assert second["profile"]["auth_time"] == first["profile"]["auth_time"]
 
 
 def test_what_was_revoked_is_worth_nothing(app: App) -> None:

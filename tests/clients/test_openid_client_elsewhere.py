@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.clients.gateway import Gateway
-from tests.clients.openid_client import OpenidClient, Refused, running
+from tests.clients.openid_client import OpenidClient, running
 from tests.clients.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -44,16 +44,6 @@ def test_a_person_lets_a_device_in(speaker: OpenidClient, visitor: Visitor) -> N
     told = speaker.call("userinfo", tokens["access_token"], tokens["claims"]["sub"])
     assert told["preferred_username"] == visitor.person.username
     assert speaker.call("refresh", tokens["refresh_token"])["access_token"]
-
-
-def test_a_person_lets_no_device_in(speaker: OpenidClient, visitor: Visitor) -> None:
-    asked = speaker.call("device", SCOPE)
-    visitor.go(asked["verification_uri"])
-    visitor.fill("/device", user_code=asked["user_code"].lower())
-    visitor.prove()
-    visitor.fill("/device/", decision="deny")
-    with pytest.raises(Refused, match="access_denied"):
-        speaker.call("pollDevice", asked)
 
 
 def test_a_backend_asks_for_a_person(
