@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from contracts.clock import Clock
 from gateway.oidc.authorize.arrivals import Arrivals
@@ -77,6 +78,7 @@ def provider(
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
     trial = settings.clients.loopback
+    known = Resources(store, clock, timedelta()) if trial else Resources(store, clock)
     tools = ResourceMetadata(store, clock, fetcher, settings.issuer, on_trial=trial)
     knowledge = Knowledge(settings.issuer, store, clock, keys, settings.require_pushed, tools.learn)
     arrivals = Arrivals(store, RequestObjects(settings.issuer, client_keys, clock))
@@ -95,7 +97,7 @@ def provider(
             ),
             standing=Standing(store, clock, settings.issuer, keys),
             possession=Possession(proofs),
-            targets=Targets(Resources(store, clock), settings.message_token),
+            targets=Targets(known, settings.message_token),
         ),
     )
     pushing = Pushing(arrivals, knowledge, proofs)

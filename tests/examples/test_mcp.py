@@ -34,7 +34,6 @@ from mcp.shared.auth import (
     OAuthToken,
 )
 
-from tests.clients.gateway import NOWHERE
 from tests.clients.visitor import Visitor
 from tests.examples import tool_server
 from tests.examples.tool_server import House
@@ -103,7 +102,7 @@ class Agent:
         self.auth = OAuthClientProvider(
             server_url=self.house.url,
             client_metadata=OAuthClientMetadata.model_validate(
-                {"client_name": "Agent", "redirect_uris": [NOWHERE]}
+                {"client_name": "Agent", "redirect_uris": [self.house.callback]}
             ),
             storage=self.memory,
             redirect_handler=self.open,
@@ -242,9 +241,14 @@ def test_a_client_that_an_operator_registered(house: House, visitor: Visitor) ->
 
 def registered_by_operator(house: House, **more: Any) -> OAuthClientInformationFull:
     tool_server.announced(house.gateway, house.url)
-    metadata = {"application_type": "native", "resources": (house.url,)}
-    scope = "openid offline_access notes:read notes:write"
-    client, _ = house.gateway.client(NOWHERE, metadata=metadata, public=True, scope=scope, **more)
+    client, _ = house.gateway.client(
+        "http://localhost/callback",
+        public=True,
+        native=True,
+        resources=[house.url],
+        scope="openid offline_access notes:read notes:write",
+        **more,
+    )
     return OAuthClientInformationFull(client_id=client.id, token_endpoint_auth_method="none")
 
 
@@ -305,7 +309,7 @@ def test_a_better_login_is_asked_for_where_a_tool_needs_it(house: House, visitor
     async def back() -> AuthorizationCodeResult:
         return example.result(visitor.arrived)
 
-    example.CALLBACK = NOWHERE
+    example.CALLBACK = house.callback
     memory = example.Memory(registered_by_operator(house, require_acr="aal1"))
     agent = example.Agent(house.url, memory, show, back)
     weak = anyio.run(agent.call, "whoami", {})
@@ -323,7 +327,7 @@ Token = Callable[[House, Visitor], str]
 
 def for_no_resource(house: House, visitor: Visitor) -> str:
     """A token that the client did not ask for this resource: it is for the client's own use."""
-    client, _ = house.gateway.client(NOWHERE, public=True)
+    client, _ = house.gateway.client(house.callback, public=True)
     return signed_in(house, visitor, client.id)
 
 
@@ -331,7 +335,7 @@ def for_another_resource(house: House, visitor: Visitor) -> str:
     url = f"http://localhost:1/{secrets.token_hex(4)}/mcp"
     tool_server.announced(house.gateway, url)
     client, _ = house.gateway.client(
-        NOWHERE, metadata={"resources": (url,)}, public=True, scope="openid notes:read"
+        house.callback, resources=[url], public=True, scope="openid notes:read"
     )
     return signed_in(house, visitor, client.id, resource=url, scope="openid notes:read")
 
@@ -339,10 +343,10 @@ def for_another_resource(house: House, visitor: Visitor) -> str:
 def signed_in(house: House, visitor: Visitor, client_id: str, **more: str) -> str:
     """Walk through a login as any client asks for one; return the access token."""
     bot = Chatbot(client_id)
-    request = bot.request(redirect_uri=NOWHERE, **more)
+    request = bot.request(redirect_uri=house.callback, **more)
     url = f"{house.gateway.issuer}/oauth/authorize?{httpx.QueryParams(request)}"
     code = _query(tool_server.visit(visitor, url))["code"]
-    body = bot.redemption(code) | {"redirect_uri": NOWHERE}
+    body = bot.redemption(code) | {"redirect_uri": house.callback}
     answer = httpx.post(f"{house.gateway.issuer}/oauth/token", data=body)
     token: str = answer.json()["access_token"]
     return token
@@ -385,7 +389,7 @@ def test_a_token_for_the_tools_is_worth_nothing_elsewhere(house: House, by_docum
 def test_an_unknown_resource_is_refused(house: House, visitor: Visitor, document: str) -> None:
     asked = {
         "client_id": document,
-        "redirect_uri": NOWHERE,
+        "redirect_uri": house.callback,
         "response_type": "code",
         "scope": "notes:read",
         "code_challenge": "x" * 43,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -25,12 +27,25 @@ EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcp"
 READY_SECONDS = 20.0
 
 
+class Arrived(BaseHTTPRequestHandler):
+    """What an agent answers to the browser that comes back to it."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b"You can close this page.")
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
 @dataclass(frozen=True)
 class House:
-    """A gateway on trial and a tool server that it lets people into."""
+    """A gateway on trial, a tool server that it lets people into, and where agents listen."""
 
     gateway: Gateway
     url: str
+    callback: str
 
 
 @contextmanager
@@ -43,10 +58,23 @@ def serving(data: Path, certificate: Path) -> Iterator[House]:
     }
     with running.serving(data, **settings) as (port, process):
         gateway = opened(data, f"http://localhost:{port}")
-        with tools(gateway.issuer, data.parent) as url:
-            yield House(gateway, url)
+        with tools(gateway.issuer, data.parent) as url, listening() as callback:
+            yield House(gateway, url, callback)
         gateway.store.close()
     assert process.returncode == 0
+
+
+@contextmanager
+def listening() -> Iterator[str]:
+    """Listen where browsers come back to; yield the address."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Arrived) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://localhost:{server.server_port}/callback"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def opened(data: Path, issuer: str) -> Gateway:

@@ -37,9 +37,9 @@ def well_formed(value: str) -> None:
 class Resources:
     """Looks resources up at the token endpoint, remembering each for two seconds."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, staleness: timedelta = STALENESS) -> None:
         self._store = store
-        self._recent: Recent[Resource] = Recent(clock, STALENESS)
+        self._recent: Recent[Resource] = Recent(clock, staleness)
 
     def get(self, uri: str) -> Resource | None:
         """Return the resource of an indicator."""
