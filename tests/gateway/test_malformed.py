@@ -28,6 +28,7 @@ TYPES = [
 FIELDS = [
     *("username", "password", "factor", "credential", "ceremony", "code", "sample", "ticket"),
     *("decision", "address", "label", "client_id", "grant_type", "refresh_token", "enrolment"),
+    *("request", "request_uri", "client_assertion", "client_secret", "redirect_uri"),
 ]
 HEADERS = [
     *({}, [], "x", 1, None, {"alg": []}, {"alg": "none"}, {"alg": "HS256"}, {"alg": "ES256"}),

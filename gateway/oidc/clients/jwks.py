@@ -39,6 +39,13 @@ FITS: Mapping[str, tuple[str, frozenset[str]]] = {
 """The type of key and the curves that an algorithm of signatures needs (RFC 7518, section 3.1)."""
 
 
+OPERATIONS = {
+    "sig": frozenset({"verify"}),
+    "enc": frozenset({"encrypt", "wrapKey", "deriveKey", "deriveBits"}),
+}
+"""What `key_ops` of a public key has to name (RFC 7517, section 4.3)."""
+
+
 class UnusableKeys(ValueError):
     """A JWK Set that must not be trusted, or none at all."""
 
@@ -65,6 +72,8 @@ def _usable(jwk: object) -> Iterator[Key]:
     kept = {name: jwk.get(name) for name in ("kty", *parts, *about)}
     if not all(isinstance(value, str) for value in kept.values()):
         raise UnusableKeys("a member of a key is no text")
+    if "key_ops" in jwk:
+        kept["key_ops"] = jwk["key_ops"]
     try:
         _check_rsa(kept)
         yield _imported(kept)
@@ -178,6 +187,8 @@ def encrypts(key: Key, alg: str, kty: Sequence[str]) -> bool:
 
 
 def _meant(key: Key, use: str, alg: str) -> bool:
-    """Tell whether `use` and `alg` of a key, where it has them, allow this."""
+    """Tell whether `use`, `key_ops` and `alg` of a key, where it has them, allow this."""
     own = {"EdDSA", "Ed25519"} if alg in {"EdDSA", "Ed25519"} else {alg}
-    return key.get("use", use) == use and key.get("alg", alg) in own
+    said = key.get("use", use) == use and key.get("alg", alg) in own
+    operations = key.get("key_ops")
+    return said and (operations is None or not OPERATIONS[use].isdisjoint(operations))

@@ -13,7 +13,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from gateway.oidc.clients.fetch import Fetched, Fetcher, Refused, Unreachable
-from gateway.oidc.clients.jwks import AGAIN, ClientKeys, UnusableKeys, usable
+from gateway.oidc.clients.jwks import AGAIN, ClientKeys, UnusableKeys, signs, usable
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import Client
@@ -59,6 +59,10 @@ def test_public_keys_count(key: Any) -> None:
         {**EC, "kid": 7},
         {**EC, "alg": ["ES256"]},
         {**EC, "use": {}},
+        {**EC, "key_ops": "verify"},
+        {**EC, "key_ops": [{}]},
+        {**EC, "key_ops": ["fly"]},
+        {**EC, "key_ops": ["encrypt"]},
         {"kty": "EC", "crv": "P-256", "x": EC["x"]},
         {"kty": "RSA", "n": base64url(bytes([255]) * 128), "e": "AQAB"},
         {"kty": "RSA", "n": base64url(bytes([255]) * 1024), "e": "AQAB"},
@@ -87,6 +91,15 @@ def test_no_set_at_all(value: Any) -> None:
 )
 def test_kinds_that_are_not_known_are_left_out(key: dict[str, Any]) -> None:
     assert [found.kid for found in usable({"keys": [key, EC]})] == ["es"]
+
+
+@pytest.mark.parametrize(
+    ("operations", "good"),
+    [(["verify"], True), (["sign", "verify"], True), (["sign"], False), ([], False)],
+)
+def test_what_a_key_may_be_used_for(operations: list[str], good: bool) -> None:
+    [key] = usable({"keys": [{**EC, "key_ops": operations}]})
+    assert signs(key) is good
 
 
 def test_nothing_but_the_key_is_kept() -> None:
