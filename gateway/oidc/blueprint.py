@@ -30,6 +30,8 @@ CROSS_ORIGIN = frozenset(
         *("oidc.openid_configuration", "oidc.jwks", "oidc.register", "oidc.registered"),
     }
 )
+ALLOWED = "Authorization, Content-Type, DPoP, MCP-Protocol-Version"
+"""Fields that clients in browsers send; agents add the last to all they ask for."""
 CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks"})
 
 
@@ -54,7 +56,7 @@ def _headers(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
     if request.endpoint in CROSS_ORIGIN:
         response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Allow-Headers"] = "Authorization, Content-Type, DPoP"
+        response.headers["Access-Control-Allow-Headers"] = ALLOWED
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
         response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
     return response

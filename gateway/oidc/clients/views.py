@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
-from contracts.errors import TooLarge
+from contracts.errors import TooLarge, TooMany
 from gateway.oidc import strict_json
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.rfc7591 import PATH, Information, InvalidToken, Registrar
@@ -15,7 +15,7 @@ from gateway.oidc.clients.rfc7592 import Configuration
 from gateway.oidc.settings import ProviderSettings
 
 BYTES = 64 * 1024
-KEPT = f"{PATH}/<path:client_id>"
+KEPT = f"{PATH}/<client_id>"
 CHALLENGE = 'Bearer realm="registration"'
 
 
@@ -57,6 +57,8 @@ class Views:
             return _unauthorized()
         except InvalidClientMetadata as error:
             return _refused(error)
+        except TooMany as error:
+            return _later(error)
         response = jsonify(found.to_dict(self._issuer)) if found else Response()
         response.status_code = status
         return response
@@ -69,7 +71,7 @@ def _token() -> str:
 
 def _sent() -> dict[str, Any]:
     """Return the body. Raises InvalidClientMetadata and TooLarge."""
-    if (request.content_length or 0) > BYTES:
+    if (request.content_length or 0) > BYTES or len(request.get_data()) > BYTES:
         raise TooLarge
     if request.mimetype != "application/json":
         raise InvalidClientMetadata("Send the metadata as application/json.")
@@ -85,6 +87,13 @@ def _unauthorized() -> Response:
     response.status_code = 401
     sent = "Authorization" in request.headers
     response.headers["WWW-Authenticate"] = CHALLENGE + (', error="invalid_token"' if sent else "")
+    return response
+
+
+def _later(error: TooMany) -> Response:
+    response = jsonify(error="temporarily_unavailable")
+    response.status_code = error.status
+    response.headers["Retry-After"] = str(error.retry_after)
     return response
 
 

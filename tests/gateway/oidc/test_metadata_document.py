@@ -22,6 +22,7 @@ from store import Store
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate
 from tests.gateway.oidc.relying_party import RelyingParty, answered
+from tests.gateway.oidc.signing_party import OWN, SigningParty, public
 from tests.walks.forms import read
 
 VECTORS = Path(__file__).parent / "vectors"
@@ -112,6 +113,17 @@ def test_a_client_that_nobody_registered_logs_people_in(
         held = tx.clients.get(rp.client_id)
     assert held is not None
     assert (held.source, held.public, held.consent) == ("document", True, True)
+
+
+def test_a_client_that_publishes_its_keys_proves_itself(
+    client: Client, publish: Publish, hostile: Hostile, clock: FakeClock
+) -> None:
+    keys = hostile.answer("/jwks", public(*OWN.values()))
+    address = publish("/keys", token_endpoint_auth_method="private_key_jwt", jwks_uri=keys)
+    rp, party = client(address), SigningParty(clock, address)
+    code = allow(rp, rp.authorize())
+    assert rp.exchange(code).status_code == 401
+    assert rp.exchange(code, **party.assertion()).json["token_type"] == "Bearer"
 
 
 def test_the_page_says_who_describes_it(client: Client, publish: Publish, hostile: Hostile) -> None:

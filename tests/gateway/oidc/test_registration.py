@@ -366,7 +366,9 @@ class TestOpen:
     def test_not_without_end(self, browser: FlaskClient, clock: FakeClock) -> None:
         for _ in range(3):
             assert register(browser).status_code == 201
-        assert register(browser).status_code == 429
+        refused = register(browser)
+        assert (refused.status_code, refused.json) == (429, {"error": "temporarily_unavailable"})
+        assert int(refused.headers["Retry-After"]) > 0
         clock.advance(HOUR)
         assert register(browser).status_code == 201
 
