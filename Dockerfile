@@ -12,7 +12,7 @@ COPY enrollment enrollment
 COPY gateway gateway
 COPY web web
 COPY migrations migrations
-RUN /opt/gatehouse/bin/pip install --no-cache-dir --disable-pip-version-check ".[voice,postgres]"
+RUN /opt/gatehouse/bin/pip install --no-cache-dir --disable-pip-version-check ".[voice,postgres,pkcs11]"
 RUN /opt/gatehouse/bin/gatehouse models pull
 
 FROM python:3.13-slim

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,15 @@ from joserfc.util import urlsafe_b64decode
 from contracts.errors import BadRequest
 from gateway import oidc
 from gateway.oidc.clients import consistency
-from gateway.oidc.issued.nested import ALGS, ENCS
+from gateway.oidc.clients.fetch import Fetched
+from gateway.oidc.clients.jwks import ClientKeys
+from gateway.oidc.issued.nested import ALGS, ENCS, Envelopes
 from gateway.oidc.keys import jose
 from gateway.oidc.keys.algorithms import ALGORITHMS
+from gateway.oidc.keys.ring import KeyRing
 from store import Client, Store
 from store.client_metadata import ClientMetadata
+from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import ISSUER, RelyingParty, answered, refused
 
 KEYS: dict[str, Key] = {
@@ -218,3 +223,28 @@ def test_nobody_registers_an_encryption_without_a_key_for_it(registered: Client,
     for keys in held:
         said = ClientMetadata(**wanted, **keys)  # type: ignore[arg-type]
         consistency.check(replace(registered, metadata=said))
+
+
+def test_a_key_that_is_published_elsewhere_is_the_one_that_is_there_now(
+    store: Store, registered: Client, clock: FakeClock
+) -> None:
+    """Core, section 10.2.1: the client changes its key at `jwks_uri`."""
+
+    class Published:
+        keys = (public(KEYS["EC"], kid="first"),)
+
+        def get(self, _uri: str, _most: int) -> Fetched:
+            return Fetched({"keys": list(self.keys)}, timedelta(minutes=5))
+
+    oidc.ensure(store, clock)
+    said = ClientMetadata(
+        jwks_uri="https://bot.example/jwks", id_token_encrypted_response_alg="ECDH-ES+A128KW"
+    )
+    client, published = replace(registered, metadata=said), Published()
+    envelopes = Envelopes(KeyRing(store, clock), ClientKeys(published, clock))
+    assert header(envelopes.id_token(client, {}))["kid"] == "first"
+    published.keys = (public(KEYS["OKP"], kid="second"),)
+    clock.advance(timedelta(minutes=5))
+    token = envelopes.id_token(client, {})
+    assert header(token)["kid"] == "second"
+    assert opened(token, KEYS["OKP"], "ECDH-ES+A128KW", "A128CBC-HS256").count(".") == 2
