@@ -57,9 +57,9 @@ class Gateway:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[Gateway]:
+def serving(data: Path, **more: str) -> Iterator[Gateway]:
     """Serve a gateway with nothing in it, on SQLite."""
-    with running.serving(data) as (port, process):
+    with running.serving(data, **more) as (port, process):
         issuer = f"http://localhost:{port}"
         settings = Settings(env="test", data=data, issuer=issuer)  # type: ignore[call-arg]
         clock = SystemClock()

@@ -31,9 +31,9 @@ class Headers(Protocol):
 class Proofs:
     """Checks proofs and spends each once, whichever worker it comes to.
 
-    A nonce is offered with every answer to a proof and, unless required, may be left out: the
-    libraries that know nonces (openid-client, oidc-client-ts) take up what they are given and heed
-    `use_dpop_nonce` by themselves, while those that do not could not get in at all.
+    A nonce is offered with every answer to a proof and, unless required, may be left out:
+    openid-client takes it up and heeds `use_dpop_nonce` everywhere, oidc-client-ts at the token
+    endpoint alone, and clients that know no nonces could not get in at all.
     """
 
     def __init__(self, store: Store, clock: Clock, issuer: str, *, nonce_required: bool) -> None:
