@@ -87,8 +87,11 @@ class BackchannelRequests:
         return self._change(request, values, backchannel_requests.c.status == Status.PENDING.value)
 
     def approve(self, request: BackchannelRequest, browser: str, grant_id: str) -> bool:
-        """Let the next poll have the grant; True for one decision alone."""
-        values = {"status": Status.APPROVED.value, "grant_id": grant_id}
+        """Let the next poll have the grant; True for one decision alone.
+
+        What was asked is forgotten: the grant holds what is left of it.
+        """
+        values = {"status": Status.APPROVED.value, "grant_id": grant_id, "request": b""}
         return self._change(
             request,
             values,
@@ -97,15 +100,15 @@ class BackchannelRequests:
         )
 
     def deny(self, request: BackchannelRequest) -> bool:
-        """Refuse; True for one decision alone."""
-        return self._change(request, {"status": Status.DENIED.value})
+        """Refuse, and forget what was asked; True for one decision alone."""
+        return self._change(request, {"status": Status.DENIED.value, "request": b""})
 
     def poll(self, auth_req_id: str, client_id: str) -> Poll:
         """Answer one poll of a client."""
         return POLLED.poll(self._work, self._hash(auth_req_id), client_id)
 
     def _change(
-        self, request: BackchannelRequest, values: dict[str, str], *more: ColumnElement[bool]
+        self, request: BackchannelRequest, values: Mapping[str, Any], *more: ColumnElement[bool]
     ) -> bool:
         where = (backchannel_requests.c.id_hash == request.id, self._undecided(), *more)
         return once.change(self._work.connection, backchannel_requests, values, *where) is not None

@@ -16,7 +16,7 @@ from gateway.oidc.authorize.checks.resource import check_resource
 from gateway.oidc.authorize.checks.scope import check_scope
 from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.resources import rfc9396
-from gateway.oidc.resources.types.message import is_for_one_message
+from gateway.oidc.resources.types import message
 from store.clients import Client
 from store.grants import Access
 
@@ -48,7 +48,7 @@ class DecoupledRequest:
     @property
     def for_one_message(self) -> bool:
         """Whether the person is to prove themselves for one message."""
-        return is_for_one_message(self.authorization_details)
+        return message.is_for_one_message(self.authorization_details)
 
     @property
     def access(self) -> Access:
@@ -61,8 +61,9 @@ class DecoupledRequest:
 
     def requirement(self, client: Client) -> Requirement:
         """Return what the login must reach for this client."""
+        policy = client.require_acr
         return Requirement(
-            required_acr=client.require_acr,
+            required_acr=message.required_acr(policy) if self.for_one_message else policy,
             acr_values=self.acr_values,
             client_id=client.id,
             client_name=client.name,
@@ -88,10 +89,12 @@ def asked_for(asked: Asked) -> dict[str, Any]:
     for check in CHECKS:
         check(asked)
     parameters = asked.parameters
+    details = rfc9396.parsed(parameters["authorization_details"])
+    scope = narrowed(parameters["scope"], asked.client.scope)
     return {
-        "scope": narrowed(parameters["scope"], asked.client.scope),
+        "scope": message.without_refresh(scope, details),
         "acr_values": parameters.words("acr_values"),
         "resource": tuple(dict.fromkeys(parameters.values.get("resource", ()))),
-        "authorization_details": rfc9396.parsed(parameters["authorization_details"]),
+        "authorization_details": details,
         "ui_locales": parameters.words("ui_locales"),
     }
