@@ -10,8 +10,12 @@ from store import models
 from store.clients import DOCUMENT
 from store.work import Work
 
-UNUSED = timedelta(days=1)
-"""Anyone can make us fetch a document; what nobody consented to is forgotten after this."""
+UNUSED = timedelta(hours=1)
+"""Anyone can make us fetch a document; a client that nobody uses is forgotten after this."""
+USES = (
+    *(models.grants, models.consents, models.interactions, models.pushed_requests),
+    *(models.device_codes, models.backchannel_requests),
+)
 
 ENDS = {
     models.ceremonies: "expires_at",
@@ -47,13 +51,9 @@ class Retention:
         return self._work.connection.execute(table.delete().where(table.c[end] <= now)).rowcount
 
     def _unused_documents(self, now: datetime) -> int:
-        registered, client = models.registrations.c, models.clients.c
+        client = models.clients.c
+        used = [client.id.not_in(select(table.c.client_id)) for table in USES]
         statement = models.clients.delete().where(
-            client.source == DOCUMENT,
-            client.id.in_(
-                select(registered.client_id).where(registered.refresh_at <= now - UNUSED)
-            ),
-            client.id.not_in(select(models.grants.c.client_id)),
-            client.id.not_in(select(models.consents.c.client_id)),
+            client.source == DOCUMENT, client.created_at <= now - UNUSED, *used
         )
         return self._work.connection.execute(statement).rowcount

@@ -80,26 +80,28 @@ def test_a_document_is_put_again(store: Store, chatbot: Client, clock: FakeClock
 
 @pytest.fixture
 def documents(store: Store, chatbot: Client, clock: FakeClock) -> list[str]:
-    ids = [f"https://{name}.example/c" for name in ("unused", "granted", "allowed", "recent")]
+    ids = [f"https://{name}.example/c" for name in ("unused", "granted", "allowed", "waiting")]
     with store.write() as tx:
         for client_id in ids:
             tx.clients.put(replace(chatbot, id=client_id, source=DOCUMENT))
-            tx.registrations.fetched(client_id, clock.now())
-        tx.registrations.fetched(ids[-1], clock.now() + HOUR)
+            tx.registrations.fetched(client_id, clock.now() + HOUR)
     return ids
 
 
-def test_documents_that_nobody_used_are_forgotten(
+def test_documents_that_nobody_uses_are_forgotten(
     store: Store, assurance: Assurance, documents: list[str], clock: FakeClock
 ) -> None:
-    _, granted, allowed, _ = documents
+    _, granted, allowed, waiting = documents
+    with store.write() as tx:
+        assert tx.retention.purge(clock.now())["clients"] == 0
+        tx.grants.open(assurance, granted, Access(scope="openid"), 2 * UNUSED)
+        tx.interactions.put("browser", waiting, {}, 2 * UNUSED)
+        tx.consents.give(assurance.subject, allowed, {"openid"})
     clock.advance(UNUSED)
     with store.write() as tx:
-        tx.grants.open(assurance, granted, Access(scope="openid"), HOUR)
-        tx.consents.give(assurance.subject, allowed, {"openid"})
         assert tx.retention.purge(clock.now())["clients"] == 1
         assert known(tx) == {"chatbot", *documents[1:]}
-    clock.advance(HOUR)
+    clock.advance(UNUSED)
     with store.write() as tx:
         assert tx.retention.purge(clock.now())["clients"] == 2
         assert known(tx) == {"chatbot", allowed}

@@ -25,8 +25,9 @@ BYTES = 5 * 1024
 SECONDS = 3.0
 AT_ONCE = 4
 """Fetches that one web worker makes at a time; each holds one of its threads."""
-PER_HOST, WINDOW = 30, timedelta(minutes=1)
-"""Fetches from one host, counted for all workers: nobody can use us to beat on a stranger."""
+PER_HOST, ALTOGETHER, WINDOW = 30, 300, timedelta(minutes=1)
+"""Fetches from one host, and from all of them, counted for all workers: nobody can use us to beat
+on a stranger, or fill our store with inventions."""
 
 
 class FetchFailed(Exception):
@@ -93,7 +94,8 @@ class Fetcher:
 
     def _count(self, host: str) -> None:
         with self._store.write() as tx:
-            if tx.limits.hit(f"fetch|{host}", PER_HOST, WINDOW):
+            often = tx.limits.hit(f"fetch|{host}", PER_HOST, WINDOW)
+            if often or tx.limits.hit("fetch", ALTOGETHER, WINDOW):
                 raise Unreachable("fetched too often")
 
     def _fetch(self, target: Target, most: int, deadline: float) -> Fetched:

@@ -232,6 +232,18 @@ def test_one_host_is_not_beaten_upon(
     assert fetching().get(f"{hostile.origin}/good")
 
 
+def test_strangers_altogether_are_not_asked_without_end(
+    fetching: Fetching, hostile: Hostile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "ALTOGETHER", 2)
+    fetcher = fetching(["10.0.0.1"])
+    for number in range(2):
+        with pytest.raises(fetch.Refused):
+            fetcher.get(f"https://{number}.example.com/c")
+    with pytest.raises(fetch.Unreachable, match="often"):
+        fetcher.get("https://one-more.example.com/c")
+
+
 def test_names_that_never_resolve_hold_few_threads_and_no_caller(fetching: Fetching) -> None:
     resolving, ended = threading.Semaphore(0), threading.Event()
 
