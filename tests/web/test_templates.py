@@ -80,6 +80,11 @@ CONSENT = {
     "lifetime": 300,
 }
 
+SEEN = SimpleNamespace(text="Pay <b>Bob</b>", unseen=False)
+UNSEEN = SimpleNamespace(text="U+202E", unseen=True)
+MESSAGE = SimpleNamespace(title=Text("This message"), message=[SEEN, UNSEEN], rows=[])
+PAYMENT = SimpleNamespace(title=Text("Pay"), message=[], rows=[(Text("To"), [SEEN, UNSEEN])])
+
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "home": ("home.html", {"account": None}),
     "home of an account": ("home.html", {"account": ACCOUNT}),
@@ -96,6 +101,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "choose or go on": ("choose.html", {**LOGIN, "options": OPTIONS, "optional": True}),
     "choose nothing": ("choose.html", {**LOGIN, "options": [], "error": None}),
     "consent": ("consent.html", CONSENT),
+    "consent to details": (
+        "consent.html",
+        {**CONSENT, "details": [PAYMENT, PAYMENT], "resources": ["Bank", "Library"]},
+    ),
+    "consent to a message": (
+        "consent.html",
+        {**CONSENT, "scopes": [], "details": [MESSAGE], "for_one_message": True},
+    ),
     "account": (
         "account.html",
         {
