@@ -35,10 +35,15 @@ def revoke(store: Store, settings: Settings, clock: Clock, kid: str) -> bool:
 
 
 def longest_token(store: Store, settings: Settings) -> timedelta:
-    """Return the longest life of any token that a key of ours may have signed."""
+    """Return the longest life of any token that a key of ours may have signed.
+
+    Clients that are no row of ours (those of a metadata document) have the setting's.
+    """
+    from gateway.oidc.logout.token import LIFETIME  # noqa: PLC0415 - as above
+
     with store.read() as tx:
-        seconds = [client.access_token_seconds for client in tx.clients.list()]
-    return timedelta(seconds=max([settings.id_token_seconds, *seconds]))
+        spans = [timedelta(seconds=client.access_token_seconds) for client in tx.clients.list()]
+    return max([LIFETIME, settings.span("id_token"), settings.span("access_token"), *spans])
 
 
 def rotate_when_due(store: Store, settings: Settings, clock: Clock) -> bool:

@@ -12,8 +12,9 @@ from contracts.errors import BadRequest, GatehouseError, Unavailable
 from contracts.factor import Channel
 from gateway import delivery, oidc, worker
 from gateway.carriers import MESSAGE, Messages
+from gateway.clients import Registration, register
 from gateway.delivery import Deliveries
-from gateway.rotation import rotate_when_due
+from gateway.rotation import longest_token, rotate_when_due
 from gateway.settings import Settings
 from store import Store
 from tests.fakes.clock import FakeClock
@@ -180,3 +181,13 @@ def test_keys_whose_time_is_over_are_destroyed(store: Store, clock: FakeClock) -
     assert not rotate_when_due(store, settings, clock)
     with store.read() as tx:
         assert tx.keys.withdrawn() == []
+
+
+def test_keys_stay_as_long_as_the_longest_token(store: Store, clock: FakeClock) -> None:
+    settings = Settings(env="test", id_token_seconds=60, access_token_seconds=70)
+    assert longest_token(store, settings) == timedelta(minutes=2), "of logout tokens"
+    assert longest_token(store, settings.model_copy(update={"access_token_seconds": 900})) == (
+        timedelta(minutes=15)
+    )
+    register(store, clock, Registration(client_id="patient", access_token_seconds=3600))
+    assert longest_token(store, settings) == timedelta(hours=1)
