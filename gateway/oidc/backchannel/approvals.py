@@ -52,6 +52,11 @@ class Waiting:
         return self.kept.created_at
 
     @property
+    def lifetime(self) -> int:
+        """Return how many seconds the person has in all."""
+        return int((self.kept.expires_at - self.kept.created_at).total_seconds())
+
+    @property
     def matched(self) -> bool:
         """Tell whether the person has chosen the right number."""
         return self.kept.matched

@@ -13,7 +13,7 @@ from gateway.oidc.authorize.checks.acr_values import check_acr_values
 from gateway.oidc.authorize.checks.authorization_details import check_authorization_details
 from gateway.oidc.authorize.checks.characters import check_characters
 from gateway.oidc.authorize.checks.resource import check_resource
-from gateway.oidc.authorize.checks.scope import check_scope
+from gateway.oidc.authorize.checks.scope import allowed, check_scope
 from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.resources import rfc9396
 from gateway.oidc.resources.types import message
@@ -90,7 +90,7 @@ def asked_for(asked: Asked) -> dict[str, Any]:
         check(asked)
     parameters = asked.parameters
     details = rfc9396.parsed(parameters["authorization_details"])
-    scope = narrowed(parameters["scope"], asked.client.scope)
+    scope = narrowed(parameters["scope"], allowed(asked))
     return {
         "scope": message.without_refresh(scope, details),
         "acr_values": parameters.words("acr_values"),
