@@ -190,7 +190,9 @@ def _strangers(settings: Settings) -> oidc.ClientPolicy:
         registration=settings.client_registration,
         registrations_per_hour=settings.registrations_per_hour,
         documents=settings.client_metadata_documents,
-        loopback=settings.on_trial,
+        loopback=settings.fetch_loopback,
+        on_trial=settings.on_trial,
         scope=settings.dynamic_client_scope,
+        require_acr=settings.dynamic_client_acr,
         access_token_seconds=settings.access_token_seconds,
     )

@@ -120,6 +120,14 @@ class Settings(BaseSettings):
         "openid profile email offline_access",
         description="What clients that no operator registered may ask for",
     )
+    dynamic_client_acr: Literal["aal1", "mfa", "aal2", "phr"] = Field(
+        "mfa", description="Least assurance that clients accept that no operator registered"
+    )
+    fetch_loopback: bool = Field(
+        False,
+        description="Fetch the documents of clients from this machine too, for trials and tests; "
+        "refused in production, and where the issuer is not localhost",
+    )
     dpop_nonce: Literal["offered", "required"] = Field(
         "offered",
         description="Whether DPoP proofs must carry a nonce of ours; an old one never counts",
@@ -181,6 +189,8 @@ class Settings(BaseSettings):
             raise ValueError("GATEHOUSE_ISSUER must be https in production")
         if self.client_certificate_header and not self.trusted_proxy:
             raise ValueError("GATEHOUSE_CLIENT_CERTIFICATE_HEADER needs GATEHOUSE_TRUSTED_PROXY")
+        if self.fetch_loopback and not self.on_trial:
+            raise ValueError("GATEHOUSE_FETCH_LOOPBACK is for development on localhost alone")
         if self.env == "production" and self.simulators:
             raise ValueError("GATEHOUSE_SIMULATORS is refused in production")
         if self.env == "production" and self.limits == "off":

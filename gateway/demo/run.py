@@ -85,7 +85,6 @@ def environment(port: int, addresses: Addresses, memory: Memory, key: Path) -> d
         "GATEHOUSE_PORT": str(port),
         "GATEHOUSE_ISSUER": addresses.issuer,
         "GATEHOUSE_SIMULATORS": "1",
-        "GATEHOUSE_CLIENT_REGISTRATION": "open",
         "GATEHOUSE_PHONE_WEBHOOK_URL": f"http://{HOST}:{port + 2}/phone",
         "GATEHOUSE_PHONE_WEBHOOK_SECRET_FILE": str(key),
         "CHATBOT_ISSUER": addresses.issuer,

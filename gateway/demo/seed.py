@@ -1,4 +1,4 @@
-"""What the demo starts with: three people and two clients."""
+"""What the demo starts with: three people, three clients and a tool server."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.factor import Factor
-from gateway import people
+from gateway import people, resources
 from gateway.clients import Registration, register
 from gateway.demo.memory import Memory
 from gateway.people import Person
 from store import Store
+
+TOOLS = resources.Registration(
+    uri="http://localhost:8090/mcp", name="Notes", scope="notes:read notes:write", open=True
+)
+"""The tool server of `examples/mcp`, where its page says to start it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,11 @@ class Seeding:
         return [self._person(person) for person in folk(self.memory)]
 
     def clients(self, addresses: Addresses) -> list[dict[str, Any]]:
-        """Add the clients; return what a script needs to be one."""
+        """Add the clients and what they ask for; return what a script needs to be one."""
+        with self.store.read() as tx:
+            missing = tx.resources.get(TOOLS.uri) is None
+        if missing:
+            resources.register(self.store, self.clock, TOOLS)
         return [self._client(wanted) for wanted in registrations(addresses)]
 
     def _person(self, person: Person) -> dict[str, str]:
@@ -84,7 +93,10 @@ def folk(memory: Memory) -> tuple[Person, ...]:
 
 
 def registrations(addresses: Addresses) -> tuple[Registration, ...]:
-    """The chatbot is content with a password for small talk; a script has no secret to keep."""
+    """The chatbot is content with a password for small talk; a script has no secret to keep.
+
+    The agent of `examples/mcp` has none either; its tools ask for more where they need it.
+    """
     chatbot = Registration(
         client_id="chatbot",
         name="Demo chatbot",
@@ -104,4 +116,15 @@ def registrations(addresses: Addresses) -> tuple[Registration, ...]:
         require_acr="aal1",
         access_token_seconds=300,
     )
-    return chatbot, script
+    agent = Registration(
+        client_id="notes-agent",
+        name="Demo agent",
+        redirect_uris=["http://localhost/callback"],
+        public=True,
+        native=True,
+        require_acr="aal1",
+        access_token_seconds=300,
+        scope=f"openid offline_access {TOOLS.scope}",
+        resources=[TOOLS.uri],
+    )
+    return chatbot, script, agent

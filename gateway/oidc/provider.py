@@ -77,9 +77,9 @@ def provider(
     clients = Clients(store, clock, MetadataDocuments(*strangers).find)
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
-    trial = settings.clients.loopback
+    trial = settings.clients.on_trial
     known = Resources(store, clock, timedelta()) if trial else Resources(store, clock)
-    tools = ResourceMetadata(store, clock, fetcher, settings.issuer, on_trial=trial)
+    tools = ResourceMetadata(store, clock, settings.issuer, on_trial=trial)
     knowledge = Knowledge(settings.issuer, store, clock, keys, settings.require_pushed, tools.learn)
     arrivals = Arrivals(store, RequestObjects(settings.issuer, client_keys, clock))
     server = AuthorizationServer(

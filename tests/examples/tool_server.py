@@ -54,6 +54,7 @@ def serving(data: Path, certificate: Path) -> Iterator[House]:
     settings = {
         "GATEHOUSE_ENV": "development",
         "GATEHOUSE_CLIENT_REGISTRATION": "open",
+        "GATEHOUSE_FETCH_LOOPBACK": "true",
         "SSL_CERT_FILE": str(certificate),
     }
     with running.serving(data, **settings) as (port, process):

@@ -15,13 +15,15 @@ class ClientPolicy:
 
     `registration` (RFC 7591) is open to nobody, to whoever holds an initial access token, or to
     all. `documents` (Client ID Metadata Documents) is `on`, `off` or the hosts that are trusted.
-    `loopback` fetches documents from this machine, for a gateway on trial that runs there itself.
+    `loopback` fetches documents from this machine as well. A gateway `on_trial` runs on the machine
+    of whoever tries it out, and learns of the resources there from themselves.
     """
 
     registration: Registration = "token"
     registrations_per_hour: int = 100
     documents: str = "on"
     loopback: bool = False
+    on_trial: bool = False
     scope: str = "openid profile email offline_access"
     require_acr: str = "mfa"
     access_token_seconds: int = 300

@@ -28,12 +28,10 @@ LONGEST_SCOPE = 255
 class ResourceMetadata:
     """Learns of resources from themselves."""
 
-    def __init__(
-        self, store: Store, clock: Clock, fetcher: Fetcher, issuer: str, *, on_trial: bool
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, issuer: str, *, on_trial: bool) -> None:
         self._store = store
         self._clock = clock
-        self._fetcher = fetcher
+        self._fetcher = Fetcher(store, loopback=True)
         self._issuer = issuer
         self._on_trial = on_trial
 

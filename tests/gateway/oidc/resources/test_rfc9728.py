@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.resources.rfc9728 import ResourceMetadata
 from store import Store
 from store.resources import Resource
@@ -27,8 +26,7 @@ def server() -> Iterator[Hostile]:
 def learnt(
     store: Store, clock: FakeClock, resource: str, scope: str = "", *, on_trial: bool = True
 ) -> Resource | None:
-    fetcher = Fetcher(store, loopback=on_trial, seconds=1.0)
-    ResourceMetadata(store, clock, fetcher, ISSUER, on_trial=on_trial).learn(resource, scope)
+    ResourceMetadata(store, clock, ISSUER, on_trial=on_trial).learn(resource, scope)
     with store.read() as tx:
         return tx.resources.get(resource)
 
