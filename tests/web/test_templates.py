@@ -56,6 +56,32 @@ ASKS = {
     "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
     "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
 }
+ALLOWED = SimpleNamespace(
+    action="/decide?sid=sid",
+    client_name="<b>Bank</b>",
+    scopes=[("openid", Text("Know that it is you"))],
+    details=(),
+    resources=["The library"],
+    lifetime=300,
+    for_one_message=False,
+    stranger=SimpleNamespace(host="bank.example", local=True),
+)
+DEVICE = SimpleNamespace(id="d", here=True, created_at=NOW)
+
+
+def waiting(**changes: Any) -> SimpleNamespace:
+    asked_for = SimpleNamespace(binding_message="<b>Bank</b>", choices=("10", "47", "99"))
+    known = {"path": "/requests/r", "asked_at": NOW, "lifetime": 120, "matched": False}
+    client = SimpleNamespace(name="<b>Bank</b>")
+    return SimpleNamespace(client=client, request=asked_for, **{**known, **changes})
+
+
+def requests(**changes: Any) -> tuple[str, dict[str, Any]]:
+    known = {"waiting": None, "here": True, "devices": [DEVICE]}
+    overview = SimpleNamespace(**{**known, **changes})
+    return "requests.html", {"overview": overview, "watched": "r"}
+
+
 OPTIONS = [
     {"factor": "totp", "credential": "", "title": Text("App"), "label": "", "enrol": False},
     {"factor": "otp", "credential": "7", "title": Text("Code"), "label": "a*", "enrol": True},
@@ -131,6 +157,21 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             )
         },
     ),
+    "device": ("device.html", {"user_code": "", "error": None}),
+    "device again": ("device.html", {"user_code": "BBBB-BBBB", "error": WRONG}),
+    "device shown": ("device_confirm.html", {"code": "BCDF-GHJK", "asked": ALLOWED}),
+    "requests nowhere": requests(here=False, devices=[]),
+    "requests here": requests(),
+    "request": requests(waiting=waiting()),
+    "request matched": requests(waiting=waiting(matched=True)),
+    "request shown": ("request_confirm.html", {"waiting": waiting(), "asked": ALLOWED}),
+    **{
+        name: (
+            "decided.html",
+            {"decided": SimpleNamespace(allowed=allowed, client_name="<b>Bank</b>", back="/")},
+        )
+        for name, allowed in (("allowed", True), ("denied", False))
+    },
     "ticket": ("ticket.html", {"error": None}),
     "ticket again": ("ticket.html", {"error": WRONG}),
     "message": ("message.html", {"title": Text("Stop"), "text": WRONG, "status": 410}),
@@ -351,7 +392,8 @@ def test_an_app_of_its_own_gets_the_static_files_too() -> None:
 
 
 def test_names_from_outside_are_escaped(app: Flask) -> None:
-    for name in ("code", "login", "choose", "consent"):
+    elsewhere = ("device shown", "request", "request matched", "request shown", "allowed", "denied")
+    for name in ("code", "login", "choose", "consent", *elsewhere):
         source = render(app, name, client_name="<b>Bank</b>")
         assert "<b>Bank" not in source
         assert "&lt;b&gt;Bank" in source
