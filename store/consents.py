@@ -1,4 +1,4 @@
-"""Which scopes a person lets a client have without being asked again."""
+"""Which scopes, and of which resources, a client may have without the person being asked again."""
 
 from __future__ import annotations
 
@@ -31,8 +31,14 @@ class Consents:
 
     def find(self, account_id: str, client_id: str) -> set[str]:
         """Return the scopes given so far."""
-        query = select(consents.c.scope).where(_of(account_id, client_id))
-        return set((self._work.connection.execute(query).scalar_one_or_none() or "").split())
+        return self._given(account_id, client_id)[0]
+
+    def covers(
+        self, account_id: str, client_id: str, scopes: Iterable[str], resources: Iterable[str]
+    ) -> bool:
+        """Tell whether all of it was given before."""
+        scope, resource = self._given(account_id, client_id)
+        return set(scopes) <= scope and set(resources) <= resource
 
     def list(self, account_id: str) -> Sequence[Consent]:
         """Return the consents of an account, by the clients' names."""
@@ -41,22 +47,36 @@ class Consents:
         query = joined.where(consents.c.account_id == account_id).order_by(clients.c.name)
         return [Consent(*row) for row in self._work.connection.execute(query)]
 
-    def give(self, account_id: str, client_id: str, scopes: Iterable[str]) -> None:
-        """Add scopes to those given."""
-        scope = " ".join(sorted(self.find(account_id, client_id) | set(scopes)))
+    def give(
+        self,
+        account_id: str,
+        client_id: str,
+        scopes: Iterable[str],
+        resources: Iterable[str] = (),
+    ) -> None:
+        """Add scopes and resources to those given."""
+        scope, resource = self._given(account_id, client_id)
+        given = {
+            "scope": " ".join(sorted(scope | set(scopes))),
+            "resource": sorted(resource | set(resources)),
+        }
         statement = once.insert(self._work.connection.dialect.name, consents).values(
-            account_id=account_id, client_id=client_id, scope=scope, created_at=self._work.now()
+            account_id=account_id, client_id=client_id, created_at=self._work.now(), **given
         )
         self._work.connection.execute(
             statement.on_conflict_do_update(
-                index_elements=[consents.c.account_id, consents.c.client_id],
-                set_={"scope": scope},
+                index_elements=[consents.c.account_id, consents.c.client_id], set_=given
             )
         )
 
     def withdraw(self, account_id: str, client_id: str) -> None:
         """Take every scope back."""
         self._work.connection.execute(consents.delete().where(_of(account_id, client_id)))
+
+    def _given(self, account_id: str, client_id: str) -> tuple[set[str], set[str]]:
+        query = select(consents.c.scope, consents.c.resource).where(_of(account_id, client_id))
+        row = self._work.connection.execute(query).one_or_none()
+        return (set(row.scope.split()), set(row.resource)) if row else (set(), set())
 
 
 def _of(account_id: str, client_id: str) -> ColumnElement[bool]:

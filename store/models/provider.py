@@ -126,6 +126,7 @@ consents = Table(
     ),
     client_column(primary_key=True),
     Column("scope", String(255), nullable=False),
+    Column("resource", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
 

@@ -64,5 +64,6 @@ class Demands:
         if not interaction.client.consent:
             return False
         with self._store.read() as tx:
-            given = tx.consents.find(here.subject, interaction.client.id)
-        return not set(request.scope.split()) <= given
+            return not tx.consents.covers(
+                here.subject, interaction.client.id, request.scope.split(), request.resource
+            )

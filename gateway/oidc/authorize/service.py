@@ -180,7 +180,8 @@ class Authorization:
         with self._store.write() as tx:
             self._interactions.close(tx, interaction)
             if consented:
-                tx.consents.give(assurance.subject, client.id, set(request.scope.split()))
+                scopes = request.scope.split()
+                tx.consents.give(assurance.subject, client.id, scopes, request.resource)
             code = self._code(tx, assurance, interaction)
         return self._answer(
             request.redirect_uri, request.response_mode, request.state, {"code": code}

@@ -18,6 +18,9 @@ def upgrade() -> None:
         "clients", sa.Column("source", sa.String(16), nullable=False, server_default="operator")
     )
     op.add_column("clients", sa.Column("metadata", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column(
+        "consents", sa.Column("resource", sa.JSON(), nullable=False, server_default="[]")
+    )
     _lengthen(255)
     op.create_table(
         "resources",
@@ -33,6 +36,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("resources")
+    op.drop_column("consents", "resource")
     _lengthen(64)
     op.drop_column("clients", "metadata")
     op.drop_column("clients", "source")

@@ -66,6 +66,16 @@ class TestAuthorize:
             in asking(shop, BANK, LIBRARY, prompt="consent").text
         )
 
+    def test_each_resource_is_consented_to(self, register: Register) -> None:
+        rp = register("asks2", consent=True)
+        for resources in ((BANK,), (LIBRARY,)):
+            page = asking(rp, *resources)
+            assert page.status_code == 200
+            action = page.text.split('action="')[1].split('"')[0]
+            assert "code" in answered(rp.browser.post(action, data={"decision": "allow"}))
+        assert "code" in answered(asking(rp, BANK, LIBRARY))
+        assert "code" in answered(asking(rp))
+
 
 class TestToken:
     def test_the_token_is_for_the_resource_and_says_what_it_understands(
