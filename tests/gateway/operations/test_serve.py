@@ -177,3 +177,14 @@ def test_a_host_may_be_a_name(tmp_path: Path) -> None:
 
 def test_a_host_that_is_not_ours(tmp_path: Path) -> None:
     assert "GATEHOUSE_PORT" in refused(tmp_path, GATEHOUSE_HOST="192.0.2.1")
+
+
+def test_a_pkcs11_token_that_cannot_be_opened(tmp_path: Path) -> None:
+    pytest.importorskip("pkcs11", reason="the pkcs11 extra is not installed")
+    module = {"GATEHOUSE_PKCS11_MODULE": str(tmp_path / "none.so")}
+    assert "GATEHOUSE_PKCS11_PIN_FILE" in refused(tmp_path, **module)
+    pin = tmp_path / "pin"
+    pin.write_text("1234")
+    pin.chmod(0o600)
+    told = refused(tmp_path, **module, GATEHOUSE_PKCS11_PIN_FILE=str(pin))
+    assert "cannot be opened" in told
