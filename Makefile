@@ -50,9 +50,12 @@ bench: $(VENV)/.dev ## Measure speed and memory on this machine into docs/perfor
 docs: $(VENV)/.dev ## Write the table of settings into the README
 	$(BIN)/python -m tools.docs
 
-texts: $(VENV)/.dev ## Collect every text that people see into the catalogue for translators
+texts: $(VENV)/.dev ## Collect every text that people see into the catalogues for translators
 	$(BIN)/pybabel -q extract -F web/translations/babel.cfg -k Text --no-location --sort-output \
 		--omit-header -o web/translations/messages.pot .
+	for language in de es fr; do $(BIN)/pybabel -q update -l $$language --no-fuzzy-matching \
+		--ignore-obsolete --omit-header -w 100 -i web/translations/messages.pot \
+		-o web/translations/$$language.po; done
 
 clean: ## Remove the environment and caches; data stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
