@@ -11,6 +11,7 @@ from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.oidc.clients import fapi2, rfc8705
 from gateway.oidc.clients.jwks import UnusableKeys, signs, usable
+from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import METHODS
 from gateway.oidc.issued import nested, subject
 from store.client_metadata import ClientMetadata
@@ -18,9 +19,16 @@ from store.clients import Client
 
 
 def check(client: Client) -> None:
-    """Raise BadRequest for the first contradiction."""
+    """Raise BadRequest for the first contradiction of what an operator says."""
     for text in contradictions(client):
         raise BadRequest(text)
+
+
+def consistent(client: Client) -> Client:
+    """Return a client that registers itself. Raises InvalidClientMetadata."""
+    for text in contradictions(client):
+        raise InvalidClientMetadata(str(text))
+    return client
 
 
 def contradictions(client: Client) -> Iterator[Text]:

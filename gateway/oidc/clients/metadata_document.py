@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.clock import Clock
+from gateway.oidc.clients.consistency import consistent
 from gateway.oidc.clients.fetch import Fetched, Fetcher, FetchFailed, Unreachable
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.policy import ClientPolicy
@@ -94,7 +95,7 @@ class MetadataDocuments:
     def _client(self, client_id: str, content: object) -> Client:
         """Return the client of a document. Raises InvalidClientMetadata."""
         said = described(_checked(client_id, content, self._supported), self._supported)
-        return Client(
+        client = Client(
             id=client_id,
             name=said.name or urlsplit(client_id).netloc,
             secret_hash=None,
@@ -109,6 +110,7 @@ class MetadataDocuments:
             source=DOCUMENT,
             metadata=said.metadata,
         )
+        return consistent(client)
 
 
 def _checked(client_id: str, content: object, supported: Supported) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import TooMany
+from gateway.oidc.clients.consistency import consistent
 from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.members import InvalidClientMetadata, UnapprovedSoftwareStatement
 from gateway.oidc.clients.policy import ClientPolicy
@@ -123,7 +124,7 @@ class Registrar:
             source=DYNAMIC,
             metadata=said.metadata,
         )
-        return client, secret
+        return consistent(client), secret
 
     def _described(self, sent: dict[str, Any]) -> Described:
         if "software_statement" in sent:
