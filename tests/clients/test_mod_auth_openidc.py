@@ -7,8 +7,10 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from urllib.parse import urlencode
 
@@ -83,9 +85,9 @@ def page() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture(scope="module")
-def site(gateway: Gateway, page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The origin of an Apache that lets in whom the gateway knows."""
+@contextmanager
+def protected(gateway: Gateway, page: str, folder: Path, more: str = "") -> Iterator[str]:
+    """Run an Apache that lets in whom the gateway knows; yield its origin."""
     port = free_port()
     origin = f"http://localhost:{port}"
     client, secret = gateway.client(
@@ -101,7 +103,14 @@ def site(gateway: Gateway, page: str, tmp_path_factory: pytest.TempPathFactory) 
         secret=secret,
         passphrase=secrets.token_urlsafe(16),
     )
-    with apache.serving(tmp_path_factory.mktemp("apache"), port, page, directives):
+    with apache.serving(folder, port, page, directives + more):
+        yield origin
+
+
+@pytest.fixture(scope="module")
+def site(gateway: Gateway, page: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The origin of an Apache as most are set up."""
+    with protected(gateway, page, tmp_path_factory.mktemp("apache")) as origin:
         yield origin
 
 
@@ -147,6 +156,17 @@ def test_the_token_is_refreshed(site: str, told: dict[str, str], visitor: Visito
     renewed = visitor.go(f"{site}/callback?{urlencode(wanted)}").json()
     assert renewed["OIDC_refresh_token"] != told["OIDC_refresh_token"]
     assert renewed["OIDC_CLAIM_auth_time"] == told["OIDC_CLAIM_auth_time"]
+
+
+def test_codes_come_in_a_form(
+    gateway: Gateway, page: str, tmp_path: Path, visitor: Visitor
+) -> None:
+    with protected(gateway, page, tmp_path, "OIDCResponseMode form_post") as site:
+        visitor.go(f"{site}/report")
+        visitor.password()
+        visitor.allow()
+        visitor.fill("/callback")
+        assert visitor.page.json()["OIDC_CLAIM_acr"] == "aal1"
 
 
 def test_logging_out_ends_both_sessions(site: str, told: dict[str, str], visitor: Visitor) -> None:
