@@ -6,7 +6,6 @@ from typing import Protocol
 
 from contracts.assurance import Assurance, Requirement
 
-
 ANYBODY = Requirement(required_acr="")
 """Whoever is logged in, however well and however long ago."""
 

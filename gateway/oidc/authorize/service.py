@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.assurance import Assurance, Requirement
+from contracts.assurance import Assurance
 from gateway.oidc.authorize.arrivals import Arrivals
 from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.checks import check_client, check_redirect_uri

@@ -1,4 +1,4 @@
-"""ID tokens of ours that come back as a hint (OpenID Connect Core 3.1.2.1, RP-Initiated Logout 2)."""
+"""ID tokens of ours that come back as a hint (OpenID Connect Core 3.1.2.1, RP-Initiated Logout)."""
 
 from __future__ import annotations
 
