@@ -7,7 +7,7 @@ is stored.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 from flask import Response, request
@@ -46,11 +46,14 @@ class Nonces:
         return self._digest("dpop nonce", str(step))
 
 
-def supply(nonces: Nonces) -> Callable[[Response], Response]:
-    """Return what supplies a nonce with every answer to a proof, good or bad (section 8.2)."""
+def supply(nonces: Nonces, endpoints: Collection[str]) -> Callable[[Response], Response]:
+    """Return what supplies a nonce with every answer to a proof, good or bad (section 8.2).
+
+    Only these endpoints do so: others are cached, and a nonce must not be.
+    """
 
     def supplied(response: Response) -> Response:
-        if "DPoP" in request.headers:
+        if request.endpoint in endpoints and "DPoP" in request.headers:
             response.headers["DPoP-Nonce"] = nonces.current()
         return response
 

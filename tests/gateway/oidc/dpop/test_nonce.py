@@ -23,6 +23,12 @@ def test_every_answer_to_a_proof_supplies_one(rp: RelyingParty, prover: Prover) 
     assert "DPoP-Nonce" not in rp.token(**MACHINE).headers
 
 
+def test_what_is_cached_supplies_none(rp: RelyingParty, prover: Prover) -> None:
+    for path in ("/.well-known/openid-configuration", "/.well-known/jwks.json"):
+        answer = rp.browser.get(path, headers=prover.headers("GET"))
+        assert "DPoP-Nonce" not in answer.headers
+
+
 def test_a_nonce_lasts_five_to_ten_minutes(
     rp: RelyingParty, prover: Prover, clock: FakeClock
 ) -> None:
