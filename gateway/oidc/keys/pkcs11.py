@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pkcs11
 from joserfc.util import urlsafe_b64encode
-from pkcs11 import MGF, Attribute, KeyType, Mechanism, MechanismFlag, ObjectClass
-from pkcs11.exceptions import GeneralError, NoSuchToken, PKCS11Error, UserAlreadyLoggedIn
+from pkcs11 import MGF, Attribute, KeyType, Mechanism, MechanismFlag
 
-from contracts.errors import Misconfigured, Unavailable
-from contracts.text import Text
 from gateway.oidc.keys.algorithms import ALGORITHMS, RSA_BITS
+from gateway.oidc.keys.cryptoki import Token
 from gateway.oidc.keys.jose import Signature
 from gateway.oidc.keys.keeper import Keeper, KeyPair
 from gateway.oidc.keys.wrapped import WRAPPED
@@ -35,11 +29,6 @@ ED25519 = bytes.fromhex("06032b6570")
 """Curves as PKCS#11 names them: the DER of their object identifiers."""
 
 NEVER_LEAVES = {Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False, Attribute.PRIVATE: True}
-
-MISREAD = (GeneralError, NoSuchToken)
-ATTEMPTS = 6
-PAUSE_SECONDS = 0.05
-"""SoftHSM2 misreads a token while another process logs in to it, until it is loaded again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,81 +65,6 @@ MECHANISMS = {
 }
 
 
-class Token:
-    """A token that is logged in to, with one session that threads take turns at.
-
-    A session that fails is given up: the next call opens another.
-    """
-
-    def __init__(self, module: Path, label: str, pin: str) -> None:
-        self._module = module
-        self._label = label
-        self._pin = pin
-        self._lock = threading.Lock()
-        self._open: pkcs11.Session | None = None
-        self._private: dict[bytes, Any] = {}
-
-    @contextmanager
-    def session(self) -> Iterator[pkcs11.Session]:
-        """Lend the session. Raises Unavailable for whatever the token refuses."""
-        with self._lock:
-            try:
-                self._open = self._open or self._opened()
-                yield self._open
-            except PKCS11Error as error:
-                self._give_up()
-                raise Unavailable(detail=f"PKCS#11: {error!r}") from error
-
-    def sign(self, key_id: bytes, known: Algorithm, message: bytes) -> bytes:
-        """Sign with the key of an id, looked for once a session. Raises Unavailable."""
-        prepared = known.prepare(message)
-        with self.session() as session:
-            if key_id not in self._private:
-                self._private[key_id] = session.get_key(ObjectClass.PRIVATE_KEY, id=key_id)
-            signed: bytes = self._private[key_id].sign(
-                prepared, mechanism=known.signs, mechanism_param=known.parameter
-            )
-            return signed
-
-    def mechanisms(self) -> set[Mechanism]:
-        """Return what the token can do. Raises Misconfigured where it cannot be opened."""
-        try:
-            with self.session() as session:
-                return set(session.token.slot.get_mechanisms())
-        except Unavailable as error:
-            message = "The PKCS#11 token %(label)s cannot be opened: correct GATEHOUSE_PKCS11_*."
-            text = Text(message, {"label": self._label})
-            raise Misconfigured(text, detail=error.detail) from error
-
-    def close(self) -> None:
-        """Log out and unload the module."""
-        with self._lock:
-            self._give_up()
-            pkcs11.unload(str(self._module))
-
-    def _opened(self) -> pkcs11.Session:
-        for attempt in range(1, ATTEMPTS):
-            try:
-                return self._logged_in()
-            except MISREAD:
-                pkcs11.unload(str(self._module))
-                time.sleep(PAUSE_SECONDS * attempt)
-        return self._logged_in()
-
-    def _logged_in(self) -> pkcs11.Session:
-        token = pkcs11.lib(str(self._module)).get_token(token_label=self._label)
-        try:
-            return token.open(rw=True, user_pin=self._pin)
-        except UserAlreadyLoggedIn:  # a process logs in once, whoever asks
-            return token.open(rw=True)
-
-    def _give_up(self) -> None:
-        opened, self._open, self._private = self._open, None, {}
-        with suppress(PKCS11Error):
-            if opened:
-                opened.close()
-
-
 @dataclass(frozen=True, slots=True)
 class Pkcs11:
     """Keeps new keys in a token; those that were made before it was there stay where they are."""
@@ -180,7 +94,9 @@ class Pkcs11:
         """Return what has the token sign."""
         if not key.private.startswith(REFERENCE):
             return self.before.signature(key)
-        return partial(self.token.sign, _id(key), MECHANISMS[key.alg])
+        known, key_id = MECHANISMS[key.alg], _id(key)
+        mechanism = {"mechanism": known.signs, "mechanism_param": known.parameter}
+        return lambda message: self.token.sign(key_id, known.prepare(message), **mechanism)
 
     def destroy(self, key: SigningKey) -> None:
         """Destroy the key object; one that is gone already is no error. Raises Unavailable."""
