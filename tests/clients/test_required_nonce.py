@@ -1,4 +1,4 @@
-"""openid-client at a gateway that demands its nonce in every DPoP proof (RFC 9449, section 8)."""
+"""Clients at a gateway that demands its nonce in every DPoP proof (RFC 9449, section 8)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from tests.clients.gateway import NOWHERE, Gateway, serving
 from tests.clients.openid_client import running
+from tests.clients.single_page_app import Open
 from tests.clients.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -33,6 +34,16 @@ def test_the_client_heeds_it(gateway: Gateway, visitor: Visitor, way: str) -> No
         assert told["preferred_username"] == visitor.person.username
         again = party.call("refresh", tokens["refresh_token"])
         assert again["refresh_token"] != tokens["refresh_token"]
+
+
+@pytest.mark.browser
+def test_the_single_page_app_heeds_it(opened: Open) -> None:
+    app = opened(scope="openid profile offline_access", bound=True)
+    first = app.log_in()
+    app.press("Who am I?")
+    app.shows(app.person.username)
+    app.press("Renew")
+    assert app.known()["access_token"] != first["access_token"]
 
 
 def test_a_client_without_a_key_hears_nothing_of_it(gateway: Gateway) -> None:

@@ -23,14 +23,20 @@ const calls = {
   signoutRedirect: () => manager.signoutRedirect(),
 
   async userinfo() {
-    const user = await manager.getUser();
-    const url = await manager.metadataService.getUserInfoEndpoint();
-    const proof = bound && { DPoP: await manager.dpopProof(url, user, "GET") };
-    const headers = { Authorization: `${user.token_type} ${user.access_token}`, ...proof };
-    const answer = await fetch(url, { headers });
+    const first = await ask();
+    const nonce = first.headers.get("DPoP-Nonce");
+    const answer = first.status === 401 && nonce ? await ask(nonce) : first;
     return answer.ok ? answer.json() : { status: answer.status };
   },
 };
+
+async function ask(nonce) {
+  const user = await manager.getUser();
+  const url = await manager.metadataService.getUserInfoEndpoint();
+  const proof = bound && { DPoP: await manager.dpopProof(url, user, "GET", nonce) };
+  const headers = { Authorization: `${user.token_type} ${user.access_token}`, ...proof };
+  return fetch(url, { headers });
+}
 
 async function show(work) {
   const output = document.querySelector("output");
