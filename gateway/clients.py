@@ -17,7 +17,6 @@ from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import SECRET
 from gateway.oidc.clients.registering import READERS, choices, read
 from gateway.oidc.keys.algorithms import ALGORITHMS
-from gateway.oidc.logout import registration as logout
 from gateway.oidc.supported import supported
 from store import Store
 from store.client_metadata import ClientMetadata
@@ -136,9 +135,6 @@ def _check(wanted: Registration, metadata: ClientMetadata) -> None:
         _check_redirect_uri(uri)
     if wanted.public and metadata.token_endpoint_auth_method not in {"", "none"}:
         raise BadRequest(Text("A public client has no way of client authentication."))
-    for uri in logout.unfit(metadata, wanted.redirect_uris):
-        message = "%(uri)s cannot be a logout address: see the options' help."
-        raise BadRequest(Text(message, {"uri": uri}))
     if problem := ciba.unfit(metadata, public=wanted.public):
         raise BadRequest(problem)
 

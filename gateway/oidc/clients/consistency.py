@@ -14,6 +14,7 @@ from gateway.oidc.clients.jwks import UnusableKeys, signs, usable
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import METHODS
 from gateway.oidc.issued import nested, subject
+from gateway.oidc.logout import registration as logout
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 
@@ -39,6 +40,7 @@ def contradictions(client: Client) -> Iterator[Text]:
     yield from _certificate(client)
     yield from nested.contradictions(client)
     yield from subject.contradictions(client)
+    yield from logout.contradictions(client)
     if client.metadata.profile not in {"", fapi2.PROFILE}:
         yield Text("There is no profile %(name)s.", {"name": client.metadata.profile})
     if fapi2.applies(client):

@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
+from contracts.text import Text
 from gateway.oidc.clients import redirect_uris
 from store.client_metadata import ClientMetadata
+from store.clients import Client
+
+
+def contradictions(client: Client) -> Iterator[Text]:
+    """Say which logout addresses of a client cannot be."""
+    message = (
+        "%(uri)s cannot be a logout address: https, or http on localhost, without a fragment; "
+        "a front channel has the origin of a redirect URI."
+    )
+    for uri in unfit(client.metadata, client.redirect_uris):
+        yield Text(message, {"uri": uri})
 
 
 def unfit(metadata: ClientMetadata, redirected_to: Iterable[str]) -> Iterator[str]:
