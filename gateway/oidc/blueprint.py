@@ -13,6 +13,7 @@ from gateway.oidc.dpop.nonce import supply
 from gateway.oidc.issued import views as issued
 from gateway.oidc.logout import views as logout
 from gateway.oidc.provider import Provider
+from gateway.oidc.refusals import REFERENCE
 from gateway.oidc.token import views as token
 
 MACHINES = frozenset(
@@ -35,6 +36,7 @@ ALLOWED = "Authorization, Content-Type, DPoP, MCP-Protocol-Version"
 PROVEN = frozenset({"oidc.pushed_authorization_request", "oidc.token", "oidc.userinfo"})
 """Endpoints that take DPoP proofs (RFC 9449)."""
 
+EXPOSED = f"WWW-Authenticate, DPoP-Nonce, {REFERENCE}"
 CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks"})
 
 
@@ -61,5 +63,5 @@ def _headers(response: Response) -> Response:
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Access-Control-Allow-Headers"] = ALLOWED
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-        response.headers["Access-Control-Expose-Headers"] = "WWW-Authenticate, DPoP-Nonce"
+        response.headers["Access-Control-Expose-Headers"] = EXPOSED
     return response

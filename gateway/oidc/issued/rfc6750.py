@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from flask import Request, Response, jsonify
 
 from gateway.oidc.dpop.key import ALGORITHMS
+from gateway.oidc.refusals import referred
 
 STATUS = {"invalid_request": 400, "invalid_client_metadata": 400, "insufficient_scope": 403}
 BEARER, DPOP = "Bearer", "DPoP"
@@ -43,4 +44,4 @@ def challenge(error: str = "", scheme: str = BEARER, **parameters: str) -> Respo
     for name, values in ((scheme, said), (other, ASKED[other])):
         listed = ", ".join(f'{key}="{value}"' for key, value in values.items())
         response.headers.add("WWW-Authenticate", f"{name} {listed}")
-    return response
+    return referred(response, error or "no token")

@@ -27,6 +27,7 @@ from gateway.oidc.issued.rfc7009 import RevocationEndpoint
 from gateway.oidc.issued.rfc7662 import IntrospectionEndpoint
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
+from gateway.oidc.refusals import referred
 from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
 from gateway.oidc.token.grants.ciba import BackchannelGrant
 from gateway.oidc.token.grants.client_credentials import ClientCredentialsGrant
@@ -171,7 +172,7 @@ class AuthorizationServer(_AuthorizationServer):
         if isinstance(error, InvalidClientError):
             response.status_code = 401
             response.headers["WWW-Authenticate"] = CHALLENGE
-        return response
+        return referred(response, error.error, error.description or "")
 
 
 def _extensions(grant: type[BaseGrant], id_tokens: IDToken) -> list[Extension]:
