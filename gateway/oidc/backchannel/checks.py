@@ -9,6 +9,7 @@ from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest, InvalidScope
 from gateway.oidc.backchannel.errors import InvalidBindingMessage
 from gateway.oidc.clients.registered import narrowed
+from gateway.oidc.resources.visible import pieces
 from store.clients import Client
 
 HINTS = ("login_hint", "login_hint_token", "id_token_hint")
@@ -48,9 +49,12 @@ def check_one_hint(asked: Asked) -> None:
 
 
 def check_binding_message(asked: Asked) -> None:
-    """Raise InvalidBindingMessage for what is too long to be compared by a person."""
-    if len(asked.parameters["binding_message"]) > LONGEST_MESSAGE:
+    """Raise InvalidBindingMessage for what a person cannot see, or has no time to compare."""
+    message = asked.parameters["binding_message"]
+    if len(message) > LONGEST_MESSAGE:
         raise InvalidBindingMessage("binding_message is longer than 100 characters.")
+    if not message.isprintable() or any(piece.unseen for piece in pieces(message)):
+        raise InvalidBindingMessage("binding_message holds characters that are not seen.")
 
 
 def check_requested_expiry(asked: Asked) -> None:

@@ -16,6 +16,8 @@ from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.token.server import AuthorizationServer
 
 SEE_OTHER = 303
+ID = 32
+"""Characters of a device's id."""
 
 
 def routes(
@@ -62,7 +64,7 @@ class Views:
 
     def switch_off(self) -> Response:
         """Let requests reach a device no more."""
-        return self._answer(self._approvals.switch_off(request.form.get("device", "")))
+        return self._answer(self._approvals.switch_off(request.form.get("device", "")[:ID]))
 
     def match(self, request_id: str) -> Response:
         """Take the chosen number."""

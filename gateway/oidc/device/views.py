@@ -15,6 +15,9 @@ from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import AuthorizationServer
 
 SEE_OTHER = 303
+LONGEST = 64
+"""Characters of an entry that are looked at: a code, however it is written."""
+
 WRONG = Text("This code leads nowhere. Compare it with the one on your device, or get a new one.")
 
 
@@ -48,7 +51,7 @@ class Views:
 
     def enter(self) -> Response:
         """Take a code."""
-        user_code = request.form.get("user_code", "")
+        user_code = request.form.get("user_code", "")[:LONGEST]
         return _answer(self._devices.enter(user_code, request.remote_addr or ""))
 
     def resume(self, handle: str) -> Response:

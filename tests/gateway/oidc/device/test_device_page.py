@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from flask import Flask
@@ -14,6 +15,9 @@ from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.device.terminal import Helper, Terminal
 from tests.gateway.oidc.relying_party import RelyingParty, Visitor, refused
 from tests.walks.forms import read
+
+
+ENTRIES = ("\0", "\u202e", "\uff22" * 8, "B" * 2_000_000, "';--", "<script>", "%00")
 
 
 class TestEntering:
@@ -50,6 +54,14 @@ class TestEntering:
         ]
         assert {answer.status_code for answer in answers} == {400}
         assert len({_without_input(answer.text) for answer in answers}) == 1
+
+    @pytest.mark.parametrize("entry", ENTRIES, ids=range(len(ENTRIES)))
+    def test_what_no_device_shows_is_wrong_at_once(self, person: Helper, entry: str) -> None:
+        start = perf_counter()
+        answer = person.enter(entry)
+        assert answer.status_code == 400
+        assert perf_counter() - start < 1
+        assert "<script>" not in answer.text
 
     def test_the_page_shows_client_code_wishes_and_a_warning(
         self, terminal: Terminal, person: Helper
