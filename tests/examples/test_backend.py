@@ -15,7 +15,8 @@ import pytest
 import requests
 from backend import Backend
 from joserfc import jws
-from joserfc.jwk import ECKey, RSAKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
+from joserfc.jws import JWSRegistry
 from resource_server.guard import Guard
 from resource_server.spent import Spent
 from resource_server.verifier import InvalidToken, Verifier
@@ -24,11 +25,13 @@ NOW = 1_800_000_000
 ISSUER = "https://gate.example"
 EC = ECKey.generate_key("P-256")
 RSA = RSAKey.generate_key(2048)
+ED = OKPKey.generate_key("Ed25519")
 STRANGER = ECKey.generate_key("P-256")
 KEYS = {
     "keys": [
         {**EC.as_dict(private=False), "kid": "ec", "alg": "ES256", "use": "sig"},
         {**RSA.as_dict(private=False), "kid": "rsa", "alg": "RS256", "use": "sig"},
+        {**ED.as_dict(private=False), "kid": "ed", "alg": "EdDSA", "use": "sig"},
     ]
 }
 CLAIMS = {
@@ -49,18 +52,15 @@ def b64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
-def raw(header: str, payload: str, key: ECKey | RSAKey = EC, alg: str = "ES256") -> str:
+def raw(header: str, payload: str, key: ECKey | OKPKey | RSAKey = EC, alg: str = "ES256") -> str:
     """Sign any two strings, however wrong they are."""
-    from joserfc._rfc7518.jws_algs import JWS_ALGORITHMS
-
     signing = f"{b64(header.encode())}.{b64(payload.encode())}"
-    [model] = [model for model in JWS_ALGORITHMS if model.name == alg]
-    return f"{signing}.{b64(model.sign(signing.encode(), key))}"
+    return f"{signing}.{b64(JWSRegistry.algorithms[alg].sign(signing.encode(), key))}"
 
 
 def token(
     header: dict[str, Any] | None = None,
-    key: ECKey | RSAKey = EC,
+    key: ECKey | OKPKey | RSAKey = EC,
     alg: str = "ES256",
     **claims: Any,
 ) -> str:
@@ -181,6 +181,7 @@ def test_hostile_tokens_are_refused_at_once(name: str) -> None:
         token(),
         token({"typ": "application/at+jwt"}),
         token({"alg": "RS256", "kid": "rsa"}, RSA, "RS256"),
+        token({"alg": "EdDSA", "kid": "ed"}, ED, "EdDSA"),
         token(aud=["other", "bot"]),
         token(iat=NOW + 10),
     ],

@@ -14,7 +14,7 @@ from joserfc.jwk import Key, import_key
 from resource_server.spent import Spent
 from resource_server.verifier import InvalidToken, instant, opened
 
-ALGORITHMS = ("ES256", "PS256")
+ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256")
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"}
 WINDOW = 60
 LONGEST = 4096

@@ -18,7 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, import_key
 from joserfc.util import urlsafe_b64decode
 
-ALGORITHMS = ["ES256", "PS256", "RS256"]
+ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256", "RS256")
 HEADERS = {"alg", "typ", "kid"}
 LONGEST = 8192
 LONGEST_KEY_SET = 64 * 1024
@@ -109,8 +109,18 @@ def opened(
     if len(token) > longest or token.count(".") != 2:
         raise ValueError("not a compact JWS of a sensible size")
     header = strict_json(urlsafe_b64decode(token.partition(".")[0].encode()))
-    payload = jws.deserialize_compact(token, key(header), algorithms=ALGORITHMS).payload
+    payload = jws.deserialize_compact(token, key(header), registry=Allowed()).payload
     return header, strict_json(payload)
+
+
+class Allowed(jws.JWSRegistry):
+    """Knows these algorithms alone; joserfc's own warns of the name EdDSA, still in use."""
+
+    def get_alg(self, name: str) -> jws.JWSAlgModel:
+        """Return an algorithm. Raises ValueError."""
+        if name not in ALGORITHMS:
+            raise ValueError("an algorithm that is not taken")
+        return self.algorithms[name]
 
 
 class _NoRedirects(HTTPRedirectHandler):
