@@ -62,6 +62,7 @@ class TestRequest:
         stranger = Backend(RelyingParty(app.test_client(), "stranger"))
         refused(stranger.post(), "unauthorized_client")
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
     def test_what_is_refused(self, bank: Backend, case: dict[str, Any]) -> None:
         rejected(bank, case["error"], **case["sent"])

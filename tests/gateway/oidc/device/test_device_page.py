@@ -16,7 +16,6 @@ from tests.gateway.oidc.device.terminal import Helper, Terminal
 from tests.gateway.oidc.relying_party import RelyingParty, Visitor, refused
 from tests.walks.forms import read
 
-
 ENTRIES = ("\0", "\u202e", "\uff22" * 8, "B" * 2_000_000, "';--", "<script>", "%00")
 
 
@@ -55,6 +54,7 @@ class TestEntering:
         assert {answer.status_code for answer in answers} == {400}
         assert len({_without_input(answer.text) for answer in answers}) == 1
 
+    @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
     @pytest.mark.parametrize("entry", ENTRIES, ids=range(len(ENTRIES)))
     def test_what_no_device_shows_is_wrong_at_once(self, person: Helper, entry: str) -> None:
         start = perf_counter()
