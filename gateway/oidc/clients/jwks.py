@@ -19,6 +19,8 @@ from store.clients import Client
 MOST_KEYS = 20
 BYTES = 16 * 1024
 SIZE = 1000
+FRESH = timedelta(hours=1)
+"""The longest that a key counts which its client has withdrawn."""
 AGAIN = timedelta(seconds=30)
 """How soon a document is asked for again, after a failure or for a key it did not have."""
 
@@ -159,7 +161,7 @@ class ClientKeys:
             published.keys = usable(fetched.content)
         except (FetchFailed, UnusableKeys):
             return
-        published.fresh_until = now + fetched.fresh_for
+        published.fresh_until = now + min(fetched.fresh_for, FRESH)
 
 
 def signs(key: Key) -> bool:

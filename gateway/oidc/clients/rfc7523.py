@@ -7,6 +7,8 @@ nothing here; `exp` is minutes away, and `jti` is there and counts once.
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -26,6 +28,9 @@ TYPES = {"", "jwt", "client-authentication+jwt"}
 MOST = 8 * 1024
 LONGEST_JTI = 255
 LONGEST = timedelta(minutes=5) + signed.AHEAD
+
+Check = Callable[[], bool]
+log = logging.getLogger("gatehouse.clients")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +56,24 @@ class PrivateKeyJWT:
         if request.form.get("client_id", client_id) != client_id or not isinstance(client_id, str):
             return None
         client = query_client(client_id)
-        proven = client is not None and self._proven(client.record, assertion)
-        return client if proven else None
+        return client if client and self._proves(client.record, assertion) else None
 
-    def _proven(self, client: Client, assertion: Signed) -> bool:
-        """Check the signature before anything is spent; the `jti` is spent last."""
-        return (
-            client.auth_method == "private_key_jwt"
-            and assertion.typ in TYPES
-            and self._meant(client, assertion.claims)
-            and self._signed(client, assertion)
-            and self._first(client, assertion.claims)
-        )
+    def _proves(self, client: Client, assertion: Signed) -> bool:
+        """Make every check, the `jti` last; whose fault it is, is for the operator's log alone."""
+        why = next((why for why, holds in self._checks(client, assertion) if not holds()), None)
+        if why:
+            log.info("client assertion refused", extra={"client_id": client.id, "why": why})
+        return why is None
 
-    def _meant(self, client: Client, claims: dict[str, Any]) -> bool:
-        return (
-            claims.get("iss") == client.id
-            and claims.get("sub") == client.id
-            and claims.get("aud") == self.issuer
-            and signed.timely(claims, self.clock.now(), LONGEST)
-        )
+    def _checks(self, client: Client, assertion: Signed) -> Iterator[tuple[str, Check]]:
+        claims = assertion.claims
+        yield "it registered another method", lambda: client.auth_method == "private_key_jwt"
+        yield "typ is that of another token", lambda: assertion.typ in TYPES
+        yield "iss is not the client", lambda: claims.get("iss") == client.id
+        yield "aud is not the issuer, as one string", lambda: claims.get("aud") == self.issuer
+        yield "exp, iat or nbf", lambda: signed.timely(claims, self.clock.now(), LONGEST)
+        yield "no key of its own fits", lambda: self._signed(client, assertion)
+        yield "jti is missing or was used", lambda: self._first(client, claims)
 
     def _signed(self, client: Client, assertion: Signed) -> bool:
         registered = client.metadata.token_endpoint_auth_signing_alg

@@ -9,6 +9,7 @@ and its dates.
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from gateway.oidc.clients.registered import QueryClient, RegisteredClient
 from gateway.wsgi import CLIENT_CERTIFICATE
 from store.client_metadata import ClientMetadata
 
+METHOD = "tls_client_auth"
 LONGEST = 16 * 1024
 PEM = "-----BEGIN CERTIFICATE-----"
 MEMBERS = (
@@ -36,6 +38,8 @@ MEMBERS = (
     "tls_client_auth_san_email",
 )
 """The members of which a client registers exactly one (section 2.1.2)."""
+
+log = logging.getLogger("gatehouse.clients")
 
 
 @dataclass(frozen=True)
@@ -89,11 +93,21 @@ class TLSClientAuth:
     ) -> RegisteredClient | None:
         """Return the client whose certificate this is."""
         client = query_client(request.form.get("client_id", ""))
-        certificate: Certificate | None = request.certificate
-        if client is None or certificate is None or secret.shown(request):
+        if client is None or client.record.auth_method != METHOD or secret.shown(request):
             return None
-        proven = certificate.in_force(self.clock) and certificate.names(client.record.metadata)
-        return client if proven else None
+        why = self._refusal(request.certificate, client.record.metadata)
+        if why:
+            told = {"client_id": client.record.id, "why": why}
+            log.info("client certificate refused", extra=told)
+        return None if why else client
+
+    def _refusal(self, certificate: Certificate | None, metadata: ClientMetadata) -> str:
+        """Return why a certificate does not prove the client, for the operator's log alone."""
+        if certificate is None:
+            return "none came from a trusted proxy"
+        if not certificate.in_force(self.clock):
+            return "it is not in force"
+        return "" if certificate.names(metadata) else "it does not have the registered name"
 
 
 def _read(value: str) -> x509.Certificate:

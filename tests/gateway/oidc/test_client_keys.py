@@ -115,7 +115,7 @@ class Answering:
     """A fetcher that answers from a list, and counts."""
 
     def __init__(self, *answers: Any) -> None:
-        self.answers, self.asked = list(answers), 0
+        self.answers, self.asked, self.fresh_for = list(answers), 0, HOUR
 
     def get(self, url: str, most: int) -> Fetched:
         assert url == URI
@@ -123,7 +123,7 @@ class Answering:
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
-        return Fetched(answer, HOUR)
+        return Fetched(answer, self.fresh_for)
 
 
 @pytest.fixture
@@ -184,6 +184,16 @@ class TestJwksUri:
         assert kids(keys, published) == []
         assert kids(keys, published) == []
         assert fetcher.asked == 3
+
+    def test_a_withdrawn_key_counts_for_an_hour_at_the_most(
+        self, published: Client, clock: FakeClock
+    ) -> None:
+        fetcher = Answering(public(OWN["ES256"]), public(OWN["EdDSA"]))
+        fetcher.fresh_for = timedelta(days=1)
+        keys = ClientKeys(fetcher, clock)
+        assert kids(keys, published) == ["es"]
+        clock.advance(HOUR)
+        assert kids(keys, published) == ["ed"]
 
     def test_it_comes_back(self, published: Client, clock: FakeClock) -> None:
         fetcher = Answering(Unreachable("down"), public(OWN["ES256"]))

@@ -198,6 +198,29 @@ def test_unknown_clients_and_bad_signatures_look_alike(
     assert len({(a.data, tuple(a.headers)) for a in answers}) == 1
 
 
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"aud": f"{ISSUER}/oauth/token"}, "aud is not the issuer, as one string"),
+        ({"exp": 1}, "exp, iat or nbf"),
+        ({"jti": None}, "jti is missing or was used"),
+        ({"iss": "bot"}, "iss is not the client"),
+    ],
+)
+def test_the_operator_is_told_why(
+    rp: RelyingParty,
+    signer: SigningParty,
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, Any],
+    why: str,
+) -> None:
+    with caplog.at_level("INFO", "gatehouse.clients"):
+        refused(asks(rp, signer.assertion(**changes)), "invalid_client")
+    [record] = caplog.records
+    assert (record.client_id, record.why) == ("signer", why)  # type: ignore[attr-defined]
+    assert not any(str(value) in record.getMessage() for value in changes.values())
+
+
 class TestOneWay:
     """A client uses one way, and only the one it registered (RFC 6749, section 2.3)."""
 
