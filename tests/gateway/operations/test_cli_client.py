@@ -138,10 +138,27 @@ def test_certificates_come_by_a_trusted_proxy_alone(monkeypatch: pytest.MonkeyPa
     assert isinstance(load(), Settings)
 
 
-def printed_blocks(language: str) -> list[str]:
-    """Return the examples of the page on client authentication."""
-    page = (Path(__file__).parents[3] / "docs" / "client-authentication.md").read_text()
+def printed_blocks(language: str, name: str = "client-authentication") -> list[str]:
+    """Return the examples of a page, that on client authentication where none is named."""
+    page = (Path(__file__).parents[3] / "docs" / f"{name}.md").read_text()
     return re.findall(rf"```{language}\n(.*?)```", page, re.DOTALL)
+
+
+def test_devices_and_backends_are_registered_as_printed(run: Run) -> None:
+    blocks = printed_blocks("sh", "asking-elsewhere")
+    commands = [shlex.split(block)[1:] for block in blocks if block.startswith("gatehouse")]
+    assert [run(*command).exit_code for command in commands] == [0, 0]
+    assert stored("speaker").metadata.grant_types[0].endswith("device_code")
+    assert stored("bank").metadata.backchannel_token_delivery_mode == "poll"
+
+
+def test_a_backend_says_how_it_hears_of_a_decision(run: Run) -> None:
+    grant = ("--grant-type", "ciba")
+    assert run("client", "add", "bank", *grant).exit_code == 1
+    assert run("client", "add", "bank", *grant, "--ciba", "push").exit_code == 2
+    assert run("client", "add", "bank", *grant, "--ciba", "ping").exit_code == 1
+    endpoint = ("--ciba-notification-endpoint", "https://bank.example.org/ping")
+    assert run("client", "add", "bank", *grant, "--ciba", "ping", *endpoint).exit_code == 0
 
 
 def test_the_examples_of_the_page(
