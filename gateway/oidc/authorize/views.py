@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from contracts.errors import BadRequest
@@ -15,6 +16,7 @@ from gateway.oidc.authorize.service import Authorization, Outcome
 from web import pages
 
 SEE_OTHER = 303
+USING_UP = frozenset({"oidc.authorize", "oidc.resume", "oidc.proceed", "oidc.cancel"})
 
 
 def routes(room: Blueprint, authorization: Authorization) -> None:
@@ -26,6 +28,13 @@ def routes(room: Blueprint, authorization: Authorization) -> None:
     room.add_url_rule(f"{kept}/account", view_func=views.choose, methods=["POST"])
     room.add_url_rule(f"{kept}/continue", view_func=views.proceed)
     room.add_url_rule(f"{kept}/cancel", view_func=views.cancel)
+    room.before_request(_refuse_head)
+
+
+def _refuse_head() -> None:
+    """Refuse HEAD: whoever only looks at a link must not use up what it stands for."""
+    if request.method == "HEAD" and (request.endpoint or "") in USING_UP:
+        raise MethodNotAllowed(["GET", "POST"])
 
 
 class Views:

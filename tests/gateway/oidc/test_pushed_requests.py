@@ -241,6 +241,15 @@ class TestUse:
         assert answered(use(rp, uri))["error"] == "login_required"
         assert use(rp, uri).status_code == 400
 
+    def test_a_glance_at_the_link(self, rp: RelyingParty) -> None:
+        """Programs that show a preview ask by HEAD; the person comes after them."""
+        query = {"client_id": "bot", "request_uri": pushed(rp)}
+        glance = rp.browser.head("/oauth/authorize", query_string=query)
+        assert glance.status_code == 405
+        kept = rp.browser.get("/oauth/authorize", query_string=query)
+        assert rp.browser.head(kept.location).status_code == 405
+        assert "code" in answered(rp.browser.get(kept.location))
+
     def test_by_post(self, rp: RelyingParty) -> None:
         sent = {"client_id": "bot", "request_uri": pushed(rp)}
         answer = rp.browser.post("/oauth/authorize", data=sent)
