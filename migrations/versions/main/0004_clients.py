@@ -18,9 +18,7 @@ def upgrade() -> None:
         "clients", sa.Column("source", sa.String(16), nullable=False, server_default="operator")
     )
     op.add_column("clients", sa.Column("metadata", sa.JSON(), nullable=False, server_default="{}"))
-    op.add_column(
-        "consents", sa.Column("resource", sa.JSON(), nullable=False, server_default="[]")
-    )
+    op.add_column("consents", sa.Column("resource", sa.JSON(), nullable=False, server_default="[]"))
     _lengthen(255)
     op.create_table(
         "resources",
