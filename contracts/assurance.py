@@ -36,7 +36,8 @@ class Requirement:
     """What an authorization request asks of a login.
 
     `required_acr` is the client's policy and must be met, and so must one of `essential_acr` where
-    there are any. `acr_values` are voluntary, in order of preference. Proofs made before `not_before` do not count (prompt=login, max_age).
+    there are any. `acr_values` are voluntary, in order of preference. Proofs made before
+    `not_before` do not count (prompt=login, max_age).
     """
 
     required_acr: str

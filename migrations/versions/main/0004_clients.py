@@ -41,7 +41,7 @@ def downgrade() -> None:
 
 
 def _lengthen(length: int) -> None:
-    """SQLite holds to no length; there a new one would copy the table and lose what points to it."""
+    """SQLite holds to no length, and a new one would copy the table."""
     if op.get_context().dialect.name == "postgresql":
         for table, column in NAMED.items():
             op.alter_column(table, column, type_=sa.String(length))
