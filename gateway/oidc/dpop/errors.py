@@ -1,4 +1,7 @@
-"""Errors that a client is told of its proof (RFC 9449, sections 5 and 8)."""
+"""Errors that a client is told of its proof (RFC 9449, sections 5 and 8).
+
+What is wrong with it, their description, is for the log alone.
+"""
 
 from __future__ import annotations
 

@@ -48,19 +48,19 @@ def checked(proof: str, call: Call, now: datetime) -> Proof:
         sent = signed.parse(proof, LONGEST, algorithms=ALGORITHMS, allowed=("jwk",))
         key = public_key(sent.header.get("jwk"), sent.alg)
     except (JoseError, ValueError) as error:
-        raise InvalidDPoPProof() from error
-    _require(sent.header.get("typ") == TYPE)
+        raise InvalidDPoPProof("DPoP proof: malformed, or its key is") from error
+    _require(sent.header.get("typ") == TYPE, "typ")
     _check_request(sent.claims, call)
-    _require(_recent(sent.claims.get("iat"), now))
-    _require(sent.holds(key))
+    _require(_recent(sent.claims.get("iat"), now), "iat")
+    _require(sent.holds(key), "signature")
     return Proof(key.thumbprint(), _jti(sent.claims), _nonce(sent.claims))
 
 
 def _check_request(claims: dict[str, Any], call: Call) -> None:
-    _require(claims.get("htm") == call.method)
-    _require(htu.matches(claims.get("htu"), call.url))
+    _require(claims.get("htm") == call.method, "htm")
+    _require(htu.matches(claims.get("htu"), call.url), "htu")
     if call.token is not None:
-        _require(_same(claims.get("ath"), _hash(call.token)))
+        _require(_same(claims.get("ath"), _hash(call.token)), "ath")
 
 
 def _recent(iat: object, now: datetime) -> bool:
@@ -75,14 +75,14 @@ def _recent(iat: object, now: datetime) -> bool:
 def _jti(claims: dict[str, Any]) -> str:
     jti = claims.get("jti")
     if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_JTI:
-        raise InvalidDPoPProof()
+        raise InvalidDPoPProof("DPoP proof: jti")
     return jti
 
 
 def _nonce(claims: dict[str, Any]) -> str | None:
     nonce = claims.get("nonce")
     if nonce is not None and not isinstance(nonce, str):
-        raise InvalidDPoPProof()
+        raise InvalidDPoPProof("DPoP proof: nonce")
     return nonce
 
 
@@ -95,6 +95,6 @@ def _same(given: object, wanted: str) -> bool:
     return isinstance(given, str) and hmac.compare_digest(given.encode(), wanted.encode())
 
 
-def _require(holds: bool) -> None:
+def _require(holds: bool, what: str) -> None:
     if not holds:
-        raise InvalidDPoPProof()
+        raise InvalidDPoPProof(f"DPoP proof: {what}")

@@ -55,7 +55,7 @@ class Proofs:
         if not sent:
             return None
         if len(sent) > 1:
-            raise InvalidDPoPProof()
+            raise InvalidDPoPProof("DPoP proof: sent twice")
         call = Call(method, f"{self._base}{path}", token)
         proof = checked(sent[0], call, self._clock.now())
         self._check_nonce(proof.nonce)
@@ -77,13 +77,13 @@ class Proofs:
         """Refuse an old nonce, always; refuse a missing one where nonces are required."""
         good = not self._nonce_required if nonce is None else self.nonces.accepts(nonce)
         if not good:
-            raise UseDPoPNonce()
+            raise UseDPoPNonce("DPoP proof: nonce")
 
     def _spend(self, proof: Proof) -> None:
         with self._store.write() as tx:
             fresh = tx.once.spend(f"dpop|{proof.jkt}|{proof.jti}", REMEMBERED)
         if not fresh:
-            raise InvalidDPoPProof()
+            raise InvalidDPoPProof("DPoP proof: used before")
 
 
 def metadata(base: str) -> Mapping[str, Any]:  # noqa: ARG001 - as every feature's

@@ -34,7 +34,7 @@ class Binding:
             return bound is None and shown.scheme != DPOP
         jkt = self._proofs.proven(request.headers, request.method, request.path, shown.token)
         if jkt is None:
-            raise InvalidDPoPProof()
+            raise InvalidDPoPProof("DPoP proof: missing")
         return hmac.compare_digest(jkt, bound)
 
 

@@ -32,10 +32,11 @@ def presented(request: Request) -> list[Presented]:
     return [found for found in header + body if found.token]
 
 
-def challenge(error: str = "", scheme: str = BEARER, **parameters: str) -> Response:
+def challenge(error: str = "", scheme: str = BEARER, why: str = "", **parameters: str) -> Response:
     """Refuse with one `WWW-Authenticate` for each scheme, the one that was used first.
 
-    The error is named to that one; without a token there is none to name (3.1).
+    The error is named to that one; without a token there is none to name (3.1). `why` is for the
+    log.
     """
     response = jsonify({"error": error} if error else {})
     response.status_code = STATUS.get(error, 401)
@@ -44,4 +45,4 @@ def challenge(error: str = "", scheme: str = BEARER, **parameters: str) -> Respo
     for name, values in ((scheme, said), (other, ASKED[other])):
         listed = ", ".join(f'{key}="{value}"' for key, value in values.items())
         response.headers.add("WWW-Authenticate", f"{name} {listed}")
-    return referred(response, error or "no token")
+    return referred(response, error or "no token", why)

@@ -24,7 +24,7 @@ def routes(pages: Blueprint, about: UserInfo) -> None:
         try:
             said = about.answer(shown, request)
         except OAuth2Error as error:
-            return rfc6750.challenge(error.error, shown.scheme)
+            return rfc6750.challenge(error.error, shown.scheme, error.description or "")
         if isinstance(said, str):
             wanted = {"scope": "openid"} if said == "insufficient_scope" else {}
             return rfc6750.challenge(said, shown.scheme, **wanted)

@@ -104,7 +104,10 @@ class Redemption:
                 _revoke(tx, found, sender, "code.replayed")
                 return None
             grant = tx.grants.get(found.grant_id) if found else None
-            if not found or not grant or not _fits(found, grant, sent, sender):
+            if not found or not grant:
+                return None
+            if not _fits(found, grant, sent, sender):
+                _note(tx, grant, "code.misused", by=sender.record.id)
                 return None
             sender.check(grant)
             login = self._first(tx, grant, sender)
@@ -191,8 +194,8 @@ def _event(found: Refreshed, presented: str) -> str:
     return "refresh_token.used" if found.token == presented else "refresh_token.rotated"
 
 
-def _note(tx: Transaction, grant: Grant, event: str) -> None:
-    tx.audit.add(event, account_id=grant.account_id, client_id=grant.client_id)
+def _note(tx: Transaction, grant: Grant, event: str, **detail: str) -> None:
+    tx.audit.add(event, account_id=grant.account_id, client_id=grant.client_id, detail=detail)
 
 
 def _revoke(tx: Transaction, found: Replayed, sender: Sender, event: str) -> None:

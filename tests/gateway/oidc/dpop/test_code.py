@@ -22,6 +22,13 @@ def test_no_proof_no_tokens_and_no_second_try(
     refused(prover.exchange(rp, code), "invalid_grant")
 
 
+def test_a_code_that_leaked_is_in_the_trail(rp: RelyingParty, prover: Prover, store: Store) -> None:
+    refused(rp.exchange(rp.code(dpop_jkt=prover.jkt)), "invalid_grant")
+    with store.read() as tx:
+        [last] = tx.audit.list(1)
+    assert (last.event, last.client_id, last.detail) == ("code.misused", "bot", {"by": "bot"})
+
+
 def test_another_key_consumes_the_code(rp: RelyingParty, prover: Prover, clock: FakeClock) -> None:
     code = rp.code(dpop_jkt=prover.jkt)
     refused(Prover(clock).exchange(rp, code), "invalid_grant")

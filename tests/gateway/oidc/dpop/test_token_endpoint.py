@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -154,6 +155,16 @@ class TestProofs:
         answer = rp.browser.post("/oauth/token", data=body, headers=wrong)
         refused(answer, "invalid_dpop_proof")
         assert prover.exchange(rp, code).status_code == 200
+
+
+def test_the_log_says_what_is_wrong_and_the_answer_does_not(
+    rp: RelyingParty, prover: Prover, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "gatehouse.oidc")
+    for wrong in ("htm", "htu", "iat"):
+        sent = {**rp.basic(), **prover.headers(**{wrong: 1})}
+        refused(rp.browser.post("/oauth/token", data=MACHINE, headers=sent), "invalid_dpop_proof")
+        assert vars(caplog.records[-1])["detail"] == f"DPoP proof: {wrong}"
 
 
 def test_pages_of_other_origins_may_prove(app: Flask) -> None:
