@@ -35,15 +35,18 @@ def revoke(store: Store, settings: Settings, clock: Clock, kid: str) -> bool:
 
 
 def longest_token(store: Store, settings: Settings) -> timedelta:
-    """Return the longest life of any token that a key of ours may have signed.
+    """Return for how long what a key of ours has signed may be shown to somebody who validates it.
 
-    Clients that are no row of ours (those of a metadata document) have the setting's.
+    An ID token comes back as a hint for as long as its session, however soon it expires
+    (RP-Initiated Logout 1.0, section 4). Clients that are no row of ours (those of a metadata
+    document) have the setting's access tokens.
     """
     from gateway.oidc.logout.token import LIFETIME  # noqa: PLC0415 - as above
 
     with store.read() as tx:
         spans = [timedelta(seconds=client.access_token_seconds) for client in tx.clients.list()]
-    return max([LIFETIME, settings.span("id_token"), settings.span("access_token"), *spans])
+    ours = [settings.span(name) for name in ("id_token", "session", "access_token")]
+    return max([LIFETIME, *ours, *spans])
 
 
 def rotate_when_due(store: Store, settings: Settings, clock: Clock) -> bool:

@@ -104,6 +104,7 @@ class Logout:
     def _ended(self, here: Assurance | None, asked_by: Client | None) -> Sequence[str]:
         """End the session; return the front channels of the clients that it let in."""
         if here is None:
+            self._authentication.end()
             return ()
         with self._store.read() as tx:
             let_in = tx.endings.let_in(here.sid)

@@ -184,8 +184,12 @@ def test_keys_whose_time_is_over_are_destroyed(store: Store, clock: FakeClock) -
 
 
 def test_keys_stay_as_long_as_the_longest_token(store: Store, clock: FakeClock) -> None:
-    settings = Settings(env="test", id_token_seconds=60, access_token_seconds=70)
+    settings = Settings(
+        env="test", id_token_seconds=60, access_token_seconds=70, session_seconds=80
+    )
     assert longest_token(store, settings) == timedelta(minutes=2), "of logout tokens"
+    lasting = settings.model_copy(update={"session_seconds": 9000})
+    assert longest_token(store, lasting) == timedelta(seconds=9000), "of hints"
     assert longest_token(store, settings.model_copy(update={"access_token_seconds": 900})) == (
         timedelta(minutes=15)
     )
