@@ -8,15 +8,20 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
-from contracts.errors import BadRequest
 from gateway.headers import allow_forms_only_to, allow_forms_to
 from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.service import Authorization, Outcome
+from gateway.oidc.decision import Decision
 from web import pages
 
 SEE_OTHER = 303
-USING_UP = frozenset({"oidc.authorize", "oidc.resume", "oidc.proceed", "oidc.cancel"})
+USING_UP = frozenset(
+    {
+        *("oidc.authorize", "oidc.resume", "oidc.proceed", "oidc.cancel"),
+        *("oidc.device_continue", "oidc.request_continue"),
+    }
+)
 
 
 def routes(room: Blueprint, authorization: Authorization) -> None:
@@ -68,11 +73,8 @@ class Views:
 
     def decide(self, handle: str) -> Response:
         """Take the answer to the consent page."""
-        decision = request.form.get("decision")
-        if decision not in {"allow", "deny"}:
-            raise BadRequest(detail="decision must be allow or deny")
-        sid, allowed = request.args.get("sid", ""), decision == "allow"
-        return _answer(self._authorization.decide(handle, sid=sid, allowed=allowed))
+        said = Decision.of(request)
+        return _answer(self._authorization.decide(handle, sid=said.sid, allowed=said.allowed))
 
     def cancel(self, handle: str) -> Response:
         """Give a request up."""

@@ -25,7 +25,7 @@ from store.backchannel_devices import BackchannelDevice
 from store.backchannel_requests import BackchannelRequest
 
 PATH = "/requests"
-ANYBODY = Requirement(required_acr="aal1")
+LOGGED_IN = Requirement(required_acr="aal1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,9 @@ class Approvals:
 
     def overview(self) -> Overview | Redirect:
         """Return what waits here, once it is known for whom."""
-        here = self._authentication.current(ANYBODY)
+        here = self._authentication.current(LOGGED_IN)
         if here is None:
-            return Redirect(self._authentication.begin(ANYBODY, PATH, "/"))
+            return Redirect(self._authentication.begin(LOGGED_IN, PATH, "/"))
         with self._store.read() as tx:
             devices = tx.backchannel_devices.list(here.subject, self._browser())
             return Overview(self._waiting(tx, here), devices)
@@ -134,7 +134,7 @@ class Approvals:
 
     def switch_off(self, device_id: str) -> Redirect:
         """Let requests reach a device no more."""
-        here = self._authentication.current(ANYBODY)
+        here = self._authentication.current(LOGGED_IN)
         if here is not None:
             with self._store.write() as tx:
                 tx.backchannel_devices.remove(here.subject, device_id)
@@ -182,7 +182,7 @@ class Approvals:
         return self._allowed(waiting, here)
 
     def _find(self, request_id: str) -> Waiting:
-        here = self._authentication.current(ANYBODY)
+        here = self._authentication.current(LOGGED_IN)
         with self._store.read() as tx:
             waiting = self._waiting(tx, here) if here else None
         if waiting is None or waiting.id != request_id:

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from contracts.errors import BadRequest
 from gateway.oidc.authorize.outcomes import Redirect
 from gateway.oidc.backchannel.approvals import PATH, Approvals, Confirm, Overview
 from gateway.oidc.backchannel.endpoint import BackchannelAuthenticationEndpoint
 from gateway.oidc.backchannel.service import Backchannel
+from gateway.oidc.decision import Decision
 from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.token.server import AuthorizationServer
 
@@ -81,11 +81,8 @@ class Views:
 
     def decide(self, request_id: str) -> Response:
         """Take the answer of the person."""
-        decision = request.form.get("decision")
-        if decision not in {"allow", "deny"}:
-            raise BadRequest(detail="decision must be allow or deny")
-        sid, allowed = request.args.get("sid", ""), decision == "allow"
-        return self._answer(self._approvals.decide(request_id, sid=sid, allowed=allowed))
+        said = Decision.of(request)
+        return self._answer(self._approvals.decide(request_id, sid=said.sid, allowed=said.allowed))
 
     def _answer(self, outcome: Overview | Confirm | Decided | Redirect) -> Response:
         match outcome:

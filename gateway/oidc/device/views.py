@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.oidc.authorize.outcomes import Redirect
+from gateway.oidc.decision import Decision
 from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.device.endpoint import DeviceAuthorizationEndpoint
 from gateway.oidc.device.service import PATH, Confirm, Devices, EnterCode
@@ -64,11 +64,8 @@ class Views:
 
     def decide(self, handle: str) -> Response:
         """Take the answer of the person."""
-        decision = request.form.get("decision")
-        if decision not in {"allow", "deny"}:
-            raise BadRequest(detail="decision must be allow or deny")
-        sid, allowed = request.args.get("sid", ""), decision == "allow"
-        return _answer(self._devices.decide(handle, sid=sid, allowed=allowed))
+        said = Decision.of(request)
+        return _answer(self._devices.decide(handle, sid=said.sid, allowed=said.allowed))
 
 
 def _answer(outcome: EnterCode | Confirm | Decided | Redirect) -> Response:

@@ -128,6 +128,12 @@ class TestLogin:
         assert "Not allowed" in refusal.text
         refused(vault.poll(), "access_denied")
 
+    def test_whoever_only_looks_decides_nothing(self, vault: Terminal, person: Helper) -> None:
+        """A link that is scanned, as mail programs do, is not followed by a person."""
+        page = person.open(vault.start()["user_code"])
+        assert person.browser.head(f"{page}/continue").status_code == 405
+        refused(vault.poll(), "authorization_pending")
+
     def test_a_wish_is_asked_for_once(
         self, terminal: Terminal, person: Helper, visitor: Visitor
     ) -> None:
