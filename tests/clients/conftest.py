@@ -48,7 +48,7 @@ def opened(gateway: Gateway, app_address: str, page: Page) -> Open:
             app_address, public=True, post_logout_redirect_uris=[app_address]
         )
         settings |= {"authority": gateway.issuer, "client_id": client.id}
-        page.add_init_script(f"window.settings = {json.dumps(settings)}")
+        page.context.add_init_script(f"window.settings = {json.dumps(settings)}")
         return App(page, app_address, gateway.person())
 
     return opened

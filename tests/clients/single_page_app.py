@@ -44,24 +44,32 @@ class App:
         self.address = address
         self.person = person
 
+    def open(self) -> None:
+        """Open the app, which knows nobody yet."""
+        self.page.goto(self.address)
+        self.shows("null")
+
     def press(self, button: str) -> None:
-        """Press a button."""
-        self.page.get_by_role("button", name=button, exact=True).click()
+        """Press a button of the app's."""
+        press(self.page, button)
 
     def log_in(self) -> dict[str, Any]:
         """Go to the gateway, prove who one is, agree, come back; return what the app knows."""
-        self.page.goto(self.address)
+        self.open()
         self.press("Log in")
-        self.page.get_by_label("Username").fill(self.person.username)
-        self.page.get_by_label("Password").fill(self.person.password or "")
-        self.press("Log in")
-        self.press("Authenticator app")
-        code = pyotp.TOTP(self.person.totp_secret or "").now()
-        self.page.locator("input[name=code]").fill(code)
-        self.page.keyboard.press("Enter")
-        self.press("Allow")
-        self.page.wait_for_url(self.address)
-        return self.known()
+        self.prove(self.page)
+        known: dict[str, Any] = self.known()
+        return known
+
+    def prove(self, page: Page) -> None:
+        """Prove who one is and agree, on the pages of the gateway."""
+        page.get_by_label("Username").fill(self.person.username)
+        page.get_by_label("Password").fill(self.person.password or "")
+        press(page, "Log in")
+        press(page, "Authenticator app")
+        page.locator("input[name=code]").fill(pyotp.TOTP(self.person.totp_secret or "").now())
+        page.keyboard.press("Enter")
+        press(page, "Allow")
 
     def known(self) -> Any:
         """Return whom the app knows, once it does."""
@@ -71,6 +79,11 @@ class App:
     def shows(self, words: str) -> None:
         """Wait until the app shows these words."""
         expect(self.page.locator("output")).to_contain_text(words, timeout=20_000)
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button."""
+    page.get_by_role("button", name=button, exact=True).click()
 
 
 Open = Callable[..., App]

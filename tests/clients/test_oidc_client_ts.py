@@ -41,6 +41,15 @@ def test_without_a_refresh_token_it_renews_in_a_frame(opened: Open) -> None:
     assert second["profile"]["auth_time"] == first["profile"]["auth_time"]
 
 
+def test_a_person_logs_in_in_a_window_of_its_own(opened: Open) -> None:
+    app = opened(scope="openid profile")
+    app.open()
+    with app.page.expect_popup() as window:
+        app.press("Log in in a window")
+    app.prove(window.value)
+    assert app.known()["profile"]["acr"] == "aal2"
+
+
 def test_what_was_revoked_is_worth_nothing(app: App) -> None:
     app.log_in()
     app.press("Revoke")
@@ -52,8 +61,7 @@ def test_what_was_revoked_is_worth_nothing(app: App) -> None:
 def test_who_comes_back_is_not_asked_again(app: App) -> None:
     first = app.log_in()
     app.page.evaluate("sessionStorage.clear()")
-    app.page.goto(app.address)
-    app.shows("null")
+    app.open()
     app.press("Log in")
     assert app.known()["profile"]["auth_time"] == first["profile"]["auth_time"]
 

@@ -8,6 +8,7 @@ const here = location.origin + location.pathname;
 
 const manager = new UserManager({
   redirect_uri: here,
+  popup_redirect_uri: here,
   post_logout_redirect_uri: here,
   loadUserInfo: !bound, // the library asks as a bearer does
   filterProtocolClaims: false,
@@ -18,6 +19,7 @@ const manager = new UserManager({
 
 const calls = {
   signinRedirect: () => manager.signinRedirect(),
+  signinPopup: () => manager.signinPopup(),
   signinSilent: () => manager.signinSilent(),
   revokeTokens: () => manager.revokeTokens(),
   signoutRedirect: () => manager.signoutRedirect(),
