@@ -77,6 +77,7 @@ def revoke(store: Store, clock: Clock, kid: str, keeper: Keeper = WRAPPED) -> bo
 
     What it signed is no longer valid here within seconds, elsewhere as soon as no cached JWKS has
     it. Where it was the one that signs, a new one does so at once, before every cache knows it.
+    Its private part is left to `withdraw`: workers may try to sign with it for some seconds more.
     """
     now = clock.now()
     with store.read() as tx:
@@ -91,7 +92,6 @@ def revoke(store: Store, clock: Clock, kid: str, keeper: Keeper = WRAPPED) -> bo
             tx.keys.add(key)
         tx.keys.retire(kid, now)
         tx.audit.add("keys.revoked", detail={"kids": [kid]})
-    withdraw(store, keeper)
     return True
 
 

@@ -189,3 +189,18 @@ def test_settings_that_open_no_token(hsm: SoftHSM, tmp_path: Path) -> None:
 def test_algorithms_that_the_token_lacks_are_not_announced(hsm: SoftHSM, keeper: Any) -> None:
     able = keeper.token.mechanisms() - {pkcs11.Mechanism.EDDSA}
     assert keeping.able(able) == ("ES256", "RS256", "PS256")
+
+
+def test_a_revoked_key_is_followed_at_once_and_destroyed_by_the_worker(
+    store: Store, clock: FakeClock, keeper: Any
+) -> None:
+    oidc.ensure(store, clock, keeper)
+    ring = KeyRing(store, clock, keeper)
+    revoked = ring.signer("ES256")
+    assert rotation.revoke(store, clock, revoked.kid, keeper)
+    assert revoked.sign("JWT", {}), "a worker may not have heard of it yet"
+    clock.advance(timedelta(seconds=5))
+    assert ring.signer("ES256").kid != revoked.kid
+    assert rotation.withdraw(store, keeper) == [revoked.kid]
+    with pytest.raises(Unavailable):
+        revoked.sign("JWT", {})
