@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from gateway.headers import allow_forms_to, allow_frames_of
@@ -35,6 +36,8 @@ def routes(room: Blueprint, logout: Logout) -> None:
 
     @room.route(PATH, methods=["GET", "POST"])
     def end_session() -> Response:
+        if request.method == "HEAD":
+            raise MethodNotAllowed(["GET", "POST"])  # whoever only looks at a link logs nobody out
         if request.method == "POST":
             # A browser sends its Lax cookies with the GET that follows, not with a foreign POST.
             sent = [*request.args.items(multi=True), *request.form.items(multi=True)]

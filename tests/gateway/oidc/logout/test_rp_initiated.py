@@ -295,6 +295,11 @@ class TestChecks:
         assert case.person.client.get(first.location).location == AFTER
         assert not case.logged_in()
 
+    def test_a_glance_by_head_logs_nobody_out(self, case: Case) -> None:
+        sent = {"id_token_hint": case.hint}
+        assert case.person.client.head("/oauth/logout", query_string=sent).status_code == 405
+        assert case.logged_in()
+
     def test_nothing_is_kept_by_caches(self, case: Case) -> None:
         assert case.logout().headers["Cache-Control"] == "no-store"
 
