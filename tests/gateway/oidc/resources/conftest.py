@@ -33,7 +33,7 @@ METADATA = ClientMetadata(
 Register = Callable[..., RelyingParty]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def resources(store: Store, clock: Clock) -> list[Resource]:
     found = [
         Resource(BANK, "The Bank", "transfer", False, clock.now(), _declared()),
@@ -50,7 +50,7 @@ def _declared() -> dict[str, Any]:
 
 
 @pytest.fixture
-def register(app: Flask, store: Store, registered: Client) -> Register:
+def register(app: Flask, store: Store, registered: Client, resources: list[Resource]) -> Register:
     """Register a client like another; return what it sends."""
 
     def made(client_id: str, **changes: Any) -> RelyingParty:
