@@ -273,7 +273,7 @@ def test_what_is_no_logout_token_for_it_logs_nobody_out(
     assert "Nobody is logged in" not in person.get("/").text
 
 
-@pytest.mark.parametrize("token", ["", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+@pytest.mark.parametrize("token", ["", "a.b.c", "e30.e30."])
 def test_what_is_no_token_at_all(person: FlaskClient, token: str) -> None:
     answer = person.post("/backchannel-logout", data={"logout_token": token})
     assert answer.status_code == 400

@@ -145,7 +145,7 @@ class TestHint:
     def test_of_a_stranger_s_key_is_refused(self, rp: RelyingParty) -> None:
         head, claims, signature = rp.tokens()["id_token"].split(".")
         swapped = signature[:-8] + ("A" * 8 if signature[-8:] != "A" * 8 else "B" * 8)
-        for hint in (f"{head}.{claims}.{swapped}", f"{head}.{claims}.", "eyJhbGciOiJub25lIn0.e30."):
+        for hint in (f"{head}.{claims}.{swapped}", f"{head}.{claims}.", "e30.e30."):
             assert answered(rp.authorize(id_token_hint=hint))["error"] == "invalid_request"
 
     def test_of_one_person_with_the_claims_of_another_is_refused(self, rp: RelyingParty) -> None:
