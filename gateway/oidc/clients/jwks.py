@@ -26,7 +26,11 @@ AGAIN = timedelta(seconds=30)
 
 PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 PARTS = {"EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "RSA": ("n", "e")}
-CURVES = frozenset({"P-256", "P-384", "P-521", "Ed25519", "X25519"})
+CURVES = {
+    "EC": frozenset({"P-256", "P-384", "P-521"}),
+    "OKP": frozenset({"Ed25519", "X25519"}),
+    "RSA": frozenset({""}),
+}
 RSA_BITS = range(2048, 4097)
 EXPONENT_BITS = range(2, 34)
 """Below, RSA is weak; beyond, whoever publishes a key decides how long we reckon with it."""
@@ -67,11 +71,11 @@ def usable(jwks: object) -> tuple[Key, ...]:
 def _usable(jwk: object) -> Iterator[Key]:
     if not isinstance(jwk, dict) or PRIVATE & jwk.keys() or jwk.get("kty") == "oct":
         raise UnusableKeys("a key is private or symmetric, or no key at all")
-    parts = PARTS.get(str(jwk.get("kty")))
-    if parts is None or ("crv" in parts and str(jwk.get("crv")) not in CURVES):
+    kty = str(jwk.get("kty"))
+    if str(jwk.get("crv", "")) not in CURVES.get(kty, ()):
         return
     about = [name for name in ("kid", "use", "alg") if name in jwk]
-    kept = {name: jwk.get(name) for name in ("kty", *parts, *about)}
+    kept = {name: jwk.get(name) for name in ("kty", *PARTS[kty], *about)}
     if not all(isinstance(value, str) for value in kept.values()):
         raise UnusableKeys("a member of a key is no text")
     if "key_ops" in jwk:

@@ -30,6 +30,12 @@ from store.client_metadata import ClientMetadata
 METHOD = "tls_client_auth"
 LONGEST = 16 * 1024
 PEM = "-----BEGIN CERTIFICATE-----"
+UNREADABLE = (
+    *(ValueError, TypeError, x509.InvalidVersion),
+    *(x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
+"""What reading a certificate raises that is none, or holds what nobody knows."""
+
 MEMBERS = (
     "tls_client_auth_subject_dn",
     "tls_client_auth_san_dns",
@@ -62,7 +68,7 @@ class Certificate:
         """Tell whether it names its subject as the client registered it (section 2.1.2)."""
         try:
             return all(_names(self.x509, metadata)) and bool(registered(metadata))
-        except (ValueError, x509.ExtensionNotFound, x509.DuplicateExtension):
+        except (ValueError, x509.ExtensionNotFound):
             return False
 
 
@@ -72,8 +78,8 @@ def presented(environ: Mapping[str, Any]) -> Certificate | None:
     if not value or len(value) > LONGEST:
         return None
     try:
-        return Certificate(_read(value))
-    except ValueError:
+        return Certificate(_whole(_read(value)))
+    except UNREADABLE:
         return None
 
 
@@ -118,6 +124,13 @@ def _read(value: str) -> x509.Certificate:
     if text.count(PEM) != 1:
         raise ValueError("not one certificate")
     return x509.load_pem_x509_certificate(text.encode())
+
+
+def _whole(certificate: x509.Certificate) -> x509.Certificate:
+    """Decode every part that is looked at, so that none of them fails later."""
+    _ = certificate.subject, certificate.extensions
+    _ = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return certificate
 
 
 def _names(certificate: x509.Certificate, metadata: ClientMetadata) -> Iterator[bool]:

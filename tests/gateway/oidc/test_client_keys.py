@@ -87,7 +87,12 @@ def test_no_set_at_all(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "key", [{"kty": "PQC", "x": "y"}, {**EC, "crv": "secp256k1"}, {**EC, "crv": []}, {"kty": []}]
+    "key",
+    [
+        *({"kty": "PQC", "x": "y"}, {"kty": []}, {"kty": "EC"}, {"kty": "OKP", "crv": {}}),
+        *({**EC, "crv": "secp256k1"}, {**EC, "crv": []}, {**EC, "crv": "Ed25519"}),
+        *({**EC, "kty": "OKP"}, {**EC, "kty": "RSA"}),
+    ],
 )
 def test_kinds_that_are_not_known_are_left_out(key: dict[str, Any]) -> None:
     assert [found.kid for found in usable({"keys": [key, EC]})] == ["es"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -23,6 +24,7 @@ from werkzeug.test import TestResponse
 
 from contracts.clock import Clock
 from gateway import oidc
+from gateway.oidc.clients.rfc8705 import presented
 from gateway.wsgi import CLIENT_CERTIFICATE
 from store import Store
 from store.client_metadata import ClientMetadata
@@ -163,6 +165,21 @@ class TestField:
     )
     def test_what_is_no_certificate(self, rp: RelyingParty, client: Client, value: str) -> None:
         refused(ask(rp, value), "invalid_client")
+
+    @pytest.mark.filterwarnings("ignore")
+    def test_a_certificate_with_bytes_changed(self, clock: FakeClock) -> None:
+        """None of it fails: what cannot be read is no certificate."""
+        der, chance = made(clock).public_bytes(Encoding.DER), random.Random(7)
+        names = ({"tls_client_auth_subject_dn": DN}, {"tls_client_auth_san_dns": "bot.example"})
+        for _ in range(3000):
+            changed = bytearray(der)
+            for _ in range(chance.randint(1, 4)):
+                changed[chance.randrange(len(changed))] = chance.randrange(256)
+            value = f":{base64.b64encode(bytes(changed)).decode()}:"
+            if found := presented({CLIENT_CERTIFICATE: value}):
+                assert found.in_force(clock) in {True, False}
+                assert len(found.thumbprint) == 43
+                assert all(found.names(ClientMetadata(**m)) in {True, False} for m in names)
 
     def test_two_of_them(self, rp: RelyingParty, client: Client, clock: FakeClock) -> None:
         one = made(clock)
