@@ -36,7 +36,7 @@ from gateway.oidc.ports import Authentication
 from gateway.oidc.resources.rfc8707 import Resources
 from gateway.oidc.resources.rfc9728 import ResourceMetadata
 from gateway.oidc.settings import ProviderSettings
-from gateway.oidc.supported import supported
+from gateway.oidc.supported import supported, with_a_person
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
 from gateway.oidc.token.server import AuthorizationServer, Parts
@@ -73,8 +73,10 @@ def provider(
     keys = KeyRing(store, clock, keeper)
     choices = supported(settings.algorithms, certificates=settings.client_certificates)
     fetcher = Fetcher(store, loopback=settings.clients.loopback)
-    strangers = (store, clock, fetcher, settings.clients, choices)
-    clients = Clients(store, clock, MetadataDocuments(*strangers).find)
+    strangers = (store, clock, fetcher, settings.clients)
+    personal = with_a_person(choices)
+    clients = Clients(store, clock, MetadataDocuments(*strangers, personal).find)
+    vouched = settings.clients.registration == "token"
     subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
     trial = settings.clients.on_trial
@@ -113,7 +115,7 @@ def provider(
             authentication=authentication,
         ),
         server,
-        Registrar(*strangers),
+        Registrar(*strangers, choices if vouched else personal),
         UserInfo(
             store=store,
             clock=clock,

@@ -372,6 +372,11 @@ class TestOpen:
         clock.advance(HOUR)
         assert register(browser).status_code == 201
 
+    def test_nobody_gets_what_needs_no_person(self, browser: FlaskClient, issue: Issue) -> None:
+        alone = {"grant_types": ["client_credentials"], "response_types": []}
+        for token in ("", issue()):
+            assert register(browser, token, **alone).json["error"] == "invalid_client_metadata"
+
     def test_a_wrong_token_is_not_taken_for_none(self, browser: FlaskClient) -> None:
         assert register(browser, "wrong").status_code == 401
 
