@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 PATH = re.compile(r"`((?:[a-z_]+/)+[a-zA-Z_.]*|\.importlinter)`")
+SHOWN_BY = re.compile(r"`(tests/[a-z0-9_/]+\.(?:py|json|js))(?:::(\w+))?")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 RULES = re.findall(r"^(\d+)\. ", ARCHITECTURE, re.MULTILINE)
 
@@ -25,6 +26,13 @@ def test_every_path_of_the_architecture_exists(path: str) -> None:
 def test_every_link_leads_somewhere(page: Path) -> None:
     broken = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
     assert broken == []
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), sorted(set(SHOWN_BY.findall((ROOT / "docs" / "standards.md").read_text())))
+)
+def test_every_standard_is_shown_by_a_test_that_exists(path: str, name: str) -> None:
+    assert name in (ROOT / path).read_text()
 
 
 @pytest.mark.parametrize("rule", RULES)
