@@ -1,0 +1,16 @@
+"""Ways back into an account."""
+
+from __future__ import annotations
+
+revision = "0010_recovery"
+down_revision = "0009_signups"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
