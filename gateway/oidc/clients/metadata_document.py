@@ -6,14 +6,12 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from contracts.clock import Clock
-from gateway.oidc.clients.consistency import consistent
+from gateway.oidc.clients.admitted import admitted
 from gateway.oidc.clients.fetch import Fetched, Fetcher, FetchFailed, Unreachable
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.policy import ClientPolicy
-from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.clients.registering import Supported, described
 from gateway.oidc.clients.target import NotATarget, Target
 from store import Store
@@ -95,22 +93,8 @@ class MetadataDocuments:
     def _client(self, client_id: str, content: object) -> Client:
         """Return the client of a document. Raises InvalidClientMetadata."""
         said = described(_checked(client_id, content, self._supported), self._supported)
-        client = Client(
-            id=client_id,
-            name=said.name or urlsplit(client_id).netloc,
-            secret_hash=None,
-            redirect_uris=said.redirect_uris,
-            audience=client_id,
-            scope=narrowed(said.scope, self._policy.scope) or self._policy.scope,
-            require_acr=self._policy.require_acr,
-            consent=True,
-            token_alg=said.token_alg,
-            access_token_seconds=self._policy.access_token_seconds,
-            created_at=self._clock.now(),
-            source=DOCUMENT,
-            metadata=said.metadata,
-        )
-        return consistent(client)
+        now = self._clock.now()
+        return admitted(said, self._policy, client_id=client_id, source=DOCUMENT, now=now)
 
 
 def _checked(client_id: str, content: object, supported: Supported) -> dict[str, Any]:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import TooMany
-from gateway.oidc.clients.consistency import consistent
+from gateway.oidc.clients.admitted import admitted
 from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.members import InvalidClientMetadata, UnapprovedSoftwareStatement
 from gateway.oidc.clients.policy import ClientPolicy
-from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.clients.registering import SECRET_METHODS, Described, Supported, described
 from gateway.oidc.clients.sector import check_sector
 from store import Store
@@ -106,25 +105,14 @@ class Registrar:
         Raises InvalidClientMetadata.
         """
         said = self._described(sent)
-        needs = said.metadata.token_endpoint_auth_method in SECRET_METHODS
-        held = old.secret_hash if old and needs else None
-        secret = secrets.token_urlsafe(32) if needs and held is None else None
-        client = Client(
-            id=client_id,
-            name=said.name or client_id,
-            secret_hash=held if secret is None else secret_digest(secret),
-            redirect_uris=said.redirect_uris,
-            audience=client_id,
-            scope=narrowed(said.scope, self._policy.scope) or self._policy.scope,
-            require_acr=self._policy.require_acr,
-            consent=True,
-            token_alg=said.token_alg,
-            access_token_seconds=self._policy.access_token_seconds,
-            created_at=old.created_at if old else self._clock.now(),
-            source=DYNAMIC,
-            metadata=said.metadata,
-        )
-        return consistent(client), secret
+        now = old.created_at if old else self._clock.now()
+        client = admitted(said, self._policy, client_id=client_id, source=DYNAMIC, now=now)
+        if said.metadata.token_endpoint_auth_method not in SECRET_METHODS:
+            return client, None
+        if old and old.secret_hash:
+            return replace(client, secret_hash=old.secret_hash), None
+        secret = secrets.token_urlsafe(32)
+        return replace(client, secret_hash=secret_digest(secret)), secret
 
     def _described(self, sent: dict[str, Any]) -> Described:
         if "software_statement" in sent:

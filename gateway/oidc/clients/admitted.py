@@ -1,0 +1,37 @@
+"""A client that no operator registered, as the policy admits it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from gateway.oidc.clients.consistency import consistent
+from gateway.oidc.clients.policy import ClientPolicy
+from gateway.oidc.clients.registered import narrowed
+from gateway.oidc.clients.registering import Described
+from store.clients import Client
+
+
+def admitted(
+    said: Described, policy: ClientPolicy, *, client_id: str, source: str, now: datetime
+) -> Client:
+    """Return the client: what it says of itself, and what the policy gives to all such.
+
+    Raises InvalidClientMetadata where the two, or two of its members, contradict each other.
+    """
+    client = Client(
+        id=client_id,
+        name=said.name or urlsplit(client_id).netloc or client_id,
+        secret_hash=None,
+        redirect_uris=said.redirect_uris,
+        audience=client_id,
+        scope=narrowed(said.scope, policy.scope) or policy.scope,
+        require_acr=policy.require_acr,
+        consent=True,
+        token_alg=said.token_alg,
+        access_token_seconds=policy.access_token_seconds,
+        created_at=now,
+        source=source,
+        metadata=said.metadata,
+    )
+    return consistent(client)
