@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from gateway.oidc.clients import members, redirect_uris
+from gateway.oidc.clients import members, redirect_uris, rfc8705
 from gateway.oidc.clients.members import InvalidClientMetadata, InvalidRedirectUri
 from gateway.oidc.clients.signed import ALGORITHMS
 from store.client_metadata import ClientMetadata
@@ -20,11 +20,6 @@ DEFAULTS: Mapping[str, Any] = {
 NATIVE, WEB = "native", "web"
 
 SECRET_METHODS = frozenset({"client_secret_basic", "client_secret_post"})
-KEY_METHODS = frozenset({"private_key_jwt"})
-TLS_SUBJECTS = (
-    *("tls_client_auth_subject_dn", "tls_client_auth_san_dns", "tls_client_auth_san_uri"),
-    *("tls_client_auth_san_ip", "tls_client_auth_san_email"),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +100,7 @@ READERS: Mapping[str, members.Reader] = {
     "backchannel_logout_session_required": members.flag,
     "frontchannel_logout_uri": members.endpoint,
     "frontchannel_logout_session_required": members.flag,
-    **dict.fromkeys(TLS_SUBJECTS, members.text(255)),
+    **dict.fromkeys(rfc8705.MEMBERS, members.text(255)),
 }
 
 
@@ -148,16 +143,6 @@ def _redirect_uris(said: Mapping[str, Any]) -> None:
         raise InvalidRedirectUri("A web application's redirect URIs are https.")
 
 
-def _keys(said: Mapping[str, Any]) -> None:
-    if "jwks" in said and "jwks_uri" in said:
-        raise InvalidClientMetadata("Give jwks or jwks_uri.")
-    needed = said["token_endpoint_auth_method"] in KEY_METHODS
-    encrypted = any(name in said for name in _ENCRYPTED)
-    signed = said.get("require_signed_request_object", False)
-    if (needed or encrypted or signed) and not ("jwks" in said or "jwks_uri" in said):
-        raise InvalidClientMetadata("Give the public keys: jwks or jwks_uri.")
-
-
 _ENCRYPTED = ("id_token_encrypted_response_alg", "userinfo_encrypted_response_alg")
 
 
@@ -166,14 +151,6 @@ def _encryption(said: Mapping[str, Any]) -> None:
     for alg in _ENCRYPTED:
         if alg not in said and alg.removesuffix("alg") + "enc" in said:
             raise InvalidClientMetadata(f"{alg} is missing.")
-
-
-def _certificate(said: Mapping[str, Any]) -> None:
-    """Exactly one name is looked for in a certificate (RFC 8705, section 2.1.2)."""
-    named = [name for name in TLS_SUBJECTS if name in said]
-    method = said["token_endpoint_auth_method"]
-    if method == "tls_client_auth" and len(named) != 1:
-        raise InvalidClientMetadata("Give exactly one of " + ", ".join(TLS_SUBJECTS) + ".")
 
 
 def _grants(said: Mapping[str, Any]) -> None:
@@ -187,8 +164,6 @@ def _grants(said: Mapping[str, Any]) -> None:
 
 CHECKS: tuple[Callable[[Mapping[str, Any]], None], ...] = (
     _redirect_uris,
-    _keys,
     _encryption,
-    _certificate,
     _grants,
 )

@@ -20,6 +20,7 @@ from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Information, Registrar
 from store import Store
 from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.hostile import Hostile, certificate
 
 VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "vectors" / "registrations.json").read_text()
@@ -114,6 +115,43 @@ def test_a_secret_is_made_where_one_is_needed(registrar: Registrar, method: str)
     assert (secret is None) == (method == "none")
     assert client.public == (method == "none")
     assert secret is None or len(secret) == 43
+
+
+@pytest.mark.parametrize(
+    ("listed", "accepted"),
+    [
+        (["https://a.example/", "https://b.example/"], True),
+        (["https://a.example/", "https://b.example/", "https://c.example/"], True),
+        (["https://a.example/"], False),
+        ([], False),
+        ({"https://a.example/": 1, "https://b.example/": 1}, False),
+        ("https://a.example/ https://b.example/", False),
+    ],
+)
+def test_a_sector_lists_every_redirect_uri(
+    store: Store,
+    clock: FakeClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    listed: object,
+    accepted: bool,
+) -> None:
+    proof = certificate(tmp_path, "localhost")
+    monkeypatch.setenv("SSL_CERT_FILE", str(proof))
+    fetcher = Fetcher(store, loopback=True)
+    registrar = Registrar(store, clock, fetcher, ClientPolicy(), SUPPORTED)
+    with Hostile(proof).running() as server:
+        sent = {
+            "redirect_uris": ["https://a.example/", "https://b.example/"],
+            "subject_type": "pairwise",
+            "sector_identifier_uri": server.answer("/sector", listed),
+        }
+        if accepted:
+            client, _ = registrar.client(sent, client_id="new")
+            assert client.metadata.sector_identifier_uri == f"{server.origin}/sector"
+        else:
+            with pytest.raises(InvalidClientMetadata, match="every redirect URI"):
+                registrar.client(sent, client_id="new")
 
 
 def test_nothing_of_the_policy_is_the_clients_to_choose(registrar: Registrar) -> None:
