@@ -58,7 +58,7 @@ def test_metadata(registrar: Registrar, vector: dict[str, Any]) -> None:
         client, secret = registrar.client(vector["sent"], client_id="new")
         said = Information(client, "token", secret).to_dict("https://gateway.example")
         assert json.loads(json.dumps(said)) | vector["registered"] == json.loads(json.dumps(said))
-    assert time.process_time() - began < 0.05
+    assert time.process_time() - began < 0.25
 
 
 def public(key: ECKey) -> dict[str, Any]:
