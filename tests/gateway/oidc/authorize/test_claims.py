@@ -26,7 +26,7 @@ def test_and_that_takes_no_time(case: dict[str, str]) -> None:
     taken = []
     for _ in range(3):
         started = time.perf_counter()
-        with pytest.raises(ValueError, match="."):
+        with pytest.raises(ValueError, match=r"."):
             parsed(case["claims"])
         taken.append(time.perf_counter() - started)
     assert min(taken) < 0.05
