@@ -37,7 +37,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("var"), description="Folder of the embedded database, keys and sockets")
     issuer: str = Field(
         "http://localhost:8080",
-        description="Public address, the `iss` of every token; https unless it is localhost",
+        description="Public address, the `iss` of every token, with or without a path; https unless "
+        "it is localhost",
     )
     service_name: str = Field("Gatehouse", description="Name shown on pages and in messages")
     host: str = Field("127.0.0.1", description="Address to listen on")
@@ -153,7 +154,7 @@ class Settings(BaseSettings):
         600, description="Life of the codes of a device without a browser", ge=60, le=1800
     )
     device_entries_per_hour: int = Field(
-        1000, description="Codes of devices that people may enter an hour, all together", ge=1
+        1000, description="Wrong codes of devices that people may enter an hour, all together", ge=1
     )
     backchannel_seconds: int = Field(
         120, description="Time a person has to answer a backend that asks for them", ge=10
@@ -165,7 +166,7 @@ class Settings(BaseSettings):
         600, description="How long a backend cannot reach a person who has refused it", ge=1
     )
     backchannel_requests_per_hour: int = Field(
-        10, description="Requests of backends that reach a person an hour", ge=1
+        10, description="Requests of backends that reach a person an hour and are not allowed", ge=1
     )
     failures_disable: int = Field(
         100, description="Consecutive wrong answers that disable one authenticator", ge=1, le=100

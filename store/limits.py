@@ -39,6 +39,11 @@ class Limits:
         row = self._work.connection.execute(columns).one()
         return _wait(row.resets_at, now) if row.hits > limit else 0
 
+    def take_back(self, key: str) -> None:
+        """Uncount one hit: what it was counted for turned out well."""
+        statement = limits.update().where(limits.c.key_hash == self._hash(key), limits.c.hits > 0)
+        self._work.connection.execute(statement.values(hits=limits.c.hits - 1))
+
     def peek(self, key: str, limit: int) -> int:
         """Return what the next `hit` would, without counting."""
         now = self._work.now()

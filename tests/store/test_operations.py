@@ -92,6 +92,15 @@ def test_a_limit_is_peeked_at_and_cleared(store: Store, clock: FakeClock) -> Non
         assert tx.limits.peek("jane", 1) == 0
 
 
+def test_a_hit_is_taken_back(store: Store) -> None:
+    with store.write() as tx:
+        tx.limits.take_back("jane")
+        assert [tx.limits.hit("jane", 1, MINUTE) for _ in range(2)] == [0, 60]
+        for _ in range(3):
+            tx.limits.take_back("jane")
+        assert [tx.limits.hit("jane", 1, MINUTE) for _ in range(2)] == [0, 60]
+
+
 def test_a_value_is_spent_for_its_lifetime(store: Store, clock: FakeClock) -> None:
     with store.write() as tx:
         assert tx.once.spend("jti", MINUTE)

@@ -13,7 +13,7 @@ from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.consent import Asking, consent_to, grant_lifetime
 from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.backchannel.ping import ping
-from gateway.oidc.backchannel.reach import silence
+from gateway.oidc.backchannel.reach import silence, welcome
 from gateway.oidc.backchannel.request import AuthenticationRequest
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.decoupled.outcomes import Decided
@@ -204,6 +204,7 @@ class Approvals:
             if not tx.backchannel_requests.approve(waiting.kept, self._browser(), grant.id):
                 raise Expired()
             detail = {"grant": grant.id, "acr": here.acr, "amr": list(here.amr)}
+            welcome(tx, here.subject)
             tx.audit.add(
                 "backchannel.allowed", account_id=here.subject, client_id=client.id, detail=detail
             )

@@ -24,7 +24,7 @@ def reachable(
     willing = tx.backchannel_devices.any(person)
     silenced = tx.limits.peek(_silence(client_id, person), 1)
     counted = person if willing and not silenced else NOBODY
-    wait = tx.limits.hit(f"backchannel:{counted}", settings.per_hour, HOUR)
+    wait = tx.limits.hit(_requests(counted), settings.per_hour, HOUR)
     return None if counted is NOBODY or wait else account_id
 
 
@@ -33,6 +33,15 @@ def silence(
 ) -> None:
     """Leave a person in peace of a client they have refused."""
     tx.limits.hit(_silence(client_id, account_id), 1, settings.silence)
+
+
+def welcome(tx: Transaction, account_id: str) -> None:
+    """Uncount a request that its person has allowed: it was no nuisance."""
+    tx.limits.take_back(_requests(account_id))
+
+
+def _requests(account_id: str) -> str:
+    return f"backchannel:{account_id}"
 
 
 def _silence(client_id: str, account_id: str) -> str:

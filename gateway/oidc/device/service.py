@@ -14,7 +14,7 @@ from gateway.oidc.clients.registered import Clients
 from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.decoupled.proof import enough, met
 from gateway.oidc.decoupled.request import DecoupledRequest, asked_for
-from gateway.oidc.device.entries import count
+from gateway.oidc.device.entries import count, uncount
 from gateway.oidc.ports import Authentication
 from gateway.oidc.settings import ProviderSettings
 from store import Transaction
@@ -99,10 +99,12 @@ class Devices:
         with self._store.write() as tx:
             refused = count(tx, self._settings.device, browser, source)
             found = None if refused else tx.device_codes.find(user_code)
-            handle = self._keep(tx, found, user_code) if found else ""
+            if found:
+                uncount(tx, self._settings.device, browser, source)
+                return Redirect(f"{PATH}/{self._keep(tx, found, user_code)}")
         if refused:
             raise refused
-        return Redirect(f"{PATH}/{handle}") if found else EnterCode(wrong=True)
+        return EnterCode(wrong=True)
 
     def resume(self, handle: str, *, returning: bool) -> Confirm | Decided | Redirect:
         """Go on with an entered code, `returning` from a login or for the first time."""

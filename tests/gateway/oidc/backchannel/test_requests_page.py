@@ -139,6 +139,10 @@ class TestReach:
         clock.advance(41 * MINUTE)
         assert bank.ask()["binding_number"] in phone.numbers
 
+    def test_what_was_allowed_does_not_count(self, bank: Backend, phone: Phone) -> None:
+        for _ in range(12):
+            assert "Allowed" in phone.decide(bank.ask()["binding_number"]).text
+
     def test_what_is_asked_for_others_counts_for_nobody(self, bank: Backend, phone: Phone) -> None:
         for number in range(20):
             bank.ask(login_hint=f"nobody{number}")

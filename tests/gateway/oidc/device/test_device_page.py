@@ -73,7 +73,7 @@ class TestEntering:
             assert words in page.text
         assert page.headers["Cache-Control"] == "no-store"
 
-    def test_five_entries_and_no_more(
+    def test_five_wrong_entries_and_no_more(
         self, terminal: Terminal, person: Helper, clock: FakeClock
     ) -> None:
         code = terminal.start()["user_code"]
@@ -84,6 +84,11 @@ class TestEntering:
         assert person.enter(code).status_code == 429
         clock.advance(timedelta(minutes=1))
         assert person.enter(terminal.start()["user_code"]).status_code == 303
+
+    def test_right_entries_do_not_count(self, terminal: Terminal, person: Helper) -> None:
+        for _ in range(7):
+            person.decide(terminal.start()["user_code"])
+        assert [person.enter("BBBB-BBBB").status_code for _ in range(6)] == [*[400] * 5, 429]
 
     def test_a_source_with_many_browsers_is_stopped(self, app: Flask, terminal: Terminal) -> None:
         code = terminal.start()["user_code"]
