@@ -37,8 +37,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("var"), description="Folder of the embedded database, keys and sockets")
     issuer: str = Field(
         "http://localhost:8080",
-        description="Public address, the `iss` of every token, with or without a path; https unless "
-        "it is localhost",
+        description="Public address, the `iss` of every token; may have a path; "
+        "https unless it is localhost",
     )
     service_name: str = Field("Gatehouse", description="Name shown on pages and in messages")
     host: str = Field("127.0.0.1", description="Address to listen on")
