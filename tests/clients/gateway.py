@@ -57,10 +57,10 @@ class Gateway:
 
 
 @contextmanager
-def serving(data: Path, **more: str) -> Iterator[Gateway]:
-    """Serve a gateway with nothing in it, on SQLite."""
-    with running.serving(data, **more) as (port, process):
-        issuer = f"http://localhost:{port}"
+def serving(data: Path, path: str = "", **more: str) -> Iterator[Gateway]:
+    """Serve a gateway with nothing in it, on SQLite, under a path of its host."""
+    with running.serving(data, path, **more) as (port, process):
+        issuer = f"http://localhost:{port}{path}"
         settings = Settings(env="test", data=data, issuer=issuer)  # type: ignore[call-arg]
         clock = SystemClock()
         store = open_store(settings, clock)

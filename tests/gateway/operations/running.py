@@ -47,13 +47,13 @@ def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple
     return response.status, body
 
 
-def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+def wait_for(port: int, process: subprocess.Popen[str], path: str = "") -> None:
     """Wait until the discovery document comes."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, process.stderr and process.stderr.read()
         try:
-            if get(port, DISCOVERY)[0] == 200:
+            if get(port, f"{path}{DISCOVERY}")[0] == 200:
                 return
         except OSError:
             time.sleep(0.05)
@@ -61,15 +61,17 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 
 @contextmanager
-def serving(data: Path, **settings: str) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+def serving(
+    data: Path, path: str = "", **settings: str
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """Run `gatehouse serve`, logging into the folder above its data; yield its port and process."""
     port = free_port()
-    more = {"GATEHOUSE_PORT": str(port), "GATEHOUSE_ISSUER": f"http://localhost:{port}"}
+    more = {"GATEHOUSE_PORT": str(port), "GATEHOUSE_ISSUER": f"http://localhost:{port}{path}"}
     own = environment(data, **more, **settings)
     with (data.parent / f"{port}.log").open("w") as log:
         process = gatehouse("serve", env=own, stdout=log, stderr=log)
     try:
-        wait_for(port, process)
+        wait_for(port, process, path)
         yield port, process
     finally:
         if process.poll() is None:
