@@ -87,7 +87,6 @@ class Devices:
         asked = asked_for(Asked(parameters, client, self._knowledge))
         lifetime = self._settings.device.lifetime
         with self._store.write() as tx:
-            tx.audit.add("device.asked", client_id=client.id)
             return tx.device_codes.put(client.id, asked, interval=INTERVAL, lifetime=lifetime)
 
     def enter(self, user_code: str, source: str) -> EnterCode | Redirect:
@@ -102,6 +101,8 @@ class Devices:
             if found:
                 uncount(tx, self._settings.device, browser, source)
                 return Redirect(f"{PATH}/{self._keep(tx, found, user_code)}")
+            if not refused:
+                tx.audit.add("device.wrong_code", source=source)
         if refused:
             raise refused
         return EnterCode(wrong=True)

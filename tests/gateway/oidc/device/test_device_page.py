@@ -219,10 +219,11 @@ class TestDeciding:
     def test_the_trail_tells_who_let_what_in(
         self, terminal: Terminal, person: Helper, store: Store, account: Account
     ) -> None:
+        person.enter("BBBB-BBBB")
         person.decide(terminal.start()["user_code"])
         with store.read() as tx:
-            [allowed, asked] = tx.audit.list(2)
-        assert (asked.event, asked.account_id) == ("device.asked", None)
+            [allowed, wrong] = tx.audit.list(2)
+        assert (wrong.event, wrong.source) == ("device.wrong_code", "127.0.0.1")
         assert (allowed.event, allowed.account_id) == ("device.allowed", account.id)
 
 
