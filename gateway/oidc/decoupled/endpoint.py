@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,19 +20,19 @@ from store.clients import Client
 Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
 
-class DecoupledEndpoint(Endpoint):
+class DecoupledEndpoint(Endpoint, ABC):
     """Authenticates the client as the token endpoint does, and answers in JSON."""
 
     REQUIRED = ""
     CLIENT_AUTH_METHODS: Sequence[str]
 
+    @abstractmethod
     def open_to(self, client: RegisteredClient) -> bool:
         """Tell whether the client registered for this."""
-        raise NotImplementedError
 
+    @abstractmethod
     def acknowledged(self, client: Client, parameters: Parameters) -> dict[str, Any]:
         """Take a request. Raises AuthorizationError."""
-        raise NotImplementedError
 
     def create_endpoint_response(self, request: OAuth2Request) -> Answer:
         """Answer, or tell the client why not. Raises OAuth2Error where it is not who may ask."""

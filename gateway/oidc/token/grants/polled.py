@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +36,16 @@ ERRORS: dict[Unfinished, type[OAuth2Error]] = {
 }
 
 
-class PolledGrant(Issuing, TokenEndpointMixin):
+class PolledGrant(Issuing, TokenEndpointMixin, ABC):
     """Answers a poll: by a token, once, or by why there is none (RFC 8628, section 3.5)."""
 
     TOKEN_ENDPOINT_AUTH_METHODS: tuple[str, ...] = METHODS
     PARAMETER: str
     """What names the authorization in the request."""
 
+    @abstractmethod
     def polling(self, presented: str, client_id: str) -> Callable[[Transaction], Poll]:
         """Return the poll of what was presented, to be made in a transaction."""
-        raise NotImplementedError
 
     def validate_token_request(self) -> None:
         """Authenticate the client and redeem what it polls for. Raises OAuth2Error."""
