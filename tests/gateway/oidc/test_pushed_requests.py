@@ -111,7 +111,7 @@ class TestClient:
         refused(rp.browser.post(PAR, data=rp.parameters()), "invalid_client")
 
     def test_a_wrong_secret(self, rp: RelyingParty) -> None:
-        rp.secret = "wrong"
+        rp.secret = SECRET[1:]
         refused(push(rp), "invalid_client")
 
     def test_a_secret_in_the_body_is_not_kept(self, rp: RelyingParty) -> None:
