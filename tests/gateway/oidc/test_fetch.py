@@ -96,7 +96,7 @@ def test_a_name_of_a_private_address_is_not_connected_to(
     began = time.process_time()
     with pytest.raises(fetch.Refused):
         fetching(vector["resolves"]).get(f"https://rebound.example:{hostile.port}/good")
-    assert time.process_time() - began < 0.05
+    assert time.process_time() - began < 0.25
     assert len(hostile.seen) == asked
 
 
@@ -260,7 +260,7 @@ def test_names_that_never_resolve_hold_few_threads_and_no_caller(fetching: Fetch
         began = time.process_time()
         with pytest.raises(fetch.Unreachable, match="at once"):
             fetcher.get("https://one-more.example.com/c")
-        assert time.process_time() - began < 0.05
+        assert time.process_time() - began < 0.25
     finally:
         ended.set()
     assert all(resolving.acquire(timeout=1) for _ in range(AT_ONCE))
