@@ -7,15 +7,15 @@ message in the outbox (Back-Channel Logout 1.0).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import select
 
 from store.clients import Client, Clients
 from store.grants import Grants
 from store.logins import Logins
-from store.models import grants, sessions
+from store.models import grants
 from store.outbox import Outbox
 from store.sessions import Sessions
 from store.work import Work
@@ -34,26 +34,26 @@ class Endings:
 
     def session(self, sid: str, account_id: str) -> None:
         """End one session of an account."""
-        self._tell(grants.c.sid == sid)
-        Sessions(self._work).end(sid)
+        ended = Sessions(self._work).end(sid)
         Grants(self._work).revoke_session(sid)
         Logins(self._work).end_all(account_id)
+        if ended:
+            self._tell([sid])
 
     def account(self, account_id: str) -> None:
         """End every session of an account, and what is left of those that ended by themselves."""
-        held = select(sessions.c.sid).where(sessions.c.account_id == account_id)
-        live = and_(grants.c.account_id == account_id, grants.c.revoked_at.is_(None))
-        self._tell(or_(grants.c.sid.in_(held), live))
-        Sessions(self._work).end_all(account_id)
-        Grants(self._work).revoke_account(account_id)
+        ended = Sessions(self._work).end_all(account_id)
+        left = Grants(self._work).revoke_account(account_id)
         Logins(self._work).end_all(account_id)
+        self._tell({*ended, *left})
 
     def let_in(self, sid: str) -> Sequence[Client]:
         """Return the clients that a session let in, by name."""
         return Clients(self._work).among(select(grants.c.client_id).where(grants.c.sid == sid))
 
-    def _tell(self, ended: ColumnElement[bool]) -> None:
-        """Write a message to each client of these grants that has a back channel."""
+    def _tell(self, sids: Collection[str]) -> None:
+        """Write a message to each client with a back channel that these sessions let in."""
+        ended = grants.c.sid.in_(sorted(sids))
         of = (grants.c.client_id, grants.c.account_id, grants.c.sid)
         held = self._work.connection.execute(select(*of).where(ended).distinct()).all()
         clients = Clients(self._work).among(select(grants.c.client_id).where(ended)) if held else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,13 +98,14 @@ class Grants:
         """Revoke every grant that an account gave a client."""
         self._revoke(and_(grants.c.account_id == account_id, grants.c.client_id == client_id))
 
-    def revoke_account(self, account_id: str) -> None:
-        """Revoke every grant of an account."""
-        self._revoke(grants.c.account_id == account_id)
+    def revoke_account(self, account_id: str) -> Sequence[str]:
+        """Revoke every grant of an account; return the `sid` of each, to one caller alone."""
+        return self._revoke(grants.c.account_id == account_id)
 
-    def _revoke(self, condition: ColumnElement[bool]) -> None:
+    def _revoke(self, condition: ColumnElement[bool]) -> Sequence[str]:
         statement = grants.update().where(condition, grants.c.revoked_at.is_(None))
-        self._work.connection.execute(statement.values(revoked_at=self._work.now()))
+        revoked = statement.values(revoked_at=self._work.now()).returning(grants.c.sid)
+        return self._work.connection.scalars(revoked).all()
 
     def _row(self, grant: Grant) -> dict[str, Any]:
         row = {column.name: getattr(grant, column.name) for column in COLUMNS}

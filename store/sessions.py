@@ -75,13 +75,14 @@ class Sessions:
         row = once.change(self._work.connection, sessions, values, same)
         return None if row is None else cookie
 
-    def end(self, sid: str) -> None:
-        """End one session."""
-        self._work.connection.execute(sessions.delete().where(sessions.c.sid == sid))
+    def end(self, sid: str) -> bool:
+        """End one session; True for one caller alone."""
+        return once.take(self._work.connection, sessions, sessions.c.sid == sid) is not None
 
-    def end_all(self, account_id: str) -> None:
-        """End every session of an account."""
-        self._work.connection.execute(sessions.delete().where(sessions.c.account_id == account_id))
+    def end_all(self, account_id: str) -> Sequence[str]:
+        """End every session of an account; return the `sid` of each, to one caller alone."""
+        statement = sessions.delete().where(sessions.c.account_id == account_id)
+        return self._work.connection.scalars(statement.returning(sessions.c.sid)).all()
 
     def list(self, account_id: str) -> Sequence[Session]:
         """Return the account's unexpired sessions, the last used first."""

@@ -14,6 +14,7 @@ from store.client_metadata import ClientMetadata
 from store.endings import LIFETIME, LOGOUT
 from store.grants import Access
 from tests.fakes.clock import FakeClock
+from tests.fakes.race import race
 
 DAY = timedelta(days=1)
 HEARS = ClientMetadata(backchannel_logout_uri="https://chat.example/logout")
@@ -100,6 +101,29 @@ def test_nobody_is_told_twice(
     with store.write() as tx:
         tx.endings.session(here.sid, jane.id)
         tx.endings.account(jane.id)
+    assert told(store, clock) == [("hearing", here.sid)]
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["one session", "the account"])
+def test_many_at_once_tell_once(
+    store: Store,
+    clock: FakeClock,
+    assurance: Assurance,
+    jane: Account,
+    hearing: Client,
+    whole: bool,
+) -> None:
+    here = session(store, jane)
+    let_in(store, assurance, here, "hearing")
+
+    def end() -> None:
+        with store.write() as tx:
+            if whole:
+                tx.endings.account(jane.id)
+            else:
+                tx.endings.session(here.sid, jane.id)
+
+    race(end, 20)
     assert told(store, clock) == [("hearing", here.sid)]
 
 
