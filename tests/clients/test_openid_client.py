@@ -25,7 +25,7 @@ def party(gateway: Gateway, request: pytest.FixtureRequest) -> Iterator[OpenidCl
 
 @pytest.fixture
 def confidential(gateway: Gateway) -> Iterator[OpenidClient]:
-    """A client with a secret, reached by the issuer's RFC 8414 document as well."""
+    """A client with a secret."""
     client, secret = gateway.client()
     with running(issuer=gateway.issuer, id=client.id, secret=secret) as party:
         yield party
