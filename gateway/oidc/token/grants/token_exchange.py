@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from store.grants import Grant
 
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - the name of a type
-JWT = "urn:ietf:params:oauth:token-type:jwt"
+TYPES = {ACCESS_TOKEN, "urn:ietf:params:oauth:token-type:jwt"}
+"""What an access token of ours is: both (section 3)."""
+
 DEEPEST = 4
 """How many act for a person in one chain; a longer one is a loop."""
 
@@ -87,10 +89,7 @@ class TokenExchangeGrant(Issuing, BaseGrant, TokenEndpointMixin):
 
     def _check_types(self, form: Mapping[str, str]) -> None:
         """Refuse what is not an access token of ours, given and wanted."""
-        if not form.get("subject_token") or form.get("subject_token_type") not in {
-            ACCESS_TOKEN,
-            JWT,
-        }:
+        if not form.get("subject_token") or form.get("subject_token_type") not in TYPES:
             raise InvalidRequestError("A subject_token that is an access token is needed.")
         if form.get("requested_token_type", ACCESS_TOKEN) != ACCESS_TOKEN:
             raise InvalidRequestError("Only access tokens are issued.")
