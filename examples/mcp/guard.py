@@ -66,13 +66,19 @@ class Guard:
     """Looks at each call of a tool before the server does."""
 
     def __init__(
-        self, app: ASGIApp, verifier: Verifier, needs: Mapping[str, Need], metadata: str
+        self,
+        app: ASGIApp,
+        verifier: Verifier,
+        needs: Mapping[str, Need],
+        metadata: str,
+        entry: Need,
     ) -> None:
-        """Take the address of the resource's metadata (RFC 9728) to name in each challenge."""
+        """Take what each tool needs, what all need, and where the metadata are (RFC 9728)."""
         self._app = app
         self._verifier = verifier
         self._needs = needs
         self._metadata = metadata
+        self._entry = entry
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] != "POST":
@@ -87,22 +93,24 @@ class Guard:
         if len(body) > LONGEST:
             return JSONResponse({"error": "invalid_request"}, 413)
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return self._challenge({"scope": " ".join(self._entry.scope)})
         try:
-            claims = await self._verifier.claims(token if scheme.lower() == "bearer" else "")
+            claims = await self._verifier.claims(token)
         except (jwt.PyJWTError, httpx2.HTTPError, ValueError):
-            return None  # The SDK refuses it.
-        for name in called(body):
-            missing = self._needs.get(name, Need()).missing(claims)
-            if missing:
-                return self._challenge(missing)
-        return None
+            scope = " ".join(self._entry.scope)
+            return self._challenge({"error": "invalid_token", "scope": scope})
+        needs = [self._entry, *(self._needs.get(name, self._entry) for name in called(body))]
+        missing = next((said for need in needs if (said := need.missing(claims))), None)
+        return self._challenge(missing) if missing else None
 
     def _challenge(self, said: Mapping[str, str]) -> JSONResponse:
-        status = 403 if said["error"] == "insufficient_scope" else 401
+        error = said.get("error", "")
+        status = 403 if error == "insufficient_scope" else 401
         named = {**said, "resource_metadata": self._metadata}
         header = ", ".join(f'{name}="{value}"' for name, value in named.items())
         headers = {"WWW-Authenticate": f"Bearer {header}"}
-        return JSONResponse({"error": said["error"]}, status, headers=headers)
+        return JSONResponse({"error": error} if error else {}, status, headers=headers)
 
 
 def called(body: bytes) -> list[str]:

@@ -96,7 +96,7 @@ def _served() -> Guard:
         ),
     )
     metadata = str(build_resource_metadata_url(AnyHttpUrl(URL)))
-    return Guard(app, verifier, NEEDS, metadata)
+    return Guard(app, verifier, NEEDS, metadata, entry=Need(scope=(READ,)))
 
 
 app = _served()

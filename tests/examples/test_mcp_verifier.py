@@ -178,7 +178,7 @@ def test_what_a_tool_needs(need: Need, changes: dict[str, Any], error: str | Non
     assert need.missing(claims(**changes)).get("error") == error
 
 
-def call(verifier: verifiers.Verifier, token: str, body: bytes) -> list[dict[str, Any]]:
+def call(verifier: verifiers.Verifier, token: str | None, body: bytes) -> list[dict[str, Any]]:
     """Send a call through the guard; an empty answer means that the tool ran."""
     sent: list[dict[str, Any]] = []
     needs = {"delete": Need(("notes:write",)), "transfer": Need(acr="aal2", max_age=60)}
@@ -193,9 +193,10 @@ def call(verifier: verifiers.Verifier, token: str, body: bytes) -> list[dict[str
         sent.append(message)
 
     async def run() -> None:
-        headers = [(b"authorization", f"Bearer {token}".encode())]
+        headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
         scope = {"type": "http", "method": "POST", "path": "/mcp", "headers": headers}
-        await Guard(tool, verifier, needs, METADATA)(scope, receive, send)  # type: ignore[arg-type]
+        guard = Guard(tool, verifier, needs, METADATA, entry=Need(("notes:read",)))  # type: ignore[arg-type]
+        await guard(scope, receive, send)  # type: ignore[arg-type]
 
     anyio.run(run)
     return sent
@@ -224,6 +225,22 @@ def test_a_refusal_says_what_is_missing_and_where(
         assert challenge.startswith("Bearer error=")
         assert named in challenge
         assert f'resource_metadata="{METADATA}"' in challenge
+
+
+def test_whoever_has_no_token_is_told_what_to_ask_for(
+    verifier: verifiers.Verifier, key: ECKey
+) -> None:
+    for token, named in (
+        ("wrong", 'Bearer error="invalid_token", scope='),
+        (None, "Bearer scope="),
+    ):
+        start, _ = call(verifier, token, asked("list"))
+        challenge = dict(start["headers"])[b"www-authenticate"].decode()
+        assert start["status"] == 401
+        assert challenge.startswith(named)
+        assert f'scope="notes:read", resource_metadata="{METADATA}"' in challenge
+    start, _ = call(verifier, signed(key, claims(scope="openid")), b"{}")
+    assert start["status"] == 403
 
 
 def test_other_calls_go_on(verifier: verifiers.Verifier, key: ECKey) -> None:

@@ -78,6 +78,20 @@ def test_a_document_is_put_again(store: Store, chatbot: Client, clock: FakeClock
         assert tx.registrations.refresh_at("chatbot") == clock.now() + 2 * HOUR
 
 
+def test_many_may_put_one_document_at_once(store: Store, chatbot: Client, clock: FakeClock) -> None:
+    document = replace(chatbot, id="https://agent.example/c", source=DOCUMENT)
+
+    def put() -> bool:
+        with store.write() as tx:
+            tx.clients.put(document)
+            tx.registrations.fetched(document.id, clock.now() + HOUR)
+        return True
+
+    assert all(race(put))
+    with store.read() as tx:
+        assert tx.clients.get(document.id) == document
+
+
 @pytest.fixture
 def documents(store: Store, chatbot: Client, clock: FakeClock) -> list[str]:
     ids = [f"https://{name}.example/c" for name in ("unused", "granted", "allowed", "waiting")]
