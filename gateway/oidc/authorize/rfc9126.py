@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from authlib.consts import default_json_headers
-from authlib.oauth2.rfc6749 import TokenEndpoint
+from authlib.oauth2.rfc6749 import InvalidRequestError, TokenEndpoint
 from flask import request as current_request
 
 from contracts.errors import BadRequest
@@ -79,6 +79,14 @@ class Pushing:
         return replace(arrived, parameters=bound)
 
 
+class Refused(InvalidRequestError):
+    """What the authorization endpoint would refuse, by the same code (section 2.3)."""
+
+    def __init__(self, error: AuthorizationError) -> None:
+        super().__init__(error.description)
+        self.error = error.error
+
+
 class PushedAuthorizationRequestEndpoint(TokenEndpoint):
     """Authenticates the client as the token endpoint does, and answers in JSON (section 2)."""
 
@@ -91,15 +99,13 @@ class PushedAuthorizationRequestEndpoint(TokenEndpoint):
         self._pushing = pushing
 
     def create_endpoint_response(self, request: Any) -> tuple[int, dict[str, Any], Any]:  # noqa: ANN401
-        """Answer with the `request_uri` (section 2.2), or with the error (section 2.3)."""
+        """Answer with the `request_uri` (section 2.2). Raises OAuth2Error."""
         client = self.authenticate_endpoint_client(request).record
         sent = dict(current_request.form.lists())
         try:
             request_uri = self._pushing.push(sent, client, request.headers)
         except AuthorizationError as error:
-            told = {"error": error.error, "error_description": error.description}
-            body = {name: text for name, text in told.items() if text}
-            return 400, body, default_json_headers
+            raise Refused(error) from error
         expires_in = int(LIFETIME.total_seconds())
         return 201, {"request_uri": request_uri, "expires_in": expires_in}, default_json_headers
 

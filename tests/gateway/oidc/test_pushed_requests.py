@@ -156,6 +156,7 @@ class TestChecks:
         assert set(answer.get_json()) <= {"error", "error_description"}
         assert answer.status_code == 400
         assert "Location" not in answer.headers
+        assert answer.headers["X-Correlation-Id"]
 
     def test_unknown_parameters_are_ignored(self, rp: RelyingParty) -> None:
         assert "code" in answered(use(rp, pushed(rp, stranger="ignored")))
