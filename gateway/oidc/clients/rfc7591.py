@@ -10,6 +10,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import TooMany
+from gateway.addresses import network
 from gateway.oidc.clients.admitted import admitted
 from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.members import InvalidClientMetadata, UnapprovedSoftwareStatement
@@ -130,6 +131,7 @@ class Registrar:
                     raise InvalidToken
             return
         with self.store.write() as tx:
-            wait = tx.limits.hit(f"register|{source}", self._policy.registrations_per_hour, HOUR)
+            caller = f"register|{network(source)}"
+            wait = tx.limits.hit(caller, self._policy.registrations_per_hour, HOUR)
         if wait:
             raise TooMany(detail=f"registrations from {source}", retry_after=wait)

@@ -372,6 +372,18 @@ class TestOpen:
         clock.advance(HOUR)
         assert register(browser).status_code == 201
 
+    def test_a_caller_is_its_network(self, browser: FlaskClient) -> None:
+        """Every IPv6 host is given a /64 to choose its address from."""
+        answers = [
+            browser.post(
+                "/oauth/register",
+                json=LEAST,
+                environ_overrides={"REMOTE_ADDR": f"2001:db8:{network}::{host}"},
+            ).status_code
+            for network, host in ((1, 1), (1, 2), (1, 3), (1, 4), (2, 1))
+        ]
+        assert answers == [201, 201, 201, 429, 201]
+
     def test_nobody_gets_what_needs_no_person(self, browser: FlaskClient, issue: Issue) -> None:
         alone = {"grant_types": ["client_credentials"], "response_types": []}
         for token in ("", issue()):
