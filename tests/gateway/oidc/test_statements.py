@@ -9,8 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
+from store import Store
+from store.clients import Client
+from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.prover import Prover
 from tests.gateway.oidc.relying_party import RelyingParty
+from tests.gateway.oidc.signing_party import SigningParty, add, metadata
 from tests.gateway.oidc.test_revocation import introspect
 
 ASIDE = ("BEGIN", "COMMIT", "PRAGMA")
@@ -91,3 +95,26 @@ def without_once(statements: list[str]) -> list[str]:
     left = [statement for statement in statements if not statement.startswith(ONCE)]
     assert len(left) == len(statements) - 1
     return left
+
+
+def test_a_client_that_signs(
+    rp: RelyingParty, store: Store, registered: Client, clock: FakeClock
+) -> None:
+    add(store, registered, id="signer", metadata=metadata(), secret_hash=None)
+    asked, party = {"grant_type": "client_credentials"}, SigningParty(clock)
+    assert rp.browser.post("/oauth/token", data={**asked, **party.assertion()}).status_code == 200
+    with counted() as signed:
+        answer = rp.browser.post("/oauth/token", data={**asked, **party.assertion()})
+    assert answer.status_code == 200
+    assert [statement[: len(ONCE)] for statement in signed] == [ONCE]
+
+
+def test_a_pushed_request(rp: RelyingParty) -> None:
+    with counted() as pushing:
+        answer = rp.browser.post("/oauth/par", data=rp.parameters(), headers=rp.basic())
+    assert answer.status_code == 201
+    assert [statement.split()[0] for statement in pushing] == ["INSERT"]
+    query = {"client_id": "bot", "request_uri": answer.get_json()["request_uri"]}
+    with counted() as using:
+        assert rp.browser.get("/oauth/authorize", query_string=query).status_code == 303
+    assert [statement.split()[0] for statement in using] == ["DELETE", "INSERT"]
