@@ -12,6 +12,9 @@ from store import once
 from store.models import clients, consents
 from store.work import Work
 
+LONGEST = 255
+"""Characters of the scope that is remembered."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consent:
@@ -36,9 +39,10 @@ class Consents:
     def covers(
         self, account_id: str, client_id: str, scopes: Iterable[str], resources: Iterable[str]
     ) -> bool:
-        """Tell whether all of it was given before."""
-        scope, resource = self._given(account_id, client_id)
-        return set(scopes) <= scope and set(resources) <= resource
+        """Tell whether all of it was given before, at each of the resources (RFC 8707)."""
+        scope, at = self._given(account_id, client_id)
+        wanted = set(scopes)
+        return wanted <= scope and all(wanted <= at.get(uri, set()) for uri in resources)
 
     def list(self, account_id: str) -> Sequence[Consent]:
         """Return the consents of an account, by the clients' names."""
@@ -54,11 +58,13 @@ class Consents:
         scopes: Iterable[str],
         resources: Iterable[str] = (),
     ) -> None:
-        """Add scopes and resources to those given."""
-        scope, resource = self._given(account_id, client_id)
+        """Add scopes to those given, and to those given at each of the resources."""
+        scope, at = self._given(account_id, client_id)
+        new = set(scopes)
+        at |= {uri: new | at.get(uri, set()) for uri in resources}
         given = {
-            "scope": " ".join(sorted(scope | set(scopes))),
-            "resource": sorted(resource | set(resources)),
+            "scope": _joined(scope | new, new),
+            "resource": {uri: " ".join(sorted(held)) for uri, held in at.items()},
         }
         statement = once.insert(self._work.connection.dialect.name, consents).values(
             account_id=account_id, client_id=client_id, created_at=self._work.now(), **given
@@ -73,10 +79,19 @@ class Consents:
         """Take every scope back."""
         self._work.connection.execute(consents.delete().where(_of(account_id, client_id)))
 
-    def _given(self, account_id: str, client_id: str) -> tuple[set[str], set[str]]:
+    def _given(self, account_id: str, client_id: str) -> tuple[set[str], dict[str, set[str]]]:
         query = select(consents.c.scope, consents.c.resource).where(_of(account_id, client_id))
         row = self._work.connection.execute(query).one_or_none()
-        return (set(row.scope.split()), set(row.resource)) if row else (set(), set())
+        if row is None:
+            return set(), {}
+        at = {uri: set(held.split()) for uri, held in dict(row.resource).items()}
+        return set(row.scope.split()), at
+
+
+def _joined(scopes: set[str], new: set[str]) -> str:
+    """Return what is remembered: the newest alone where all of it would not fit."""
+    whole = " ".join(sorted(scopes))
+    return whole if len(whole) <= LONGEST else " ".join(sorted(new))
 
 
 def _of(account_id: str, client_id: str) -> ColumnElement[bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 DEPTH = 16
@@ -11,7 +12,9 @@ DEPTH = 16
 def parse(data: bytes, depth: int = DEPTH) -> Any:  # noqa: ANN401 - whatever the document holds
     """Return the value of a document. Raises ValueError."""
     try:
-        value = json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
+        value = json.loads(
+            data.decode(), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
+        )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     _walk(value, depth)
@@ -35,6 +38,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(number: str) -> float:
+    """Refuse a number beyond all bounds, which would be written as a constant that is not JSON."""
+    value = float(number)
+    if not math.isfinite(value):
+        raise ValueError("a number beyond all bounds")
+    return value
 
 
 def _walk(value: object, depth: int) -> None:

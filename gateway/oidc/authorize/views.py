@@ -129,5 +129,6 @@ def _post(answer: FormPost) -> Response:
 
 
 def _host(redirect_uri: str) -> str:
+    """Name who gets the answer: a host on the web; what follows a private scheme is no host."""
     parts = urlsplit(redirect_uri)
-    return parts.netloc or f"{parts.scheme}:"
+    return parts.netloc if parts.scheme in {"http", "https"} else f"{parts.scheme}:"

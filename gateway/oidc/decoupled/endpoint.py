@@ -17,6 +17,9 @@ from gateway.oidc.authorize.rfc9126 import PROOFS
 from gateway.oidc.clients.registered import RegisteredClient
 from store.clients import Client
 
+UNREAD = PROOFS | {"claims"}
+"""`claims` is no parameter here: a `sub` in it must not pass for one that an ID token names."""
+
 Answer = tuple[int, dict[str, Any], list[tuple[str, str]]]
 
 
@@ -52,4 +55,4 @@ class DecoupledEndpoint(Endpoint, ABC):
 def _sent() -> Parameters:
     """Return what was sent beside the client's authentication."""
     values = {name: [v for v in sent if v] for name, sent in current_request.form.lists()}
-    return Parameters({name: sent for name, sent in values.items() if sent and name not in PROOFS})
+    return Parameters({name: sent for name, sent in values.items() if sent and name not in UNREAD})

@@ -41,7 +41,8 @@ class UserInfo:
     def answer(self, shown: Presented, request: Request) -> Said | str:
         """Return what is said, or the error of RFC 6750 for a token that does not serve.
 
-        Raises what a proof can raise, and NoEncryptionKey.
+        One that is meant for a resource (RFC 8707) serves there alone: who received it there learns
+        nothing of the person with it (RFC 9700, section 2.3). Raises what a proof can raise, and NoEncryptionKey.
         """
         found = rfc9068.validated(shown.token, issuer=self.issuer, keys=self.keys, clock=self.clock)
         if found is None or not self.binding.holds(found, shown, request):
@@ -51,7 +52,7 @@ class UserInfo:
         with self.store.read() as tx:
             behind = tx.accounts.behind(rfc9068.grant_id(found) or "")
         client = self.clients.get(found["client_id"])
-        if behind is None or client is None:
+        if behind is None or client is None or found["aud"] != client.record.audience:
             return "invalid_token"
         return self._said(client.record, {"sub": found["sub"], **_about(behind, found["scope"])})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -66,9 +67,16 @@ def kept(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:
 def narrowed(
     asked: Sequence[dict[str, Any]], granted: Sequence[dict[str, Any]]
 ) -> tuple[dict[str, Any], ...]:
-    """Return what is asked, all where nothing is. Raises ValueError for more (section 6.1)."""
-    if not all(any(_within(one, given) for given in granted) for one in asked):
-        raise ValueError("More is asked than was granted.")
+    """Return what is asked, all where nothing is. Raises ValueError for more (section 6.1).
+
+    What was granted once is had once in a token: two payments are not one that is named twice.
+    """
+    left = list(granted)
+    for one in asked:
+        given = next((given for given in left if _within(one, given)), None)
+        if given is None:
+            raise ValueError("More is asked than was granted.")
+        left.remove(given)
     return tuple(asked or granted)
 
 
@@ -83,11 +91,17 @@ def understood(
 def _within(asked: Detail, granted: Detail) -> bool:
     """Tell whether an object is a granted one, or that with shorter lists."""
     return asked.keys() == granted.keys() and all(
-        value == granted[name] or _sublist(value, granted[name]) for name, value in asked.items()
+        _same(value, granted[name]) or _sublist(value, granted[name])
+        for name, value in asked.items()
     )
+
+
+def _same(asked: object, granted: object) -> bool:
+    """Compare as JSON does: 1, 1.0 and true are equal to Python alone."""
+    return json.dumps(asked, sort_keys=True) == json.dumps(granted, sort_keys=True)
 
 
 def _sublist(asked: object, granted: object) -> bool:
     if not isinstance(asked, list) or not isinstance(granted, list):
         return False
-    return bool(asked) and all(value in granted for value in asked)
+    return bool(asked) and all(any(_same(value, given) for given in granted) for value in asked)

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from store import Client, Store
+from store.client_metadata import ClientMetadata
 from tests.gateway.oidc.relying_party import RelyingParty, Visitor, answered, shown
 
 
@@ -14,6 +18,20 @@ class TestConsent:
         assert answer.headers["Cache-Control"] == "no-store"
         for said in ("Bot", "bot.example", "See your e-mail address", "offline_access"):
             assert said in answer.text
+
+    def test_what_follows_a_private_scheme_is_no_host(
+        self, rp: RelyingParty, store: Store, registered: Client
+    ) -> None:
+        """RFC 8252, section 7.1: an app chooses it freely, also so that it looks like a bank."""
+        uri = "com.example.app://bank.example/cb"
+        native = ClientMetadata(application_type="native")
+        client = replace(registered, id="app", redirect_uris=(uri,), metadata=native)
+        with store.write() as tx:
+            tx.clients.add(replace(client, consent=True))
+        page = self.page(rp, client_id="app", redirect_uri=uri)
+        text = rp.browser.get(page).text
+        assert "com.example.app:" in text
+        assert "bank.example" not in text
 
     def test_allow_is_remembered(self, rp: RelyingParty) -> None:
         allowed = rp.browser.post(shown(rp, self.page(rp)), data={"decision": "allow"})

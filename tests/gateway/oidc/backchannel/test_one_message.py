@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -39,6 +40,13 @@ def ask(bank: Backend, hint: str) -> str:
 
 def test_only_where_an_id_token_says_who(bank: Backend) -> None:
     answer = bank.post(authorization_details=detail())
+    assert answer.get_json()["error"] == "invalid_authorization_details"
+
+
+def test_claims_do_not_say_who(bank: Backend, account: Account) -> None:
+    """`claims` is no parameter of CIBA (section 7.1): with it a login_hint would be enough."""
+    claims = json.dumps({"id_token": {"sub": {"value": account.id}}})
+    answer = bank.post(authorization_details=detail(), claims=claims)
     assert answer.get_json()["error"] == "invalid_authorization_details"
 
 

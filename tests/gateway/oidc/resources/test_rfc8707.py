@@ -76,6 +76,15 @@ class TestAuthorize:
         assert "code" in answered(asking(rp, BANK, LIBRARY))
         assert "code" in answered(asking(rp))
 
+    def test_what_was_allowed_at_one_is_not_allowed_at_another(self, register: Register) -> None:
+        rp = register("asks3", consent=True)
+        for resource, scope in ((BANK, "openid"), (LIBRARY, "openid transfer")):
+            page = asking(rp, resource, scope=scope)
+            action = page.text.split('action="')[1].split('"')[0]
+            assert "code" in answered(rp.browser.post(action, data={"decision": "allow"}))
+        assert "code" in answered(asking(rp, BANK, scope="openid"))
+        assert asking(rp, BANK, scope="openid transfer").status_code == 200
+
 
 class TestToken:
     def test_the_token_is_for_the_resource_and_says_what_it_understands(
@@ -87,6 +96,14 @@ class TestToken:
         assert claims(shop, answer)["scope"] == answer.get_json()["scope"] == "transfer"
         assert answer.get_json()["id_token"]
         assert shop.userinfo(answer.get_json()["access_token"]).status_code == 403
+
+    def test_who_received_it_learns_nothing_more_of_the_person(self, shop: RelyingParty) -> None:
+        """A token for a resource that understands `openid` is not for the UserInfo endpoint."""
+        code = answered(asking(shop, LIBRARY, scope="openid email read"))["code"]
+        answer = redeem(shop, code, LIBRARY)
+        assert claims(shop, answer)["scope"] == "openid read"
+        found = shop.userinfo(answer.get_json()["access_token"])
+        assert (found.status_code, found.get_json()) == (401, {"error": "invalid_token"})
 
     def test_one_that_was_granted_need_not_be_named_again(self, shop: RelyingParty) -> None:
         code = answered(asking(shop, BANK))["code"]

@@ -96,6 +96,19 @@ class TestToken:
         answer = redeem(shop, code, authorization_details=dumped(less))
         assert claims(shop, answer)["authorization_details"] == [less]
 
+    def test_nothing_else_that_python_takes_for_the_same(self, shop: RelyingParty) -> None:
+        once = {**PAYMENT, "retries": 1}
+        code = allowed(shop, authorization_details=dumped(once))
+        for other in (True, 1.0):
+            sent = dumped({**once, "retries": other})
+            refused(redeem(shop, code, authorization_details=sent), "invalid_authorization_details")
+        assert redeem(shop, code, authorization_details=dumped(once)).status_code == 200
+
+    def test_what_was_granted_once_is_not_had_twice(self, shop: RelyingParty) -> None:
+        code = allowed(shop, authorization_details=dumped(PAYMENT))
+        twice = dumped(PAYMENT, {**PAYMENT, "actions": ["status"]})
+        refused(redeem(shop, code, authorization_details=twice), "invalid_authorization_details")
+
     def test_a_refresh_narrows_anew(self, shop: RelyingParty) -> None:
         less = {**PAYMENT, "actions": ["status"]}
         code = allowed(shop, authorization_details=dumped(PAYMENT))
