@@ -2,7 +2,7 @@
 
 Stricter than the texts: the audience is our issuer alone, as one string (FAPI 2.0 Security Profile,
 5.3.2.1), so that an assertion made for another server, or for another of our endpoints, is worth
-nothing here; `exp` is minutes away, and `jti` is there and counts once.
+nothing here; `exp` is an hour away at the most, and `jti` is there and counts once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TYPES = {"", "jwt", "client-authentication+jwt"}
 MOST = 8 * 1024
 LONGEST_JTI = 255
-LONGEST = timedelta(minutes=5) + signed.AHEAD
+LONGEST = timedelta(hours=1) + signed.AHEAD
+"""An hour is what libraries sign for; a `jti` counts once in all of it."""
 
 Check = Callable[[], bool]
 log = logging.getLogger("gatehouse.clients")

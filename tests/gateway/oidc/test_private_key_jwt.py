@@ -114,7 +114,8 @@ def test_claims_that_do_not_hold(
         ("exp", 0, 401),
         ("exp", -1, 401),
         ("exp", 300, 200),
-        ("exp", 3600, 401),
+        ("exp", 3600, 200),
+        ("exp", 7200, 401),
     ],
 )
 def test_clocks(
