@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.oidc import strict_json
 from gateway.oidc.resources import types
+from gateway.oidc.resources.types import undeclared
 from gateway.oidc.resources.types.message import is_for_one_message
 from gateway.oidc.resources.types.type import Detail, Shown
 from store import Client, Transaction
@@ -49,9 +50,12 @@ def metadata(tx: Transaction) -> dict[str, Any]:
 
 
 def shown(details: Sequence[Detail], tx: Transaction) -> list[Shown]:
-    """Return checked objects in words for the person; of a type that is gone, nothing is shown."""
+    """Return checked objects in words for the person, none left out."""
     known = types.known(tx) if details else {}
-    return [known[detail["type"]].shown(detail) for detail in details if detail["type"] in known]
+    return [
+        known[detail["type"]].shown(detail) if detail["type"] in known else undeclared.shown(detail)
+        for detail in details
+    ]
 
 
 def kept(details: Iterable[Detail]) -> tuple[dict[str, Any], ...]:

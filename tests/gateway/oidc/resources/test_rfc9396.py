@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from store import Store
 from store.client_metadata import ClientMetadata
 from tests.gateway.oidc.relying_party import RelyingParty, answered, refused
 from tests.gateway.oidc.resources.conftest import (
@@ -60,6 +61,17 @@ class TestAuthorize:
         for unseen in ("U+202E", "U+200B"):
             assert f">{unseen}</mark>" in page
         assert "\u202e" not in page
+
+    def test_a_type_that_was_removed_meanwhile_is_shown_all_the_same(
+        self, shop: RelyingParty, store: Store
+    ) -> None:
+        sent = shop.parameters(authorization_details=dumped(PAYMENT))
+        page = shop.browser.get("/oauth/authorize", query_string=sent).location
+        with store.write() as tx:
+            tx.resources.remove(BANK)
+        shown = shop.browser.get(page).text
+        for said in ("payment", "123.50", "EUR", "Bob", "initiate"):
+            assert said in shown
 
     def test_it_is_asked_each_time(self, shop: RelyingParty) -> None:
         assert allowed(shop, authorization_details=dumped(PAYMENT))
