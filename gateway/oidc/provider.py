@@ -73,11 +73,12 @@ def provider(
     keys = KeyRing(store, clock, keeper)
     choices = supported(settings.algorithms, certificates=settings.client_certificates)
     fetcher = Fetcher(store, loopback=settings.clients.loopback)
+    operators = Fetcher(store, loopback=settings.clients.loopback, whose="operators")
     strangers = (store, clock, fetcher, settings.clients)
     personal = with_a_person(choices)
     clients = Clients(store, clock, MetadataDocuments(*strangers, personal).find)
     vouched = settings.clients.registration == "token"
-    subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock)
+    subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock, operators)
     proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
     trial = settings.clients.on_trial
     known = Resources(store, clock, timedelta()) if trial else Resources(store, clock)

@@ -60,9 +60,15 @@ class Fetcher:
         loopback: bool = False,
         resolve: Resolve = resolve,
         seconds: float = SECONDS,
+        whose: str = "strangers",
     ) -> None:
-        """Allow `loopback`, there by http too, only where the gateway itself is on trial there."""
+        """Allow `loopback`, there by http too, only where the gateway itself is on trial there.
+
+        `whose` addresses are fetched, is counted apart: what anybody may name cannot use up what
+        the clients of an operator need.
+        """
         self._store = store
+        self._whose = whose
         self._loopback = loopback
         self._dialer = Dialer(public_or_here if loopback else public, resolve)
         self._seconds = seconds
@@ -94,8 +100,8 @@ class Fetcher:
 
     def _count(self, host: str) -> None:
         with self._store.write() as tx:
-            often = tx.limits.hit(f"fetch|{host}", PER_HOST, WINDOW)
-            if often or tx.limits.hit("fetch", ALTOGETHER, WINDOW):
+            often = tx.limits.hit(f"fetch|{self._whose}|{host}", PER_HOST, WINDOW)
+            if often or tx.limits.hit(f"fetch|{self._whose}", ALTOGETHER, WINDOW):
                 raise Unreachable("fetched too often")
 
     def _fetch(self, target: Target, most: int, deadline: float) -> Fetched:

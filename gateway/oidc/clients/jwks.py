@@ -14,7 +14,7 @@ from joserfc.jwk import Key, import_key
 from contracts.clock import Clock
 from gateway.oidc.clients.fetch import Fetcher, FetchFailed
 from gateway.oidc.clients.signed import decoded
-from store.clients import Client
+from store.clients import OPERATOR, Client
 
 MOST_KEYS = 20
 BYTES = 16 * 1024
@@ -112,12 +112,16 @@ class Published:
 
 
 class ClientKeys:
-    """Finds the key that a client means. Nothing is fetched that was not registered."""
+    """Finds the key that a client means. Nothing is fetched that was not registered.
 
-    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
-        self._fetcher = fetcher
+    Keys of strangers are fetched and remembered apart from those of an operator's clients.
+    """
+
+    def __init__(self, fetcher: Fetcher, clock: Clock, operators: Fetcher | None = None) -> None:
+        self._strangers = fetcher
+        self._operators = operators or fetcher
         self._clock = clock
-        self._published: dict[str, Published] = {}
+        self._published: dict[tuple[str, ...], Published] = {}
 
     def verifying(self, client: Client, alg: str, kid: str) -> Key | None:
         """Return the key for a signature: the one it names, or the only one that fits."""
@@ -137,16 +141,22 @@ class ClientKeys:
         metadata = client.metadata
         if not metadata.jwks_uri:
             return registered(client)
-        published = self._remembered(metadata.jwks_uri)
-        with published.lock:
-            if self._due(published, kid):
-                self._fetch(metadata.jwks_uri, published)
-            return published.keys
+        known = client.source == OPERATOR
+        published = self._remembered(client.source, metadata.jwks_uri)
+        # Whoever registers itself may answer slowly: its callers do not wait for one another.
+        if published.lock.acquire(blocking=known):
+            try:
+                if self._due(published, kid):
+                    fetcher = self._operators if known else self._strangers
+                    self._fetch(fetcher, metadata.jwks_uri, published)
+            finally:
+                published.lock.release()
+        return published.keys
 
-    def _remembered(self, uri: str) -> Published:
+    def _remembered(self, *whose: str) -> Published:
         if len(self._published) >= SIZE:
             self._published = {}
-        return self._published.setdefault(uri, Published())
+        return self._published.setdefault(whose, Published())
 
     def _due(self, published: Published, kid: str) -> bool:
         now = self._clock.now()
@@ -155,13 +165,13 @@ class ClientKeys:
         stale = published.fresh_until is None or now >= published.fresh_until
         return stale or bool(kid and all(key.kid != kid for key in published.keys))
 
-    def _fetch(self, uri: str, published: Published) -> None:
+    def _fetch(self, fetcher: Fetcher, uri: str, published: Published) -> None:
         """Fetch; a set that cannot be had or trusted leaves what is still fresh as it was."""
         now = published.asked_at = self._clock.now()
         if published.fresh_until is None or now >= published.fresh_until:
             published.keys = ()
         try:
-            fetched = self._fetcher.get(uri, BYTES)
+            fetched = fetcher.get(uri, BYTES)
             published.keys = usable(fetched.content)
         except (FetchFailed, UnusableKeys):
             return

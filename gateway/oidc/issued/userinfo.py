@@ -42,7 +42,8 @@ class UserInfo:
         """Return what is said, or the error of RFC 6750 for a token that does not serve.
 
         One that is meant for a resource (RFC 8707) serves there alone: who received it there learns
-        nothing of the person with it (RFC 9700, section 2.3). Raises what a proof can raise, and NoEncryptionKey.
+        nothing of the person with it (RFC 9700, section 2.3). Raises what a proof can raise, and
+        NoEncryptionKey.
         """
         found = rfc9068.validated(shown.token, issuer=self.issuer, keys=self.keys, clock=self.clock)
         if found is None or not self.binding.holds(found, shown, request):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,11 +14,11 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from gateway.oidc.clients.fetch import Fetched, Fetcher, Refused, Unreachable
+from gateway.oidc.clients.fetch import PER_HOST, Fetched, Fetcher, Refused, Unreachable
 from gateway.oidc.clients.jwks import AGAIN, ClientKeys, UnusableKeys, signs, usable
 from store import Store
 from store.client_metadata import ClientMetadata
-from store.clients import Client
+from store.clients import DYNAMIC, Client
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate
 from tests.gateway.oidc.relying_party import RelyingParty
@@ -206,6 +208,48 @@ class TestJwksUri:
         assert kids(keys, published) == []
         clock.advance(AGAIN)
         assert kids(keys, published) == ["es"]
+
+
+class TestStrangers:
+    """What anybody may register takes nothing from the clients of an operator."""
+
+    def test_their_fetches_are_counted_apart(self, store: Store) -> None:
+        nowhere: dict[str, Any] = {"resolve": lambda _host, _port: [], "seconds": 1.0}
+        strangers = Fetcher(store, **nowhere)
+        for number in range(PER_HOST):
+            with pytest.raises(Refused):
+                strangers.get(f"https://keys.example/{number}")
+        with pytest.raises(Unreachable, match="too often"):
+            strangers.get(URI)
+        with pytest.raises(Refused, match="not an address"):
+            Fetcher(store, whose="operators", **nowhere).get(URI)
+
+    def test_their_failures_are_not_those_of_others(
+        self, published: Client, clock: FakeClock
+    ) -> None:
+        """A stranger that names the very address of another client."""
+        stranger = replace(published, id="stranger", source=DYNAMIC)
+        keys = ClientKeys(Answering(Unreachable("used up")), clock, Answering(public(OWN["ES256"])))
+        assert kids(keys, stranger) == []
+        assert kids(keys, published) == ["es"]
+
+    def test_nobody_waits_for_one_that_is_slow(self, published: Client, clock: FakeClock) -> None:
+        stranger = replace(published, source=DYNAMIC)
+        begun, end = threading.Event(), threading.Event()
+
+        class Slow(Answering):
+            def get(self, url: str, most: int) -> Fetched:
+                begun.set()
+                assert end.wait(5)
+                return super().get(url, most)
+
+        keys = ClientKeys(Slow(public(OWN["ES256"])), clock)
+        with ThreadPoolExecutor(1) as pool:
+            first = pool.submit(kids, keys, stranger)
+            assert begun.wait(5)
+            assert kids(keys, stranger) == []
+            end.set()
+            assert first.result() == ["es"]
 
 
 @pytest.fixture(scope="module")
