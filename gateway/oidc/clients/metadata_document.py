@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from contracts.clock import Clock
+from gateway.oidc.cache import Recent
 from gateway.oidc.clients.admitted import admitted
 from gateway.oidc.clients.fetch import Fetched, Fetcher, FetchFailed, Unreachable
+from gateway.oidc.clients.freshness import LEAST
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registering import Supported, described
@@ -62,6 +64,7 @@ class MetadataDocuments:
         self._fetcher = fetcher
         self._policy = policy
         self._supported = supported
+        self._lately: Recent[Client] = Recent(clock, LEAST)
 
     def find(self, client_id: str) -> Client | None:
         """Return the client that the document at this address describes."""
@@ -71,21 +74,25 @@ class MetadataDocuments:
             held, refresh_at = tx.clients.get(client_id), tx.registrations.refresh_at(client_id)
         if held and refresh_at and self._clock.now() < refresh_at:
             return held
+        if held is None or refresh_at is None or self._clock.now() >= refresh_at + STALE:
+            return self._asked(client_id, None)
+        return self._lately.get(client_id, lambda: self._asked(client_id, held))
+
+    def _asked(self, client_id: str, goes_on: Client | None) -> Client | None:
+        """Fetch; where nobody answers, the client that was goes on for as long as it may."""
         try:
             return self._fetched(client_id, self._fetcher.get(client_id))
         except Unreachable:
-            return held if held and refresh_at and self._goes_on(refresh_at) else None
+            return goes_on
         except (FetchFailed, InvalidClientMetadata):
             return None
-
-    def _goes_on(self, refresh_at: datetime) -> bool:
-        """Tell whether a document that was valid may still be missing."""
-        return self._clock.now() < refresh_at + STALE
 
     def _fetched(self, client_id: str, fetched: Fetched) -> Client:
         now = self._clock.now()
         client = self._client(client_id, fetched.content)
         with self._store.write() as tx:
+            if tx.clients.get(client_id) is None:
+                tx.audit.add("client.learnt", client_id=client_id)
             tx.clients.put(client)
             tx.registrations.fetched(client_id, now + fetched.fresh_for)
         return client

@@ -111,8 +111,10 @@ def test_a_client_that_nobody_registered_logs_people_in(
     assert rp.token(grant_type="refresh_token", refresh_token=tokens["refresh_token"]).json
     with store.read() as tx:
         held = tx.clients.get(rp.client_id)
+        learnt = [row for row in tx.audit.list(100) if row.event == "client.learnt"]
     assert held is not None
     assert (held.source, held.public, held.consent) == ("document", True, True)
+    assert [row.client_id for row in learnt] == [rp.client_id]
 
 
 def test_a_client_that_publishes_its_keys_proves_itself(
@@ -228,6 +230,38 @@ def test_it_goes_on_for_a_day_where_its_server_does_not_answer(
     assert rp.authorize().status_code == 200
     clock.advance(timedelta(hours=1))
     assert rp.authorize().status_code == 400
+
+
+def test_a_server_that_does_not_answer_is_asked_once_a_minute(
+    client: Client, publish: Publish, hostile: Hostile, clock: FakeClock
+) -> None:
+    rp = client(publish("/silent"))
+    assert rp.authorize().status_code == 200
+    hostile.answer("/silent", {}, status="503 Service Unavailable")
+    clock.advance(timedelta(hours=2))
+    asked = len(hostile.seen)
+    for _ in range(5):
+        clock.advance(REMEMBERED)
+        assert rp.authorize().status_code == 200
+    assert len(hostile.seen) == asked + 1
+    clock.advance(timedelta(minutes=1))
+    assert rp.authorize().status_code == 200
+    assert len(hostile.seen) == asked + 2
+
+
+def test_one_that_was_removed_is_asked_again(
+    client: Client, publish: Publish, hostile: Hostile, clock: FakeClock, store: Store
+) -> None:
+    rp = client(publish("/removed", {"Cache-Control": "no-store"}))
+    for minutes in (0, 2):
+        clock.advance(timedelta(minutes=minutes))
+        assert rp.authorize().status_code == 200
+    with store.write() as tx:
+        assert tx.clients.remove(rp.client_id)
+    clock.advance(REMEMBERED)
+    assert rp.authorize().status_code == 200
+    with store.read() as tx:
+        assert tx.clients.get(rp.client_id) is not None
 
 
 def test_it_ends_at_once_where_its_document_is_gone_or_invalid(
