@@ -1,9 +1,14 @@
-"""How well the person in front of this browser must have proven who they are."""
+"""How well the person in front of this browser has proven who they are, and must."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from contracts.assurance import Assurance, Requirement
 from gateway.oidc.ports import Authentication
+
+Satisfies = Callable[[str, str], bool]
+"""Whether an acr that was reached includes another."""
 
 
 def met(authentication: Authentication, found: Assurance, wanted: Requirement) -> bool:
@@ -13,7 +18,11 @@ def met(authentication: Authentication, found: Assurance, wanted: Requirement) -
 
 def enough(authentication: Authentication, found: Assurance, wanted: Requirement) -> bool:
     """Tell whether a login could add nothing that was asked for."""
-    wished = wanted.acr_values
-    return met(authentication, found, wanted) and (
-        not wished or any(authentication.satisfies(found.acr, value) for value in wished)
-    )
+    wishes = fulfilled(authentication.satisfies, found.acr, wanted.acr_values)
+    return wishes and met(authentication, found, wanted)
+
+
+def fulfilled(satisfies: Satisfies, acr: str, acr_values: Iterable[str]) -> bool:
+    """Tell whether one of the voluntary `acr_values` was reached, or there are none."""
+    wished = tuple(acr_values)
+    return not wished or any(satisfies(acr, value) for value in wished)

@@ -7,6 +7,7 @@ from gateway.oidc.authorize.interactions import Interaction
 from gateway.oidc.clients.strangers import always_asks
 from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.ports import Authentication
+from gateway.oidc.reached import fulfilled
 from store import Store
 
 
@@ -46,10 +47,8 @@ class Demands:
 
     def enough(self, here: Assurance, interaction: Interaction) -> bool:
         """Tell whether a login could add nothing that was asked for."""
-        wished = interaction.requirement.acr_values
-        return self.met(here, interaction) and (
-            not wished or any(self._satisfies(here.acr, value) for value in wished)
-        )
+        wishes = fulfilled(self._satisfies, here.acr, interaction.requirement.acr_values)
+        return wishes and self.met(here, interaction)
 
     def consent(self, here: Assurance, interaction: Interaction) -> bool:
         """Tell whether the person must be asked for consent.

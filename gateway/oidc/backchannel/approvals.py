@@ -17,8 +17,8 @@ from gateway.oidc.backchannel.reach import silence, welcome
 from gateway.oidc.backchannel.request import AuthenticationRequest
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.decoupled.outcomes import Decided
-from gateway.oidc.decoupled.proof import enough, met
 from gateway.oidc.ports import Authentication
+from gateway.oidc.reached import enough, met
 from gateway.oidc.settings import ProviderSettings
 from store import Client, Transaction
 from store.backchannel_devices import BackchannelDevice

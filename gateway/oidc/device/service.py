@@ -12,10 +12,10 @@ from gateway.oidc.authorize.outcomes import AskConsent, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.decoupled.outcomes import Decided
-from gateway.oidc.decoupled.proof import enough, met
 from gateway.oidc.decoupled.request import DecoupledRequest, asked_for
 from gateway.oidc.device.entries import count, uncount
 from gateway.oidc.ports import Authentication
+from gateway.oidc.reached import enough, met
 from gateway.oidc.settings import ProviderSettings
 from store import Transaction
 from store.clients import Client
