@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 
 from contracts.text import Text
 from store.cipher import Vault
-from store.clients import Client
+from store.clients import OPERATOR, Client
 
 SUBJECT_TYPES = ("public", "pairwise")
+REDIRECTED = {"authorization_code", "refresh_token"}
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -30,10 +31,18 @@ def sector_identifier(client: Client) -> str:
     """Return the host that stands for a client and its siblings (section 8.1).
 
     A client without a host of its own (a native one, or one that is never redirected to) is a
-    sector by itself: strangers on one loopback address must not share what names a person.
+    sector by itself: strangers on one loopback address must not share what names a person. So is a
+    stranger that hears of people without being redirected to: it need not hold what it names.
     """
+    if not _holds_its_hosts(client):
+        return f"client:{client.id}"
     uris = (client.metadata.sector_identifier_uri, *client.redirect_uris, client.metadata.jwks_uri)
     return next(iter(_hosts(uris)), f"client:{client.id}")
+
+
+def _holds_its_hosts(client: Client) -> bool:
+    """Tell whether an operator vouches for a client, or all that it hears arrives at its hosts."""
+    return client.source == OPERATOR or set(client.metadata.grant_types) <= REDIRECTED
 
 
 def contradictions(client: Client) -> Iterator[Text]:

@@ -12,9 +12,11 @@ from contracts.errors import BadRequest
 from gateway import oidc
 from gateway.oidc.clients import consistency
 from gateway.oidc.issued.subject import Subjects, sector_identifier
+from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store import Client, Store
 from store.accounts import Account
 from store.client_metadata import ClientMetadata
+from store.clients import DYNAMIC, OPERATOR
 from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty, answered
 
 PAIRWISE = ClientMetadata(subject_type="pairwise")
@@ -105,6 +107,17 @@ def test_a_client_without_a_host_is_a_sector_by_itself(
     sectors = {sector_identifier(replace(registered, id=name, redirect_uris=uris)) for name in "ab"}
     assert len(sectors) == 2
     assert REDIRECT not in sectors
+
+
+@pytest.mark.parametrize("grant", ["authorization_code", DeviceCodeGrant.GRANT_TYPE])
+def test_no_stranger_enters_the_sector_of_another(registered: Client, grant: str) -> None:
+    """Who polls for tokens registers the addresses of others and never has to be there."""
+    metadata = replace(PAIRWISE, grant_types=(grant,), jwks_uri="https://bot.example/jwks")
+    client = replace(registered, source=DYNAMIC, metadata=metadata)
+    ways = (client, replace(client, redirect_uris=()))
+    redirected = grant == "authorization_code"
+    assert [sector_identifier(way) == "bot.example" for way in ways] == [redirected] * 2
+    assert sector_identifier(replace(client, source=OPERATOR)) == "bot.example"
 
 
 def test_nobody_registers_pairwise_subjects_for_several_hosts_without_a_sector(
