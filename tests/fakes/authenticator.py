@@ -15,8 +15,11 @@ import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from tests.fakes.maker import Batch
+
 ES256, EDDSA, RS256 = -7, -8, -257
-UP, UV, BE, BS, AT = 0x01, 0x04, 0x08, 0x10, 0x40
+UP, UV, BE, BS, AT, ED = 0x01, 0x04, 0x08, 0x10, 0x40, 0x80
+
 
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | rsa.RSAPrivateKey
 
@@ -58,22 +61,29 @@ class Authenticator:
     rp_id: str | None = None
     rsa_bits: int = 2048
     id_bytes: int = 32
+    present: bool = True
+    batch: Batch | None = None
+    extensions: Mapping[str, Any] | None = None
     client: Mapping[str, Any] = field(default_factory=dict)
     credentials: list[Credential] = field(default_factory=list)
 
     def create(self, options: Mapping[str, Any]) -> str:
-        """Answer PublicKeyCredentialCreationOptionsJSON with attestation `none`."""
+        """Answer PublicKeyCredentialCreationOptionsJSON; one of a batch attests where asked to."""
         rp_id = self.rp_id or options["rp"]["id"]
         user_handle = decode(options["user"]["id"])
         made = Credential(secrets.token_bytes(self.id_bytes), rp_id, user_handle, self._key())
         self.credentials.append(made)
-        attested = b"\0" * 16 + struct.pack(">H", len(made.id)) + made.id
+        aaguid = self.batch.aaguid.bytes if self.batch else b"\0" * 16
+        attested = aaguid + struct.pack(">H", len(made.id)) + made.id
         attested += cbor2.dumps(cose(made.key, self.algorithm))
-        data = self._authenticator_data(rp_id, AT) + attested
-        statement = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        data = self._authenticator_data(rp_id, AT, attested)
+        client = self._client_data("webauthn.create", options["challenge"])
+        statement: Mapping[str, Any] = {"fmt": "none", "attStmt": {}}
+        if self.batch and options.get("attestation", "none") != "none":
+            statement = _packed(self.batch, data + hashlib.sha256(client).digest())
         response = {
-            "clientDataJSON": encode(self._client_data("webauthn.create", options["challenge"])),
-            "attestationObject": encode(statement),
+            "clientDataJSON": encode(client),
+            "attestationObject": encode(cbor2.dumps({**statement, "authData": data})),
             "transports": ["internal"],
         }
         return _credential(made, response)
@@ -102,12 +112,16 @@ class Authenticator:
             return rsa.generate_private_key(65537, self.rsa_bits)
         return ec.generate_private_key(ec.SECP256R1())
 
-    def _authenticator_data(self, rp_id: str, more: int = 0) -> bytes:
+    def _authenticator_data(self, rp_id: str, more: int = 0, attested: bytes = b"") -> bytes:
         self.counter += self.counts
-        flags = UP | more | self.user_verified * UV
-        flags |= self.backup_eligible * BE | self.backed_up * BS
+        flags = self.present * UP | more | self.user_verified * UV
+        flags |= (
+            (self.extensions is not None) * ED | self.backup_eligible * BE | self.backed_up * BS
+        )
         rp_id_hash = hashlib.sha256(rp_id.encode()).digest()
-        return rp_id_hash + struct.pack(">BI", flags, self.counter if self.counts else 0)
+        head = struct.pack(">BI", flags, self.counter if self.counts else 0)
+        extensions = b"" if self.extensions is None else cbor2.dumps(self.extensions)
+        return rp_id_hash + head + attested + extensions
 
     def _client_data(self, kind: str, challenge: str) -> bytes:
         found = {"type": kind, "challenge": challenge, "origin": self.origin, "crossOrigin": False}
@@ -134,6 +148,12 @@ def sign(key: PrivateKey, data: bytes) -> bytes:
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return key.sign(data)
     return key.sign(data, padding.PKCS1v15(), SHA256())
+
+
+def _packed(batch: Batch, signed: bytes) -> Mapping[str, Any]:
+    """Return the packed statement of a batch (8.2)."""
+    statement = {"alg": ES256, "sig": sign(batch.key, signed), "x5c": batch.chain}
+    return {"fmt": "packed", "attStmt": statement}
 
 
 def _credential(held: Credential, response: Mapping[str, Any]) -> str:

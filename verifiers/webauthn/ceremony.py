@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from webauthn import (
@@ -21,10 +20,7 @@ from webauthn.helpers.cose import COSEAlgorithmIdentifier
 from webauthn.helpers.decode_credential_public_key import DecodedRSAPublicKey
 from webauthn.helpers.exceptions import InvalidRegistrationResponse, WebAuthnException
 from webauthn.helpers.parse_attestation_object import parse_attestation_object
-from webauthn.helpers.parse_client_data_json import parse_client_data_json
 from webauthn.helpers.structs import (
-    AttestationConveyancePreference,
-    AttestationFormat,
     AuthenticationCredential,
     AuthenticatorSelectionCriteria,
     RegistrationCredential,
@@ -32,6 +28,9 @@ from webauthn.helpers.structs import (
 )
 
 from contracts.factor import Subject
+from verifiers.webauthn import strict
+from verifiers.webauthn.attestation import AttestationPolicy
+from verifiers.webauthn.origins import origins, rp_id
 from verifiers.webauthn.passkey import Passkey
 from verifiers.webauthn.settings import WebauthnSettings
 
@@ -40,9 +39,6 @@ ALGORITHMS = [
     COSEAlgorithmIdentifier.EDDSA,
     COSEAlgorithmIdentifier.RSASSA_PKCS1_v1_5_SHA_256,
 ]
-FORMATS = (AttestationFormat.NONE, AttestationFormat.PACKED)
-"""What can come where no attestation was asked for: none, or the key's own signature (packed)."""
-
 LONGEST_ID = 1023
 """Bytes of a credential id (7.1)."""
 
@@ -62,24 +58,28 @@ REFUSALS = (
 class RelyingParty:
     """Gatehouse as seen by authenticators."""
 
-    def __init__(self, settings: WebauthnSettings, service: str, origin: str) -> None:
+    def __init__(
+        self, settings: WebauthnSettings, service: str, origin: str, attestation: AttestationPolicy
+    ) -> None:
+        """Raise Misconfigured where passkeys could not be used at `origin`."""
         self._settings = settings
         self._service = service
-        self._rp_id = settings.rp_id or urlsplit(origin).hostname or ""
-        self._origins = settings.origins or [origin]
+        self._origins = origins(settings, origin)
+        self._attestation = attestation
+        self.id = rp_id(settings, origin)
 
     def creation_options(
         self, challenge: bytes, subject: Subject, known: Sequence[Passkey]
     ) -> dict[str, Any]:
         """Return PublicKeyCredentialCreationOptionsJSON."""
         options = generate_registration_options(
-            rp_id=self._rp_id,
+            rp_id=self.id,
             rp_name=self._service,
             user_id=subject.id.encode(),
             user_name=subject.username,
             challenge=challenge,
             timeout=self._settings.timeout_seconds * 1000,
-            attestation=AttestationConveyancePreference.NONE,
+            attestation=self._attestation.conveyance,
             authenticator_selection=self._selection(),
             exclude_credentials=[passkey.descriptor for passkey in known],
             supported_pub_key_algs=ALGORITHMS,
@@ -89,7 +89,7 @@ class RelyingParty:
     def request_options(self, challenge: bytes, known: Sequence[Passkey]) -> dict[str, Any]:
         """Return PublicKeyCredentialRequestOptionsJSON; any passkey of ours where none is known."""
         options = generate_authentication_options(
-            rp_id=self._rp_id,
+            rp_id=self.id,
             challenge=challenge,
             timeout=self._settings.timeout_seconds * 1000,
             allow_credentials=[passkey.descriptor for passkey in known],
@@ -97,31 +97,42 @@ class RelyingParty:
         )
         return _json(options_to_json(options))
 
-    def register(self, credential: RegistrationCredential, challenge: bytes) -> Passkey:
-        """Verify a registration (7.1). Raises one of REFUSALS."""
-        _same_origin(credential.response.client_data_json)
-        _no_attestation(credential.response.attestation_object)
+    def register(
+        self, credential: RegistrationCredential, challenge: bytes, *, conditional: bool
+    ) -> Passkey:
+        """Verify a registration (7.1). Raises one of REFUSALS.
+
+        A `conditional` one was made without a word to the person, who may be absent.
+        """
+        response = credential.response
+        strict.client_data(response.client_data_json)
+        strict.attestation_object(response.attestation_object)
+        attested = self._attestation.admit(parse_attestation_object(response.attestation_object))
         made = verify_registration_response(
             credential=credential,
             expected_challenge=challenge,
-            expected_rp_id=self._rp_id,
+            expected_rp_id=self.id,
             expected_origin=self._origins,
-            require_user_verification=self._verifies_user,
+            require_user_presence=not conditional,
+            require_user_verification=self._verifies_user and not conditional,
             supported_pub_key_algs=ALGORITHMS,
         )
         _check_id(made.credential_id)
         self._check_key(made.credential_public_key)
-        return Passkey.registered(made, credential.response.transports or ())
+        passkey = Passkey.registered(made, response.transports or (), attested=attested)
+        self._attestation.demand(passkey)
+        return passkey
 
     def assertion(
         self, credential: AuthenticationCredential, challenge: bytes, passkey: Passkey
     ) -> VerifiedAuthentication:
         """Verify an assertion (7.2) but for the counter. Raises one of REFUSALS."""
-        _same_origin(credential.response.client_data_json)
+        strict.client_data(credential.response.client_data_json)
+        strict.authenticator_data(credential.response.authenticator_data)
         return verify_authentication_response(
             credential=credential,
             expected_challenge=challenge,
-            expected_rp_id=self._rp_id,
+            expected_rp_id=self.id,
             expected_origin=self._origins,
             credential_public_key=base64url_to_bytes(passkey.public_key),
             # A rollback hints at a clone only where the signature is right: judged afterwards.
@@ -150,19 +161,6 @@ class RelyingParty:
 def _check_id(credential_id: bytes) -> None:
     if len(credential_id) > LONGEST_ID:
         raise InvalidRegistrationResponse(f"the credential id has {len(credential_id)} bytes")
-
-
-def _same_origin(client_data_json: bytes) -> None:
-    """Refuse a ceremony in another site's frame (7.1, steps 10 and 11; 7.2, steps 13 and 14)."""
-    if parse_client_data_json(client_data_json).cross_origin:
-        raise WebAuthnException("made in a cross-origin frame")
-
-
-def _no_attestation(attestation_object: bytes) -> None:
-    """Refuse statements with certificates, which we did not ask for and would have to parse."""
-    found = parse_attestation_object(attestation_object)
-    if found.fmt not in FORMATS or found.att_stmt.x5c:
-        raise InvalidRegistrationResponse("an attestation came that was not asked for")
 
 
 def _json(options: str) -> dict[str, Any]:

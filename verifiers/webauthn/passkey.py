@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Self
 
-from cryptography.hazmat.primitives.asymmetric import ec
 from webauthn.authentication.verify_authentication_response import VerifiedAuthentication
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, encode_cbor
-from webauthn.helpers.cose import COSECRV, COSEKTY, COSEAlgorithmIdentifier, COSEKey
+from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from webauthn.helpers.structs import (
     AuthenticatorTransport,
     CredentialDeviceType,
@@ -30,6 +28,8 @@ class Passkey:
     aaguid: str
     backup_eligible: bool
     backed_up: bool
+    uv_initialized: bool = True
+    attested: bool = False
 
     @classmethod
     def load(cls, template: bytes) -> Self:
@@ -39,9 +39,13 @@ class Passkey:
 
     @classmethod
     def registered(
-        cls, made: VerifiedRegistration, transports: Sequence[AuthenticatorTransport]
+        cls,
+        made: VerifiedRegistration,
+        transports: Sequence[AuthenticatorTransport],
+        *,
+        attested: bool,
     ) -> Self:
-        """Return the record of a verified registration."""
+        """Return the record of a verified registration; `attested` by whom its model demands."""
         return cls(
             credential_id=bytes_to_base64url(made.credential_id),
             public_key=bytes_to_base64url(made.credential_public_key),
@@ -50,18 +54,25 @@ class Passkey:
             aaguid=made.aaguid,
             backup_eligible=made.credential_device_type is CredentialDeviceType.MULTI_DEVICE,
             backed_up=made.credential_backed_up,
+            uv_initialized=made.user_verified,
+            attested=attested,
         )
 
     def dump(self) -> bytes:
         """Return the template of this passkey."""
         return json.dumps(asdict(self)).encode()
 
-    def used(self, assertion: VerifiedAuthentication) -> Self:
-        """Return the record after a use (7.2, step 24)."""
+    def used(self, assertion: VerifiedAuthentication, *, named: bool) -> Self:
+        """Return the record after a use (7.2, step 24).
+
+        Where the key came without the person being verified, that begins to count once they had
+        shown otherwise who they are: whoever found the device may have set its lock.
+        """
         return replace(
             self,
             sign_count=assertion.new_sign_count,
             backed_up=assertion.credential_backed_up,
+            uv_initialized=self.uv_initialized or (named and assertion.user_verified),
         )
 
     def rolled_back(self, sign_count: int) -> bool:
@@ -75,17 +86,3 @@ class Passkey:
         return PublicKeyCredentialDescriptor(
             id=base64url_to_bytes(self.credential_id), transports=transports
         )
-
-
-def decoy() -> Passkey:
-    """Return a passkey that nobody has, to be judged where there is none."""
-    public = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
-    key = {
-        COSEKey.KTY: COSEKTY.EC2,
-        COSEKey.ALG: COSEAlgorithmIdentifier.ECDSA_SHA_256,
-        COSEKey.CRV: COSECRV.P256,
-        COSEKey.X: public.x.to_bytes(32, "big"),
-        COSEKey.Y: public.y.to_bytes(32, "big"),
-    }
-    encoded = encode_cbor({int(name): value for name, value in key.items()})
-    return Passkey("", bytes_to_base64url(encoded), 0, (), "", False, False)
