@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from contracts.text import Text
 from gateway.oidc.clients import redirect_uris
+from gateway.oidc.clients.target import NotATarget, Target
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 
@@ -31,15 +32,24 @@ def unfit(metadata: ClientMetadata, redirected_to: Iterable[str]) -> Iterator[st
     for uri in metadata.post_logout_redirect_uris:
         if redirect_uris.kind(uri) is None:
             yield uri
-    called = (metadata.backchannel_logout_uri, metadata.frontchannel_logout_uri)
-    yield from (uri for uri in called if uri and not _web(uri))
-    framed, origins = metadata.frontchannel_logout_uri, set(map(_origin, redirected_to))
-    if framed and _web(framed) and _origin(framed) not in origins:
+    called, framed = metadata.backchannel_logout_uri, metadata.frontchannel_logout_uri
+    if called and not (_web(called) and _callable(called)):
+        yield called
+    if framed and not (_web(framed) and _origin(framed) in map(_origin, redirected_to)):
         yield framed
 
 
 def _web(uri: str) -> bool:
     return redirect_uris.kind(uri) in {redirect_uris.WEB, redirect_uris.LOOPBACK}
+
+
+def _callable(uri: str) -> bool:
+    """Tell whether the worker will call it at all: not every port is one for the web."""
+    try:
+        Target.parse(uri)
+    except NotATarget:
+        return False
+    return True
 
 
 def _origin(uri: str) -> tuple[str, str]:

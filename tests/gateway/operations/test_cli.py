@@ -201,6 +201,8 @@ def test_logout_addresses_of_a_client(run: Run) -> None:
         ("--post-logout-redirect-uri", "javascript:alert(1)"),
         ("--backchannel-logout-uri", "http://chat.example.org/logout"),
         ("--backchannel-logout-uri", "com.example.app:/logout"),
+        ("--backchannel-logout-uri", "https://chat.example.org:22/logout"),
+        ("--backchannel-logout-uri", "https://0x7f.1/logout"),
         ("--backchannel-logout-uri", "https://user@chat.example.org/logout"),
         ("--frontchannel-logout-uri", "https://other.example.org/logout"),
         ("--frontchannel-logout-uri", "https://chat.example.org:8443/logout"),
