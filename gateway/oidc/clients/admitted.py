@@ -11,6 +11,8 @@ from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.clients.registering import Described
 from store.clients import Client
 
+LONGEST_NAME, LONGEST_HOST = 128, 80
+
 
 def admitted(
     said: Described, policy: ClientPolicy, *, client_id: str, source: str, now: datetime
@@ -21,7 +23,7 @@ def admitted(
     """
     client = Client(
         id=client_id,
-        name=said.name or urlsplit(client_id).netloc or client_id,
+        name=_name(said.name, urlsplit(client_id).netloc) or client_id,
         secret_hash=None,
         redirect_uris=said.redirect_uris,
         audience=client_id,
@@ -35,3 +37,13 @@ def admitted(
         metadata=said.metadata,
     )
     return consistent(client)
+
+
+def _name(name: str, host: str) -> str:
+    """Return the name that people see: with the host of a document wherever it is shown.
+
+    Of a long one the end is shown: that is whose it is.
+    """
+    end = host if len(host) <= LONGEST_HOST else "…" + host[1 - LONGEST_HOST :]
+    behind = f" ({end})" if name and host else end
+    return name[: LONGEST_NAME - len(behind)] + behind

@@ -15,10 +15,13 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from gateway import oidc
+from gateway.oidc.clients.admitted import admitted
 from gateway.oidc.clients.freshness import MOST
 from gateway.oidc.clients.metadata_document import STALE, is_client_identifier
 from gateway.oidc.clients.policy import ClientPolicy
+from gateway.oidc.clients.registering import Described
 from store import Store
+from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate
 from tests.gateway.oidc.relying_party import RelyingParty, answered
@@ -132,7 +135,7 @@ def test_the_page_says_who_describes_it(client: Client, publish: Publish, hostil
     page = client(publish(client_name="<b>Bank</b>")).authorize().text
     assert f"<strong>localhost:{hostile.port}</strong>" in page
     assert "Nobody here has checked this application" in page
-    assert "&lt;b&gt;Bank&lt;/b&gt;" in page
+    assert f"&lt;b&gt;Bank&lt;/b&gt; (localhost:{hostile.port})" in page
     assert "<strong>app.example</strong>" in page
     assert "your own device" not in page
 
@@ -169,6 +172,24 @@ def test_only_its_redirect_uris_count(client: Client, publish: Publish) -> None:
 )
 def test_client_identifier_urls(vector: dict[str, Any]) -> None:
     assert is_client_identifier(vector["client_id"]) == vector["possible"]
+
+
+@pytest.mark.parametrize(
+    ("name", "client_id", "shown"),
+    [
+        ("Agent", "https://agent.example/c", "Agent (agent.example)"),
+        ("", "https://agent.example/c", "agent.example"),
+        ("x" * 128, "https://agent.example/c", "x" * 112 + " (agent.example)"),
+        ("Agent", f"https://bank.{'x' * 90}.example/c", f"Agent (…{'x' * 71}.example)"),
+        ("", f"https://bank.{'x' * 90}.example/c", f"…{'x' * 71}.example"),
+        ("Agent", "random", "Agent"),
+        ("", "random", "random"),
+    ],
+)
+def test_the_name_that_people_see(name: str, client_id: str, shown: str, clock: FakeClock) -> None:
+    said = Described(name, (CALLBACK,), "", "ES256", ClientMetadata())
+    made = admitted(said, ClientPolicy(), client_id=client_id, source="document", now=clock.now())
+    assert made.name == shown
 
 
 @pytest.mark.parametrize("vector", vectors("metadata_documents.json"), ids=lambda v: v["name"])
