@@ -14,11 +14,11 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.gateway.conftest import PASSWORD
 from tests.walks.tree import Tree, serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse battery staple"
 SEED = pyotp.random_base32(32)
 TOUCH = 44
 """Least height of a target in CSS pixels (WCAG 2.2, 2.5.5)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -131,6 +132,12 @@ class TestWho:
     def test_the_id_token_of_another_client_is_none(self, bank: Backend, rp: RelyingParty) -> None:
         token = rp.tokens(scope="openid")["id_token"]
         rejected(bank, "invalid_request", login_hint=None, id_token_hint=token)
+
+    def test_an_id_token_without_its_signature_is_none(self, bank: Backend) -> None:
+        claims = bank.rp.tokens(scope="openid")["id_token"].split(".")[1]
+        header = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').rstrip(b"=").decode()
+        hint = f"{header}.{claims}."
+        rejected(bank, "invalid_request", login_hint=None, id_token_hint=hint)
 
     def test_unknown_unreachable_and_refusing_look_alike(
         self, bank: Backend, phone: Phone, store: Store, clock: FakeClock
