@@ -198,6 +198,14 @@ class Adoptable(Protocol):
         ...
 
 
+class Reachable(Protocol):
+    """A factor whose credentials are addresses that their owner has shown to be theirs."""
+
+    def addresses(self, enrolled: Sequence[Enrolled]) -> Sequence[tuple[Channel, str]]:
+        """Return where messages reach the owner of these credentials."""
+        ...
+
+
 Infer = Callable[[str, bytes], bytes]
 """Run a named job on one payload in the inference pool. Raises Retry, BadRequest or Unavailable."""
 

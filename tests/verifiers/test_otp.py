@@ -256,3 +256,15 @@ def test_an_operator_vouches_for_an_address(workshop: Workshop, alice: Subject) 
     assert template.proven is None
     proven = enroll(factor, alice, "alice@example.org")
     assert dataclasses.replace(proven, proven=None) == template
+
+
+def test_whom_to_tell_of_what_happens(workshop: Workshop, alice: Subject) -> None:
+    factor = verifiers.otp.build(workshop)
+    assert isinstance(factor, verifiers.otp.Otp)
+    typed = ("alice@Example.org", "+49 151 12345678")
+    enrolled = [stored(enroll(factor, alice, each)) for each in typed]
+    assert factor.addresses(enrolled) == [
+        (Channel.EMAIL, "alice@example.org"),
+        (Channel.PHONE, "+4915112345678"),
+    ]
+    assert factor.addresses(()) == []

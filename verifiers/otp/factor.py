@@ -99,6 +99,11 @@ class Otp:
         """Take an address that an operator vouches for. Raises Retry where it is none."""
         return _template(self._parse(value))
 
+    def addresses(self, enrolled: Sequence[Enrolled]) -> Sequence[tuple[Channel, str]]:
+        """Return the addresses themselves, in full."""
+        found = (Address.load(each.template) for each in enrolled)
+        return [(address.channel, address.to) for address in found]
+
     def _parse(self, typed: str) -> Address:
         return parse(typed, phone=self._settings.phone, region=self._settings.region)
 
