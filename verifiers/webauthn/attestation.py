@@ -105,7 +105,7 @@ def _check_certificate(found: AttestationObject, der: bytes) -> None:
     """Check what signs for the key (8.2.1), which py_webauthn does for some formats alone."""
     certificate = x509.load_der_x509_certificate(der)
     _check_aaguid(certificate, _aaguid(found))
-    if found.fmt is AttestationFormat.PACKED:
+    if found.fmt == AttestationFormat.PACKED:
         _check_packed(certificate)
 
 
