@@ -169,6 +169,17 @@ class TestPromptAndMaxAge:
         visitor.assurance = replace(visitor.assurance, auth_time=clock.now())
         assert "code" in answered(rp.browser.get(visitor.begun[0][1]))
 
+    def test_login_and_consent_ask_both_one_after_the_other(
+        self, rp: RelyingParty, clock: FakeClock, visitor: Visitor
+    ) -> None:
+        clock.advance(timedelta(seconds=1))
+        assert rp.authorize(prompt="login consent").location == "/login/begun"
+        assert visitor.assurance
+        visitor.assurance = replace(visitor.assurance, auth_time=clock.now())
+        page = rp.browser.get(visitor.begun[0][1])
+        assert page.status_code == 200
+        assert "Allow Bot?" in page.text
+
     def test_max_age(self, rp: RelyingParty, clock: FakeClock) -> None:
         clock.advance(timedelta(seconds=60))
         assert "code" in answered(rp.authorize(max_age="60"))

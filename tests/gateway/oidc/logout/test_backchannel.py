@@ -19,8 +19,8 @@ from contracts.errors import BadRequest, Unavailable
 from gateway import oidc
 from gateway.carriers import Logouts
 from gateway.delivery import Deliveries
-from gateway.oidc.clients.dial import anywhere
-from gateway.oidc.clients.target import Target
+from gateway.oidc.fetching.dial import anywhere
+from gateway.oidc.fetching.target import Target
 from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.logout.token import EVENT, LogoutTokens

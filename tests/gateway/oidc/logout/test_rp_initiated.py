@@ -295,6 +295,13 @@ class TestChecks:
         assert case.person.client.get(first.location).location == AFTER
         assert not case.logged_in()
 
+    def test_its_pages_speak_the_language_that_is_asked_for(self, case: Case) -> None:
+        case.person.page = case.logout(client_id="bot", ui_locales="tlh de-AT")
+        assert '<html lang="de">' in case.person.page.text
+        assert "Abmelden?" in case.person.words
+        case.person.fill(case.person.form(action="/oauth/logout/confirm"))
+        assert "Sie sind abgemeldet" in case.person.words
+
     def test_a_glance_by_head_logs_nobody_out(self, case: Case) -> None:
         sent = {"id_token_hint": case.hint}
         assert case.person.client.head("/oauth/logout", query_string=sent).status_code == 405
