@@ -10,13 +10,15 @@ DEPTH = 16
 
 
 def parse(data: bytes, depth: int = DEPTH) -> Any:  # noqa: ANN401 - whatever the document holds
-    """Return the value of a document. Raises ValueError."""
+    """Return the value of a document. Raises ValueError, which repeats nothing of it."""
     try:
         value = json.loads(
             data.decode(), object_pairs_hook=_unique, parse_constant=_refuse, parse_float=_finite
         )
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
+    except (json.JSONDecodeError, UnicodeError) as error:
+        raise ValueError("not JSON in UTF-8") from error
     _walk(value, depth)
     return value
 
@@ -60,6 +62,9 @@ def _walk(value: object, depth: int) -> None:
 
 
 def _storable(text: str) -> None:
-    text.encode()  # A lone surrogate raises UnicodeEncodeError, which is a ValueError.
+    try:
+        text.encode()
+    except UnicodeError as error:
+        raise ValueError("a lone surrogate in a text") from error
     if "\0" in text:
         raise ValueError("a NUL in a text")
