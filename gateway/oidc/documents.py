@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from gateway.oidc import jws
 from gateway.oidc.authorize import rfc9101, rfc9126
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.backchannel import endpoint as backchannel
 from gateway.oidc.clients import metadata as clients
-from gateway.oidc.clients import signed
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES, offered
 from gateway.oidc.device import endpoint as device
 from gateway.oidc.dpop import proofs
@@ -101,9 +101,9 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "claims_parameter_supported": True,
         "ui_locales_supported": languages(),
         "require_pushed_authorization_requests": settings.require_pushed,
-        "token_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
-        "revocation_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
-        "introspection_endpoint_auth_signing_alg_values_supported": signed.ALGORITHMS,
+        "token_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
+        "revocation_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
+        "introspection_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
         **_certificates(settings),
     }
 

@@ -13,7 +13,6 @@ from gateway.oidc.authorize.rfc9126 import PushedAuthorizationRequestEndpoint, P
 from gateway.oidc.authorize.service import Authorization
 from gateway.oidc.backchannel.approvals import Approvals
 from gateway.oidc.backchannel.service import Backchannel
-from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.metadata_document import MetadataDocuments
 from gateway.oidc.clients.methods import methods
@@ -21,6 +20,7 @@ from gateway.oidc.clients.registered import Clients
 from gateway.oidc.clients.rfc7591 import Registrar
 from gateway.oidc.device.service import Devices
 from gateway.oidc.dpop.proofs import Proofs
+from gateway.oidc.fetching.fetch import Fetcher
 from gateway.oidc.issued.binding import Binding
 from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken

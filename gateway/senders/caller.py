@@ -7,9 +7,9 @@ from http.client import HTTPException
 from time import monotonic
 
 from contracts.errors import BadRequest, Unavailable
-from gateway.oidc.clients.dial import Dialer, Resolve, anywhere, public, resolve
-from gateway.oidc.clients.target import NotATarget, Target
-from gateway.oidc.clients.wire import Body, TooMuch, posted
+from gateway.oidc.fetching.dial import Dialer, Resolve, anywhere, public, resolve
+from gateway.oidc.fetching.target import NotATarget, Target
+from gateway.oidc.fetching.wire import Body, TooMuch, posted
 from store.clients import OPERATOR, Client
 
 SECONDS = 5.0

@@ -13,11 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 from contracts.clock import Clock
+from gateway.oidc import jws
 from gateway.oidc.authorize.errors import InvalidRequestObject
 from gateway.oidc.authorize.parameters import Parameters
-from gateway.oidc.clients import fapi2, signed
+from gateway.oidc.clients import fapi2
 from gateway.oidc.clients.jwks import ClientKeys
-from gateway.oidc.clients.signed import ALGORITHMS, Signed
+from gateway.oidc.jws import ALGORITHMS, Signed
 from store.clients import Client
 
 MOST = 40 * 1024
@@ -44,7 +45,7 @@ class RequestObjects:
     def parameters(self, token: str, client: Client) -> Parameters:
         """Return the parameters that the client signed. Raises InvalidRequestObject."""
         try:
-            read = signed.parse(token, MOST)
+            read = jws.parse(token, MOST)
         except ValueError as error:
             raise InvalidRequestObject("It is no signed JWT that is taken here.") from error
         self._check_signature(read, client)
@@ -64,7 +65,7 @@ class RequestObjects:
             raise InvalidRequestObject("iss and client_id must be the client.")
         if not _meant_for(claims.get("aud"), self.issuer):
             raise InvalidRequestObject("aud must be the issuer.")
-        if not signed.timely(claims, self.clock.now(), LONGEST):
+        if not jws.timely(claims, self.clock.now(), LONGEST):
             raise InvalidRequestObject("exp must be there, and within an hour; nbf and iat past.")
         if fapi2.applies(client) and not fapi2.recent(claims, self.clock.now()):
             raise InvalidRequestObject("nbf must be there, and within the last hour.")

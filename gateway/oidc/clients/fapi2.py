@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contracts.text import Text
-from gateway.oidc.clients.signed import ALGORITHMS, instant
+from gateway.oidc.jws import ALGORITHMS, instant
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 

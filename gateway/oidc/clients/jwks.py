@@ -12,8 +12,8 @@ from joserfc.errors import JoseError
 from joserfc.jwk import Key, import_key
 
 from contracts.clock import Clock
-from gateway.oidc.clients.fetch import Fetcher, FetchFailed
-from gateway.oidc.clients.signed import decoded
+from gateway.oidc.fetching.fetch import Fetcher, FetchFailed
+from gateway.oidc.jws import decoded
 from store.clients import OPERATOR, Client
 
 MOST_KEYS = 20

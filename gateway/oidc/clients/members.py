@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from gateway.oidc.clients.jwks import UnusableKeys, usable
-from gateway.oidc.clients.target import NotATarget, Target
+from gateway.oidc.fetching.target import NotATarget, Target
 
 Reader = Callable[[str, Any], Any]
 

@@ -10,12 +10,12 @@ from typing import Any
 from contracts.clock import Clock
 from gateway.oidc.cache import Recent
 from gateway.oidc.clients.admitted import admitted
-from gateway.oidc.clients.fetch import Fetched, Fetcher, FetchFailed, Unreachable
-from gateway.oidc.clients.freshness import LEAST
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registering import Supported, described
-from gateway.oidc.clients.target import NotATarget, Target
+from gateway.oidc.fetching.fetch import Fetched, Fetcher, FetchFailed, Unreachable
+from gateway.oidc.fetching.freshness import LEAST
+from gateway.oidc.fetching.target import NotATarget, Target
 from store import Store
 from store.clients import DOCUMENT, Client
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.oidc.clients import members, redirect_uris, rfc8705
 from gateway.oidc.clients.members import InvalidClientMetadata, InvalidRedirectUri
-from gateway.oidc.clients.signed import ALGORITHMS
+from gateway.oidc.jws import ALGORITHMS
 from store.client_metadata import ClientMetadata
 
 DEFAULTS: Mapping[str, Any] = {

@@ -16,10 +16,11 @@ from typing import Any
 from authlib.oauth2.rfc6749 import OAuth2Request
 
 from contracts.clock import Clock
-from gateway.oidc.clients import fapi2, signed
+from gateway.oidc import jws
+from gateway.oidc.clients import fapi2
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.registered import QueryClient, RegisteredClient
-from gateway.oidc.clients.signed import Signed
+from gateway.oidc.jws import Signed
 from store import Store
 from store.clients import Client
 
@@ -27,7 +28,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 TYPES = {"", "jwt", "client-authentication+jwt"}
 MOST = 8 * 1024
 LONGEST_JTI = 255
-LONGEST = timedelta(hours=1) + signed.AHEAD
+LONGEST = timedelta(hours=1) + jws.AHEAD
 """An hour is what libraries sign for; a `jti` counts once in all of it."""
 
 Check = Callable[[], bool]
@@ -50,7 +51,7 @@ class PrivateKeyJWT:
         if request.form.get("client_assertion_type") != ASSERTION_TYPE:
             return None
         try:
-            assertion = signed.parse(request.form.get("client_assertion", ""), MOST)
+            assertion = jws.parse(request.form.get("client_assertion", ""), MOST)
         except ValueError:
             return None
         client_id = assertion.claims.get("sub")
@@ -72,7 +73,7 @@ class PrivateKeyJWT:
         yield "typ is that of another token", lambda: assertion.typ in TYPES
         yield "iss is not the client", lambda: claims.get("iss") == client.id
         yield "aud is not the issuer, as one string", lambda: claims.get("aud") == self.issuer
-        yield "exp, iat or nbf", lambda: signed.timely(claims, self.clock.now(), LONGEST)
+        yield "exp, iat or nbf", lambda: jws.timely(claims, self.clock.now(), LONGEST)
         yield "no key of its own fits", lambda: self._signed(client, assertion)
         yield "jti is missing or was used", lambda: self._first(client, claims)
 

@@ -12,11 +12,11 @@ from contracts.clock import Clock
 from contracts.errors import TooMany
 from gateway.addresses import network
 from gateway.oidc.clients.admitted import admitted
-from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.members import InvalidClientMetadata, UnapprovedSoftwareStatement
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registering import SECRET_METHODS, Described, Supported, described
 from gateway.oidc.clients.sector import check_sector
+from gateway.oidc.fetching.fetch import Fetcher
 from store import Store
 from store.clients import DYNAMIC, Client, secret_digest
 

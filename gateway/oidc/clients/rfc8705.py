@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from contracts.clock import Clock
 from gateway.oidc.clients import secret
 from gateway.oidc.clients.registered import QueryClient, RegisteredClient
+from gateway.oidc.jws import encoded
 from gateway.wsgi import CLIENT_CERTIFICATE
 from store.client_metadata import ClientMetadata
 
@@ -57,8 +58,7 @@ class Certificate:
     @cached_property
     def thumbprint(self) -> str:
         """Return `x5t#S256` (section 3.1)."""
-        digest = self.x509.fingerprint(SHA256())
-        return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+        return encoded(self.x509.fingerprint(SHA256()))
 
     def in_force(self, clock: Clock) -> bool:
         """Tell whether now is within its dates."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.oidc.clients.fetch import Fetcher, FetchFailed
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registering import Described
+from gateway.oidc.fetching.fetch import Fetcher, FetchFailed
 
 
 def check_sector(said: Described, fetcher: Fetcher) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import math
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Any
 
 from joserfc.errors import JoseError
 
-from gateway.oidc.clients import signed
+from gateway.oidc import jws
 from gateway.oidc.dpop import htu
 from gateway.oidc.dpop.errors import InvalidDPoPProof
 from gateway.oidc.dpop.key import ALGORITHMS, public_key
@@ -45,7 +44,7 @@ class Proof:
 def checked(proof: str, call: Call, now: datetime) -> Proof:
     """Make every check that needs no memory. Raises InvalidDPoPProof."""
     try:
-        sent = signed.parse(proof, LONGEST, algorithms=ALGORITHMS, allowed=("jwk",))
+        sent = jws.parse(proof, LONGEST, algorithms=ALGORITHMS, allowed=("jwk",))
         key = public_key(sent.header.get("jwk"), sent.alg)
     except (JoseError, ValueError) as error:
         raise InvalidDPoPProof("DPoP proof: malformed, or its key is") from error
@@ -87,8 +86,7 @@ def _nonce(claims: dict[str, Any]) -> str | None:
 
 
 def _hash(token: str) -> str:
-    digest = sha256(token.encode("utf-8", "surrogatepass")).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return jws.encoded(sha256(token.encode("utf-8", "surrogatepass")).digest())
 
 
 def _same(given: object, wanted: str) -> bool:

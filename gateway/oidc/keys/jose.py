@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 from joserfc.jws import JWSRegistry
 
-from gateway.oidc import strict_json
-from gateway.oidc.clients import signed
+from gateway.oidc import jws, strict_json
 from gateway.oidc.keys.algorithms import ALGORITHMS
 
 Signature = Callable[[bytes], bytes]
@@ -47,14 +45,14 @@ def decoded(token: str, keys: KeySet, algorithms: Collection[str] = ALGORITHMS) 
         raise ValueError("an algorithm that is not taken")
     key, algorithm = keys.get_by_kid(header["kid"]), JWSRegistry.algorithms[header["alg"]]
     algorithm.check_key(key)
-    if not algorithm.verify(message.encode(), signed.decoded(signature), key):
+    if not algorithm.verify(message.encode(), jws.decoded(signature), key):
         raise BadSignatureError()
-    return Token(header, _claims(signed.decoded(second)))
+    return Token(header, _claims(jws.decoded(second)))
 
 
 def _header(segment: str) -> dict[str, str]:
     """Read a header: a stranger may have written it."""
-    header = strict_json.parse_object(signed.decoded(segment[: signed.HEADER]), depth=1)
+    header = strict_json.parse_object(jws.decoded(segment[: jws.HEADER]), depth=1)
     if header.keys() != HEADER or not all(isinstance(value, str) for value in header.values()):
         raise ValueError("not a header of ours")
     return header
@@ -73,8 +71,8 @@ def _claims(data: bytes) -> dict[str, Any]:
 
 def compact(header: dict[str, Any], claims: dict[str, Any], signature: Signature) -> str:
     """Return the compact serialization of signed claims (RFC 7515, section 7.1)."""
-    message = b".".join(_base64url(_json(part)) for part in (header, claims))
-    return (message + b"." + _base64url(signature(message))).decode()
+    message = ".".join(jws.encoded(_json(part)) for part in (header, claims))
+    return f"{message}.{jws.encoded(signature(message.encode()))}"
 
 
 _ENCODER = json.JSONEncoder(separators=(",", ":"))
@@ -83,7 +81,3 @@ _ENCODER = json.JSONEncoder(separators=(",", ":"))
 
 def _json(value: dict[str, Any]) -> bytes:
     return _ENCODER.encode(value).encode()
-
-
-def _base64url(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")

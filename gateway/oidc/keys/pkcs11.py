@@ -11,9 +11,9 @@ from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pkcs11
-from joserfc.util import urlsafe_b64encode
 from pkcs11 import MGF, Attribute, KeyType, Mechanism, MechanismFlag
 
+from gateway.oidc.jws import encoded
 from gateway.oidc.keys.algorithms import ALGORITHMS, RSA_BITS
 from gateway.oidc.keys.cryptoki import Token
 from gateway.oidc.keys.jose import Signature
@@ -134,16 +134,12 @@ def _pair(session: pkcs11.Session, known: Algorithm) -> Callable[..., tuple[Any,
 def _jwk(known: Algorithm, public: Any) -> dict[str, str]:  # noqa: ANN401 - untyped attributes
     if known.key_type is KeyType.RSA:
         modulus, exponent = public[Attribute.MODULUS], public[Attribute.PUBLIC_EXPONENT]
-        return {"kty": "RSA", "n": _encoded(modulus), "e": _encoded(exponent)}
+        return {"kty": "RSA", "n": encoded(modulus), "e": encoded(exponent)}
     point: bytes = public[Attribute.EC_POINT]  # some tokens wrap it as DER, some do not
     if known.key_type is KeyType.EC_EDWARDS:
-        return {"kty": "OKP", "crv": "Ed25519", "x": _encoded(point[-32:])}
+        return {"kty": "OKP", "crv": "Ed25519", "x": encoded(point[-32:])}
     x, y = point[-64:-32], point[-32:]
-    return {"kty": "EC", "crv": "P-256", "x": _encoded(x), "y": _encoded(y)}
-
-
-def _encoded(number: bytes) -> str:
-    return urlsafe_b64encode(number).decode()
+    return {"kty": "EC", "crv": "P-256", "x": encoded(x), "y": encoded(y)}
 
 
 def _id(key: SigningKey) -> bytes:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from contracts.text import Text
 from gateway.oidc.clients import redirect_uris
-from gateway.oidc.clients.target import NotATarget, Target
+from gateway.oidc.fetching.target import NotATarget, Target
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 

@@ -14,9 +14,9 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import Conflict
-from gateway.oidc.clients.fetch import Fetcher, FetchFailed
 from gateway.oidc.clients.members import SCOPE
 from gateway.oidc.clients.registered import OIDC_SCOPES
+from gateway.oidc.fetching.fetch import Fetcher, FetchFailed
 from store import Store
 from store.resources import Resource
 

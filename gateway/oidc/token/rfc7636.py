@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import hmac
 import re
 from collections.abc import Mapping
 from hashlib import sha256
 
 from authlib.oauth2.rfc6749 import InvalidRequestError
+
+from gateway.oidc.jws import encoded
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
@@ -26,5 +27,5 @@ def code_verifier(form: Mapping[str, str]) -> str:
 
 def verifies(verifier: str, challenge: str) -> bool:
     """Tell whether a verifier is the one behind a challenge (section 4.6)."""
-    digest = base64.urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=")
-    return hmac.compare_digest(digest, challenge.encode())
+    digest = encoded(sha256(verifier.encode()).digest())
+    return hmac.compare_digest(digest.encode(), challenge.encode())

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from gateway.oidc.clients import signed
+from gateway.oidc import jws
 from store import Store
 from store.clients import Client
 from tests.fakes.clock import FakeClock
@@ -115,9 +115,9 @@ def small(vector: dict[str, Any]) -> bool:
     return all(count < 1_000_000 for _, (_, _, count, _) in repeats(vector))
 
 
-def parsed(text: str) -> signed.Signed | None:
+def parsed(text: str) -> jws.Signed | None:
     try:
-        return signed.parse(text, 40 * 1024)
+        return jws.parse(text, 40 * 1024)
     except ValueError:
         return None
 
@@ -156,7 +156,7 @@ class TestVectors:
         text = token(vector, party.claims())
         read, seconds = quickest(lambda: parsed(text))
         assert seconds < AT_ONCE
-        assert read is None or not read.header.keys() & signed.FOREIGN
+        assert read is None or not read.header.keys() & jws.FOREIGN
 
 
 def test_a_good_one_is_taken(rp: RelyingParty, party: SigningParty) -> None:

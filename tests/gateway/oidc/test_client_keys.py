@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
-from gateway.oidc.clients.fetch import PER_HOST, Fetched, Fetcher, Refused, Unreachable
 from gateway.oidc.clients.jwks import AGAIN, ClientKeys, UnusableKeys, signs, usable
+from gateway.oidc.fetching.fetch import PER_HOST, Fetched, Fetcher, Refused, Unreachable
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import DYNAMIC, Client

@@ -15,10 +15,10 @@ from typing import Any
 
 import pytest
 
-from gateway.oidc.clients import addresses, fetch
-from gateway.oidc.clients.fetch import AT_ONCE, PER_HOST, Fetcher, FetchFailed
-from gateway.oidc.clients.freshness import freshness
-from gateway.oidc.clients.target import NotATarget, Target
+from gateway.oidc.fetching import addresses, fetch
+from gateway.oidc.fetching.fetch import AT_ONCE, PER_HOST, Fetcher, FetchFailed
+from gateway.oidc.fetching.freshness import freshness
+from gateway.oidc.fetching.target import NotATarget, Target
 from store import Store
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate

@@ -16,10 +16,10 @@ from werkzeug.test import TestResponse
 
 from gateway import oidc
 from gateway.oidc.clients.admitted import admitted
-from gateway.oidc.clients.freshness import MOST
 from gateway.oidc.clients.metadata_document import STALE, is_client_identifier
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registering import Described
+from gateway.oidc.fetching.freshness import MOST
 from store import Store
 from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock

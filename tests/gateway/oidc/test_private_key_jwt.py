@@ -12,9 +12,9 @@ import pytest
 from flask import Flask
 
 from contracts.errors import Unavailable
-from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.methods import methods
+from gateway.oidc.fetching.fetch import Fetcher
 from store import Store
 from store.clients import Client, secret_digest
 from tests.fakes.clock import FakeClock

@@ -13,11 +13,11 @@ import pytest
 from joserfc.jwk import ECKey, OctKey
 
 from gateway.oidc.clients import redirect_uris
-from gateway.oidc.clients.fetch import Fetcher
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Information, Registrar
+from gateway.oidc.fetching.fetch import Fetcher
 from store import Store
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from typing import Any
 
 from contracts.text import Text
+from gateway.oidc.jws import encoded
 from gateway.oidc.resources.types.type import Detail, Shown
 from gateway.oidc.resources.visible import pieces
 
@@ -45,8 +45,7 @@ class Message:
 
     def kept(self, detail: Detail) -> dict[str, Any]:
         """Return the hash of the text: SHA-256 of its UTF-8 form in base64url without padding."""
-        digest = hashlib.sha256(detail["message"].encode()).digest()
-        hashed = urlsafe_b64encode(digest).rstrip(b"=").decode()
+        hashed = encoded(hashlib.sha256(detail["message"].encode()).digest())
         return {"type": self.name, "message_hash": hashed, "message_hash_alg": "sha-256"}
 
 

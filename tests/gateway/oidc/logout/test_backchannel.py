@@ -263,21 +263,25 @@ def deliveries(
     made.close()
 
 
-def end(bench: Bench, visitor: Visitor) -> None:
+def end(bench: Bench, visitor: Visitor) -> str:
+    """Let the client in to a session and end it; return its `sid`."""
     with bench.store.write() as tx:
         tx.clients.remove(bench.client.id)
         tx.clients.add(bench.client)
         assert visitor.assurance
-        tx.grants.open(visitor.assurance, "bot", Access(scope="openid"), timedelta(hours=1))
-        tx.endings.session(visitor.assurance.sid, bench.account.id)
+        session = tx.sessions.open(bench.account.id, (), timedelta(hours=1))[1]
+        held = replace(visitor.assurance, sid=session.sid)
+        tx.grants.open(held, "bot", Access(scope="openid"), timedelta(hours=1))
+        tx.endings.session(session.sid, bench.account.id)
+    return session.sid
 
 
 def test_from_the_end_of_a_session_to_the_client(
     bench: Bench, visitor: Visitor, receiver: Hostile, deliveries: Callable[[], int]
 ) -> None:
-    end(bench, visitor)
+    sid = end(bench, visitor)
     assert deliveries() == 1
-    assert read(bench.store, posted(receiver)[1]).claims["sid"] == SID
+    assert read(bench.store, posted(receiver)[1]).claims["sid"] == sid
     assert deliveries() == 0
 
 

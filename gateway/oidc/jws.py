@@ -1,4 +1,4 @@
-"""A JSON Web Signature of a client, read strictly (RFC 7515; RFC 8725): its key is ours to choose.
+"""A JSON Web Signature of a stranger, read strictly (RFC 7515; RFC 8725).
 
 Sizes are bounded before anything is parsed, and what a header could say to bring its own key or to
 be read in another way is refused before any key is looked for.
@@ -92,12 +92,17 @@ def parse(
     return Signed(read, said, message, decoded(signature))
 
 
+def encoded(data: bytes) -> str:
+    """Return base64url without padding (RFC 7515, section 2)."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def decoded(segment: str) -> bytes:
     """Return the bytes of a base64url segment in its one canonical form. Raises ValueError."""
     if not BASE64URL.fullmatch(segment):
         raise ValueError("not base64url")
     data = base64.urlsafe_b64decode(segment + "=" * (-len(segment) % 4))
-    if base64.urlsafe_b64encode(data).rstrip(b"=") != segment.encode():
+    if encoded(data) != segment:
         raise ValueError("not canonical base64url")
     return data
 

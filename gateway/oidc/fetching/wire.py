@@ -12,7 +12,7 @@ from http.client import HTTPResponse
 from time import monotonic
 from typing import Any, cast
 
-from gateway.oidc.clients.target import Target
+from gateway.oidc.fetching.target import Target
 
 HEAD_BYTES = 16 * 1024
 JSON = re.compile(r"application/(?:[a-z0-9.!#$&^_-]+\+)?json")

@@ -15,10 +15,10 @@ from time import monotonic
 from typing import Any
 
 from gateway.oidc import strict_json
-from gateway.oidc.clients.dial import Dialer, Resolve, public, public_or_here, resolve
-from gateway.oidc.clients.freshness import freshness
-from gateway.oidc.clients.target import NotATarget, Target
-from gateway.oidc.clients.wire import Answer, TooMuch, exchange
+from gateway.oidc.fetching.dial import Dialer, Resolve, public, public_or_here, resolve
+from gateway.oidc.fetching.freshness import freshness
+from gateway.oidc.fetching.target import NotATarget, Target
+from gateway.oidc.fetching.wire import Answer, TooMuch, exchange
 from store import Store
 
 BYTES = 5 * 1024

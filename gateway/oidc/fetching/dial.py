@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from time import monotonic
 
-from gateway.oidc.clients import addresses
-from gateway.oidc.clients.target import NotATarget, Target
+from gateway.oidc.fetching import addresses
+from gateway.oidc.fetching.target import NotATarget, Target
 
 Resolve = Callable[[str, int], Sequence[str]]
 Permit = Callable[[Target, Sequence[str]], bool]

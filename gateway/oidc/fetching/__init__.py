@@ -1,0 +1,1 @@
+"""Fetching what strangers name: where to, from whom, how much, how long."""
