@@ -1,7 +1,8 @@
 """The application under the path of its issuer, where that has one (RFC 8414, section 3).
 
 An issuer `https://host/p` has everything under `/p`; its two documents are also where clients look
-that insert `/.well-known/...` between host and path.
+that insert `/.well-known/...` between host and path, and browsers look for the related origins of
+passkeys at the host alone.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH, METADATA_PATH
+from gateway.passkeys.views import PATH as RELATED
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -40,7 +42,7 @@ class Mounted:
     def __init__(self, application: WSGIApplication, path: str) -> None:
         self._application = application
         self._path = path
-        self._inserted = {known + path: known for known in INSERTED}
+        self._inserted = {known + path: known for known in INSERTED} | {RELATED: RELATED}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

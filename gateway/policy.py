@@ -17,7 +17,11 @@ from contracts.factor import Channel, Kind
 
 ORDER = ("aal1", "mfa", "aal2", "phr", "aal3")
 ISSUED = ("aal1", "mfa", "aal2", "phr")
-"""The levels that can be reached today, without their biometrics; `aal3` waits for attestation."""
+"""The levels that can always be reached, without their biometrics."""
+
+ATTESTED = ("aal3", "phrh")
+"""The levels that need a model of authenticator that is allowed and known to sign for itself."""
+
 SAME = {"phrh": "aal3"}
 SERVER_COMPARED = frozenset({Kind.INHERENCE})
 REFUSED_BY_NIST = "vbm"
@@ -61,6 +65,11 @@ def known(name: str) -> bool:
     return parse(name).rank >= 0
 
 
+def issued(prospects: Collection[AuthEvent]) -> tuple[str, ...]:
+    """Return the levels that can be reached with what people may enrol here."""
+    return (*ISSUED, *ATTESTED) if _aal3(prospects) else ISSUED
+
+
 def reach(events: Sequence[AuthEvent], now: datetime, fresh: timedelta) -> Acr:
     """Derive what these proofs amount to, `phr` included."""
     reached = level(events)
@@ -73,7 +82,7 @@ def reach(events: Sequence[AuthEvent], now: datetime, fresh: timedelta) -> Acr:
 
 
 def level(events: Collection[AuthEvent]) -> Acr:
-    """Derive the level alone; none for nothing, or for a biometric or an e-mail code alone."""
+    """Derive the level; none for a biometric, an e-mail code or a short password alone."""
     return Acr(next((name for name, holds in LEVELS if holds(events)), ""))
 
 
@@ -148,7 +157,9 @@ def _kinds(events: Iterable[AuthEvent]) -> frozenset[Kind]:
 
 
 def _aal1(events: Collection[AuthEvent]) -> bool:
-    return any(not compared_here(event) and not _by_mail(event) for event in events)
+    return any(
+        event.proof.alone and not compared_here(event) and not _by_mail(event) for event in events
+    )
 
 
 def _mfa(events: Collection[AuthEvent]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
+from contracts.assurance import AuthEvent
 from contracts.clock import Clock
 from contracts.factor import Factor
 from enrollment import stations_views
@@ -26,12 +27,16 @@ from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
 from gateway.login.guide import Guide
 from gateway.login.limits import Limits
+from gateway.login.plan import event
 from gateway.login.service import LoginService
 from gateway.login.service import Parts as LoginParts
 from gateway.login.sessions import Sessions
 from gateway.login.wallets import Wallets
+from gateway.passkeys import views as passkeys_views
 from gateway.settings import Settings
 from store import Store
+from verifiers.webauthn.origins import related
+from verifiers.webauthn.settings import WebauthnSettings
 from web.pages import translate
 
 
@@ -55,6 +60,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
         sessions,
         fresh_biometric=parts.settings.span("biometric_fresh"),
     )
+    yield passkeys_views.blueprint(related(WebauthnSettings.load()))
     yield login_views.blueprint(_login(parts, sessions, wallets, ceremonies), parts.browser)
     provider = _provider(parts, authentication)
     yield oidc.blueprint(provider)
@@ -75,6 +81,12 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
         )
     )
     yield account_views.blueprint(AccountService(parts.store), enrolment, visitor, provider.logout)
+
+
+def _prospects(parts: Parts) -> list[AuthEvent]:
+    """Return what new credentials of every factor could prove."""
+    now = parts.clock.now()
+    return [event(name, factor.prospect(()), now) for name, factor in parts.factors.items()]
 
 
 def _sessions(parts: Parts) -> Sessions:
@@ -155,7 +167,7 @@ def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
             jwks_max_age=settings.span("jwks"),
             dpop_nonce_required=settings.dpop_nonce == "required",
             algorithms=keeper.algorithms,
-            acr_values=policy.ISSUED,
+            acr_values=policy.issued(_prospects(parts)),
             require_pushed=settings.require_pushed_authorization_requests,
             client_certificates=bool(settings.client_certificate_header),
             clients=_strangers(settings),

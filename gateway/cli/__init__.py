@@ -17,6 +17,7 @@ COMMANDS = {
     "client": "Chatbots and backends that may ask for tokens.",
     "resource": "APIs and tools that tokens can be meant for.",
     "keys": "The keys that sign tokens.",
+    "passkeys": "What is known of the models of passkeys.",
     "ticket": "One-time tickets to enrol at a kiosk or at home.",
     "station": "Kiosks that may upload captures.",
     "kiosk": "Run the kiosk's capture page on this machine.",

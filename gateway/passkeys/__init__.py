@@ -1,0 +1,1 @@
+"""What passkeys need beside their ceremonies: the models' metadata, the related origins."""
