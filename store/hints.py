@@ -1,12 +1,17 @@
-"""Whom a client means: by a name it was told, or by a session it has known."""
+"""Whom a client means: by a name it was told, or by a login it has heard of."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 
 from store.accounts import normalized
 from store.models import accounts, active_accounts, grants
 from store.work import Work
+
+SECOND = timedelta(seconds=1)
 
 
 class Hints:
@@ -27,14 +32,15 @@ class Hints:
         only = next(iter(found.values())) if len(found) == 1 else None
         return found.get(name, only)
 
-    def in_session(self, sid: str, client_id: str) -> str | None:
-        """Return the account that was in a session when it let a client know."""
+    def logged_in(self, at: datetime, client_id: str) -> Sequence[str]:
+        """Return the accounts that a client heard of as having logged in in this second."""
         query = select(grants.c.account_id).where(
-            grants.c.sid == sid,
+            grants.c.auth_time >= at,
+            grants.c.auth_time < at + SECOND,
             grants.c.client_id == client_id,
             grants.c.account_id.in_(active_accounts()),
         )
-        return self._work.connection.execute(query.limit(1)).scalar_one_or_none()
+        return self._work.connection.scalars(query.distinct()).all()
 
     def known(self, account_id: str) -> str | None:
         """Return the id of an account where there is one that may log in."""

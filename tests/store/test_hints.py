@@ -7,6 +7,7 @@ import pytest
 from contracts.assurance import Assurance
 from store import Account, Client, Store
 from store.grants import Grant
+from store.hints import SECOND
 
 
 @pytest.fixture
@@ -51,10 +52,12 @@ def test_a_disabled_person_is_nobody(store: Store, ada: Account) -> None:
     assert named(store, "ada") is None
 
 
-def test_a_session_is_known_to_the_clients_it_let_in(
+def test_a_login_is_known_to_the_clients_that_heard_of_it(
     store: Store, grant: Grant, chatbot: Client, assurance: Assurance
 ) -> None:
     with store.read() as tx:
-        assert tx.hints.in_session(assurance.sid, chatbot.id) == grant.account_id
-        assert tx.hints.in_session(assurance.sid, "another") is None
-        assert tx.hints.in_session("another", chatbot.id) is None
+        at = assurance.auth_time.replace(microsecond=0)
+        assert tx.hints.logged_in(at, chatbot.id) == [grant.account_id]
+        assert tx.hints.logged_in(at, "another") == []
+        for other in (at - SECOND, at + SECOND):
+            assert tx.hints.logged_in(other, chatbot.id) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
 from gateway.oidc.issued.hint import Hint, id_token_hint
@@ -30,7 +32,12 @@ def _read(asked: Asked, token: str) -> Hint:
 
 
 def _account(asked: Asked, hint: Hint, tx: Transaction) -> str | None:
-    """Go by the subject where it is an account's own id, else by the session it came from."""
-    found = tx.hints.known(hint.sub) or tx.hints.in_session(hint.sid, asked.client.id)
-    named = Subjects(asked.knowledge.store.vault).of(asked.client, found) if found else None
-    return found if named == hint.sub else None
+    """Go by the subject where it is an account's own id, else by the login it speaks of."""
+    at, subjects = (
+        datetime.fromtimestamp(hint.auth_time, UTC),
+        Subjects(asked.knowledge.store.vault),
+    )
+    known = tx.hints.known(hint.sub)
+    meant = [known] if known else tx.hints.logged_in(at, asked.client.id)
+    named = (found for found in meant if subjects.of(asked.client, found) == hint.sub)
+    return next(named, None)

@@ -17,11 +17,12 @@ MEMBERS = {"sub", "aud", "exp", "iat", "auth_time"}
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """Whom an ID token was about, whom it was for, and in which session."""
+    """Whom an ID token was about, whom it was for, in which session, and when they logged in."""
 
     sub: str
     aud: tuple[str, ...]
     sid: str
+    auth_time: int
 
 
 def id_token_hint(token: str, *, issuer: str, keys: KeyRing) -> Hint | None:
@@ -45,4 +46,5 @@ def _hint(claims: dict[str, Any]) -> Hint:
         sub=claims["sub"],
         aud=tuple(audience) if isinstance(audience, list) else (audience,),
         sid=claims.get("sid", ""),
+        auth_time=claims["auth_time"],
     )

@@ -56,7 +56,7 @@ class IDToken:
             "iat": int(now.timestamp()),
             "exp": int((now + self._lifetime).timestamp()),
             **claims.of_login(grant),
-            "sid": grant.sid,
+            "sid": self._subjects.session(client, grant.sid),
             "at_hash": at_hash.decode(),
             **({} if grant.nonce is None else {"nonce": grant.nonce}),
             **self._asked(grant, scope),

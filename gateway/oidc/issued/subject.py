@@ -26,6 +26,12 @@ class Subjects:
             return account_id
         return self._vault.digest("pairwise", f"{sector_identifier(client)}\0{account_id}")
 
+    def session(self, client: Client, sid: str) -> str:
+        """Return the `sid` that a client is told: one for all would undo what pairwise is for."""
+        if client.metadata.subject_type != "pairwise":
+            return sid
+        return self._vault.digest("pairwise session", f"{sector_identifier(client)}\0{sid}")
+
 
 def sector_identifier(client: Client) -> str:
     """Return the host that stands for a client and its siblings (section 8.1).

@@ -91,7 +91,7 @@ class Logout:
         if request.hint is None or request.client is None:
             return False
         same = request.hint.sub == self._subjects.of(request.client, here.subject)
-        return same and request.hint.sid == here.sid
+        return same and request.hint.sid == self._subjects.session(request.client, here.sid)
 
     def _done(self, request: LogoutRequest, here: Assurance | None) -> SignedOut:
         return SignedOut(
@@ -112,9 +112,10 @@ class Logout:
         with self._store.write() as tx:
             by = asked_by.id if asked_by else None
             tx.audit.add("logout", account_id=here.subject, client_id=by)
-        addresses = (client.metadata.frontchannel_logout_uri for client in let_in)
-        return [self._frame(uri, here.sid) for uri in addresses if uri]
+        framed = (client for client in let_in if client.metadata.frontchannel_logout_uri)
+        return [self._frame(client, here.sid) for client in framed]
 
-    def _frame(self, uri: str, sid: str) -> str:
+    def _frame(self, client: Client, sid: str) -> str:
         """Return the address of a frame (Front-Channel Logout 1.0, section 2)."""
-        return str(add_params_to_uri(uri, [("iss", self._issuer), ("sid", sid)]))
+        said = [("iss", self._issuer), ("sid", self._subjects.session(client, sid))]
+        return str(add_params_to_uri(client.metadata.frontchannel_logout_uri, said))

@@ -34,7 +34,7 @@ class LogoutTokens:
             "iat": int(now.timestamp()),
             "exp": int((now + LIFETIME).timestamp()),
             "jti": secrets.token_urlsafe(16),
-            "sid": sid,
+            "sid": self._subjects.session(client, sid),
             "events": {EVENT: {}},
         }
         return self._keys.signer(id_token_alg(client)).sign("logout+jwt", claims)

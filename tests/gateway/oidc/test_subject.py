@@ -8,16 +8,19 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from contracts.clock import Clock
 from contracts.errors import BadRequest
 from gateway import oidc
 from gateway.oidc.clients import consistency
 from gateway.oidc.issued.subject import Subjects, sector_identifier
+from gateway.oidc.keys.ring import KeyRing
+from gateway.oidc.logout.token import LogoutTokens
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store import Client, Store
 from store.accounts import Account
 from store.client_metadata import ClientMetadata
 from store.clients import DYNAMIC, OPERATOR
-from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty, answered
+from tests.gateway.oidc.relying_party import ISSUER, REDIRECT, RelyingParty, answered
 
 PAIRWISE = ClientMetadata(subject_type="pairwise")
 
@@ -54,6 +57,39 @@ def test_every_place_names_the_person_alike(
         asked = {"data": {"token": tokens[name]}, "headers": pairwise.basic()}
         assert pairwise.browser.post("/oauth/introspect", **asked).get_json()["sub"] == sub
     assert account.id not in str(_claims(store, tokens["access_token"]))
+
+
+def test_no_session_tells_two_clients_of_one_person(
+    pairwise: RelyingParty, store: Store, registered: Client
+) -> None:
+    """A `sid` for all would undo what pairwise subjects are for; within a sector it is one."""
+    _add(store, registered, "stranger", redirect_uris=("https://other.example/callback",))
+    _add(store, registered, "sibling")
+    others = (
+        RelyingParty(pairwise.browser, "stranger", "https://other.example/callback"),
+        RelyingParty(pairwise.browser, "sibling"),
+    )
+    own, stranger, sibling = (
+        _claims(store, party.tokens()["id_token"])["sid"] for party in (pairwise, *others)
+    )
+    assert own == sibling
+    assert own != stranger
+    assert "s" * 32 not in {own, stranger}
+
+
+def test_the_end_of_a_session_is_told_by_the_same_name(
+    pairwise: RelyingParty, store: Store, clock: Clock, account: Account, signing_keys: object
+) -> None:
+    """RP-Initiated Logout 1.0, section 2, and Back-Channel Logout 1.0, section 2.4."""
+    id_token = pairwise.tokens()["id_token"]
+    with store.read() as tx:
+        client = tx.clients.get("pairwise")
+    assert client
+    tokens = LogoutTokens(ISSUER, KeyRing(store, clock), clock, Subjects(store.vault))
+    told = _claims(store, tokens.sign(client, account.id, "s" * 32))
+    assert told["sid"] == _claims(store, id_token)["sid"]
+    answer = pairwise.browser.get("/oauth/logout", query_string={"id_token_hint": id_token})
+    assert "/oauth/logout/confirm" not in answer.text
 
 
 def test_a_refreshed_token_and_another_login_keep_it(pairwise: RelyingParty, store: Store) -> None:
