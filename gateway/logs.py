@@ -16,6 +16,8 @@ def configure(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Formatter(list(FIELDS), rename_fields=FIELDS))
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    # Below this Authlib writes out whole token responses.
+    logging.getLogger("authlib").setLevel(logging.INFO)
     logging.basicConfig(handlers=[handler], level=level, force=True)
 
 

@@ -59,3 +59,13 @@ def test_a_traceback_tells_no_variables(written: Written) -> None:
     [event] = written(fail)
     assert "ValueError" in event["exc_info"]
     assert HELD + "!" not in json.dumps(event)
+
+
+def test_no_level_lets_tokens_be_written(written: Written) -> None:
+    """Authlib writes each token response at the level of debugging."""
+
+    def issue(_log: logging.Logger) -> None:
+        logs.configure(logging.DEBUG)
+        logging.getLogger("authlib.oauth2.rfc6749.grants").debug("Issue token %r", HELD)
+
+    assert written(issue) == []

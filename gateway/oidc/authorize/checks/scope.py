@@ -7,9 +7,12 @@ from gateway.oidc.authorize.errors import InvalidScope
 from gateway.oidc.clients.registered import narrowed
 from store.clients import OPERATOR
 
+LONGEST = 255
+"""Characters of a scope that are remembered; several resources together may understand more."""
+
 
 def check_scope(asked: Asked) -> None:
-    """Raise InvalidScope where nothing is asked for, or nothing that the client may have.
+    """Raise InvalidScope where nothing is asked for, nothing that the client may have, or too much.
 
     A request of authorization details needs no scope (RFC 9396, section 3).
     Other values are left out (OpenID Connect Core, section 3.1.2.1); the token response says so.
@@ -17,8 +20,11 @@ def check_scope(asked: Asked) -> None:
     sent = asked.parameters["scope"]
     if not sent and asked.parameters["authorization_details"]:
         return
-    if not narrowed(sent, allowed(asked)):
+    scope = narrowed(sent, allowed(asked))
+    if not scope:
         raise InvalidScope("The scope is missing or not open to this client.")
+    if len(scope) > LONGEST:
+        raise InvalidScope("The scope is longer than 255 characters.")
 
 
 def allowed(asked: Asked) -> str:

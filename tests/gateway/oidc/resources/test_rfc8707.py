@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
-from store import Store
+from contracts.clock import Clock
+from store import Client, Store
 from store.client_metadata import ClientMetadata
+from store.clients import DYNAMIC
+from store.resources import Resource
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import REDIRECT, RelyingParty, answered, refused
 from tests.gateway.oidc.resources.conftest import (
@@ -75,6 +80,20 @@ class TestAuthorize:
             assert "code" in answered(rp.browser.post(action, data={"decision": "allow"}))
         assert "code" in answered(asking(rp, BANK, LIBRARY))
         assert "code" in answered(asking(rp))
+
+    def test_more_scope_than_can_be_remembered(
+        self, app: Flask, store: Store, registered: Client, clock: Clock
+    ) -> None:
+        """What several resources understand together has no end; the database has one."""
+        scopes = [" ".join(f"{name}:{number:03}" for number in range(50)) for name in "ab"]
+        uris = ["https://a.example/", "https://b.example/"]
+        with store.write() as tx:
+            tx.clients.add(replace(registered, id="dynamic", source=DYNAMIC))
+            for uri, scope in zip(uris, scopes, strict=True):
+                tx.resources.add(Resource(uri, uri, scope[:255].strip(), True, clock.now()))
+        rp = RelyingParty(app.test_client(), "dynamic")
+        answer = asking(rp, *uris, scope=" ".join(scopes))
+        assert answered(answer)["error"] == "invalid_scope"
 
     def test_what_was_allowed_at_one_is_not_allowed_at_another(self, register: Register) -> None:
         rp = register("asks3", consent=True)
