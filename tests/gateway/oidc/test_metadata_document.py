@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -198,10 +197,8 @@ def test_documents(client: Client, hostile: Hostile, vector: dict[str, Any]) -> 
     document = json.dumps(vector["document"]).replace("SELF", address)
     document = document.replace("HOST", hostile.origin).replace("CAPITALS", address.upper())
     hostile.answer("/vector", document.encode())
-    began = time.process_time()
     answer = client(address).authorize()
     assert answer.status_code == (200 if vector["accepted"] else 400), answer.text
-    assert time.process_time() - began < 0.2
 
 
 @pytest.mark.parametrize(
