@@ -29,6 +29,7 @@ from contracts.factor import (
 )
 from contracts.text import Text
 from enrollment.asking import Asking
+from enrollment.claims import claimed, unknown
 from enrollment.outcomes import Added, Asked, Attempt, Judged, Rules
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
@@ -77,7 +78,7 @@ class Ceremonies:
             enrolled = self._enrolled(tx, subject, factor, credential_id)
         if purpose is Purpose.ENROLL and subject is not None:
             challenge = chosen.begin_enroll(subject, enrolled)
-        elif enrolled or subject is None:
+        elif enrolled or subject is None or chosen.usernameless:
             challenge = chosen.begin_verify(subject, enrolled)
         else:
             raise NotAllowed(detail=f"no {factor} credential to verify")
@@ -172,13 +173,14 @@ class Ceremonies:
     def _verify(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Judged:
         factor = self._factor(ceremony.factor)
         with self._store.read() as tx:
-            account_id = ceremony.account_id or _claimed(tx, factor, answer)
+            account_id = ceremony.account_id or claimed(tx, factor, answer)
             subject = _subject(tx, account_id)
             enrolled = self._enrolled(tx, subject, factor.name, ceremony.credential_id)
+            signal = unknown(tx, factor, answer)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
         named = ceremony.account_id is not None
         attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), named)
-        judged = self._judged(attempt, verdict)
+        judged = replace(self._judged(attempt, verdict), signal=signal)
         if judged.verdict.accepted or ceremony.tries <= 1:
             return judged
         left = replace(ceremony, tries=ceremony.tries - 1)
@@ -216,14 +218,6 @@ def _subject(tx: Transaction, account_id: str | None) -> Subject:
     if account.disabled_at is not None:
         raise Expired(detail="the account is disabled")
     return Subject(account.id, account.username, account.email)
-
-
-def _claimed(tx: Transaction, factor: Factor, answer: Answer) -> str | None:
-    """Return whose credential the answer names; a disabled account is as good as none."""
-    unique = factor.claimed(answer)
-    owner = tx.credentials.owner(factor.name, unique) if unique else None
-    account = tx.accounts.get(owner) if owner else None
-    return account.id if account and account.active else None
 
 
 def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:

@@ -35,12 +35,16 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A judged verification; `again` asks once more where the same challenge has tries left."""
+    """A judged verification; `again` asks once more where the same challenge has tries left.
+
+    `signal` is for the browser: the answer named a credential that nobody has.
+    """
 
     verdict: Verdict
     factor: str
     account_id: str
     again: Asked | None = None
+    signal: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)

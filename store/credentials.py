@@ -101,6 +101,12 @@ class Credentials:
         )
         return self._work.connection.execute(query).scalar_one_or_none()
 
+    def exists(self, factor: str, unique: str) -> bool:
+        """Tell whether anybody has this public identifier, usable or not."""
+        of = credentials.c.unique_hash == self._unique(factor, unique)
+        query = select(credentials.c.id).where(credentials.c.factor == factor, of)
+        return self._work.connection.execute(query).first() is not None
+
     def anyone(self, factor: str) -> str | None:
         """Return some account that has this factor, None where nobody has."""
         query = select(credentials.c.account_id).where(credentials.c.factor == factor).limit(1)

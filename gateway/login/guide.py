@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from contracts.clock import Clock
 from contracts.factor import Factor, Kind
+from gateway import policy
 from gateway.login.plan import Choice, Goal, Reached, goals, plan
 from gateway.login.wallets import Wallets
 from store import Login
@@ -46,9 +47,18 @@ class Guide:
             return set()
         return {(offer.factor, offer.credential, offer.enrol) for offer in planned.offers}
 
+    def upgrade(self, login: Login) -> str:
+        """Name the factor that a browser may add by itself after a password, or none."""
+        by_password = any(proof.factor == self.first for proof in login.events)
+        return self.usernameless if by_password else ""
+
     def enough(self, login: Login) -> bool:
         """Whether all that the client requires was proven."""
         return self._goals(login)[-1](login.events)
+
+    def nothing(self, login: Login) -> bool:
+        """Whether all that was proven amounts to no level at all."""
+        return policy.level(login.events).rank < 0
 
     def _goals(self, login: Login) -> Sequence[Goal]:
         return goals(login.requirement, self._clock.now(), self._fresh)

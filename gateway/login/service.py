@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from contracts.assurance import AuthEvent
 from contracts.clock import Clock
 from contracts.errors import Expired, NotAllowed, TooMany
-from contracts.factor import Answer, Subject
+from contracts.factor import Answer, Ask, Subject
 from contracts.text import Text
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
@@ -22,8 +22,8 @@ from gateway.login.wallets import Wallets
 from store import Ceremony, Client, Login, Purpose, Store, Transaction
 
 WRONG = Text("The name or the password is not right.")
-NOT_HERE = Text("This cannot be used here. Please choose another way.")
 SET_UP = Text("It is set up. Now use it once.")
+NOT_ENOUGH = Text("This is not enough by itself, and you have nothing else set up here.")
 START_AGAIN = Text("Too many wrong answers. Go back to where you came from and start again.")
 
 
@@ -103,7 +103,7 @@ class LoginService:
                 self._parts.limits.forgive(came.account_id, came.factor)
                 return self._proven(login, visit, came)
         self._wrong(login, visit)
-        return came.again or self._other_way(login, visit)
+        return came.again or self._other_way(login, visit, came.signal)
 
     def skip(self, handle: str, visit: Visit) -> Step:
         """Finish with what was proven, where nothing required is missing."""
@@ -159,10 +159,7 @@ class LoginService:
         if factor != self._parts.guide.usernameless:
             raise NotAllowed(detail=f"{factor} before any proof")
         subject = self._parts.wallets.subject(login.account_id) if login.account_id else None
-        try:
-            return self._parts.ceremonies.begin(Purpose.VERIFY, factor, login.handle_hash, subject)
-        except NotAllowed:
-            return self._first_page(login, "", NOT_HERE, 422)
+        return self._parts.ceremonies.begin(Purpose.VERIFY, factor, login.handle_hash, subject)
 
     def _proven(self, login: Login, visit: Visit, judged: Judged) -> Step:
         if login.account_id not in (None, judged.account_id):
@@ -191,7 +188,10 @@ class LoginService:
             return self._first_page(login, login.requirement.login_hint)
         planned = self._parts.guide.plan(login)
         if isinstance(planned, Choice):
-            return Choose(planned.offers, planned.optional)
+            upgrade = self._parts.guide.upgrade(login)
+            return Choose(planned.offers, planned.optional, upgrade=upgrade)
+        if self._parts.guide.nothing(login):
+            raise NotAllowed(NOT_ENOUGH, detail="the proofs amount to no level, and none is added")
         return self._finish(login, visit)
 
     def _first_page(
@@ -201,10 +201,10 @@ class LoginService:
         name = self._parts.wallets.subject(login.account_id).username if login.account_id else hint
         return First(name, fixed, self._parts.guide.usernameless, error, status)
 
-    def _other_way(self, login: Login, visit: Visit) -> Step:
+    def _other_way(self, login: Login, visit: Visit, signal: Ask | None) -> Step:
         step = self._go_on(login, visit)
         if isinstance(step, First | Choose):
-            return replace(step, error=REFUSED, status=401)
+            return replace(step, error=REFUSED, status=401, signal=signal)
         return step
 
     def _wrong(self, login: Login, visit: Visit) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contracts.factor import Ask
 from contracts.text import Text
 from enrollment.outcomes import Asked
 from gateway.login.plan import Offer
@@ -19,17 +20,20 @@ class First:
     usernameless: str
     error: Text | None = None
     status: int = 200
+    signal: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Choose:
-    """The choice between ways to go on."""
+    """The choice between ways to go on; `upgrade` is one that the browser may add by itself."""
 
     offers: Sequence[Offer]
     optional: bool
     error: Text | None = None
     status: int = 200
     notice: Text | None = None
+    upgrade: str = ""
+    signal: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,7 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 fixed=step.fixed,
                 passkey=step.usernameless,
                 error=step.error,
+                signal=step.signal,
                 client_name=client_name,
             )
         case Choose():
@@ -114,6 +115,8 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 optional=step.optional,
                 error=step.error,
                 notice=step.notice,
+                upgrade=step.upgrade,
+                signal=step.signal,
                 client_name=client_name,
             )
         case Asked():

@@ -1,4 +1,4 @@
-import { mount } from "../ask.js";
+import { Ask, mount } from "../ask.js";
 
 /**
  * Run a WebAuthn ceremony when the person submits the form, and submit it again with the answer.
@@ -25,4 +25,27 @@ export function passkey(type, parser, perform) {
     });
     ask.ready();
   });
+}
+
+/** The ask that this form leads to, fetched without leaving the page; null where there is none. */
+export async function ahead(form, type) {
+  const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const element = page.querySelector(`[data-ask="${type}"]`);
+  return element && new Ask(element);
+}
+
+/** Send the form of an ask that was fetched, with this answer in it. */
+export function sendAhead(ask, credential) {
+  ask.part("answer").value = JSON.stringify(credential);
+  ask.form.hidden = true;
+  document.body.append(document.adoptNode(ask.form));
+  ask.send();
+}
+
+/** Aborted once the person goes on by themselves: the browser runs one ceremony at a time. */
+export function untilSubmit() {
+  const person = new AbortController();
+  document.addEventListener("submit", () => person.abort());
+  return person.signal;
 }
