@@ -105,8 +105,8 @@ class Standing:
     def _access(self, tx: Transaction, claims: dict[str, Any]) -> Token | None:
         grant_id = rfc9068.grant_id(claims)
         stands = bool(tx.accounts.behind(grant_id)) if grant_id else _own(tx, claims)
-        if stands and grant_id and _falls_alone(claims):
-            stands = not tx.once.spent(_revoked(claims))
+        if stands and grant_id:
+            stands = not fallen(tx, claims)
         kind = rfc9068.token_type(claims.get("cnf", {}))
         token = Token(claims["client_id"], grant_id, {**claims, "token_type": kind})
         return token if stands else None
@@ -137,6 +137,11 @@ class Standing:
 
 def _own(tx: Transaction, claims: dict[str, Any]) -> bool:
     return tx.clients.get(claims["client_id"]) is not None and not tx.once.spent(_revoked(claims))
+
+
+def fallen(tx: Transaction, claims: dict[str, Any]) -> bool:
+    """Tell whether a token was spent or revoked while its grant stands."""
+    return _falls_alone(claims) and tx.once.spent(_revoked(claims))
 
 
 def _falls_alone(claims: dict[str, Any]) -> bool:

@@ -13,6 +13,7 @@ from gateway.oidc.issued import claims, rfc9068
 from gateway.oidc.issued.binding import Binding
 from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.rfc6750 import Presented
+from gateway.oidc.issued.standing import fallen
 from gateway.oidc.keys.ring import KeyRing
 from store import Client, Store
 from store.accounts import Granted
@@ -52,8 +53,10 @@ class UserInfo:
             return "insufficient_scope"
         with self.store.read() as tx:
             behind = tx.accounts.behind(rfc9068.grant_id(found) or "")
+            stands = behind is not None and not fallen(tx, found)
         client = self.clients.get(found["client_id"])
-        if behind is None or client is None or found["aud"] != client.record.audience:
+        meant = client is not None and found["aud"] == client.record.audience
+        if behind is None or client is None or not (stands and meant):
             return "invalid_token"
         return self._said(client.record, {"sub": found["sub"], **_about(behind, found["scope"])})
 

@@ -212,6 +212,14 @@ class TestToken:
         for rp in (backend, shop, stranger):
             assert introspected(rp, token) == {"active": False}
 
+    def test_one_that_was_spent_is_worth_nothing_anywhere(
+        self, shop: RelyingParty, hint: str
+    ) -> None:
+        token = confirmed(shop, hint, scope="openid").get_json()["access_token"]
+        assert shop.userinfo(token).status_code == 200
+        assert introspected(shop, token)["active"]
+        assert shop.userinfo(token).status_code == 401
+
     def test_active_once_for_fifty_at_a_time(
         self, app: Flask, shop: RelyingParty, hint: str
     ) -> None:
