@@ -11,8 +11,7 @@ from typing import Any
 from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway.oidc.backchannel import registration as ciba
-from gateway.oidc.clients import consistency, fapi2, members, redirect_uris
+from gateway.oidc.clients import ciba, consistency, fapi2, members, redirect_uris
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import SECRET
 from gateway.oidc.clients.registering import READERS, choices, read

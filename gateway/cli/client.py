@@ -16,7 +16,7 @@ from gateway.cli.house import opened
 from gateway.cli.said import as_said
 from gateway.clients import GRANT_TYPES as USUAL
 from gateway.clients import SCOPE, Registration, register
-from gateway.oidc.backchannel.checks import MODES
+from gateway.oidc.clients.ciba import MODES
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.token.server import GRANTS
 from store.clients import Client

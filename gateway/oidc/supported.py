@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
+from gateway.oidc.clients import encryption
 from gateway.oidc.clients.registered import METHODS, offered
 from gateway.oidc.clients.registering import Supported
-from gateway.oidc.issued import nested
 from gateway.oidc.issued.subject import SUBJECT_TYPES
 from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
@@ -26,8 +26,8 @@ def supported(algorithms: Collection[str], *, certificates: bool) -> Supported:
         grant_types=frozenset(grant.GRANT_TYPE for grant in GRANTS),
         auth_methods=frozenset(offered(METHODS, certificates)),
         algorithms=frozenset(algorithms),
-        encryption_algs=frozenset(nested.ALGS),
-        encryption_encs=frozenset(nested.ENCS),
+        encryption_algs=frozenset(encryption.ALGS),
+        encryption_encs=frozenset(encryption.ENCS),
         subject_types=frozenset(SUBJECT_TYPES),
     )
 

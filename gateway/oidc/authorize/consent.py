@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from gateway.oidc.authorize.outcomes import AskConsent
-from gateway.oidc.authorize.request import AuthorizationRequest
+from gateway.oidc.authorize.wish import Wish
 from gateway.oidc.clients.strangers import stranger
-from gateway.oidc.decoupled.request import DecoupledRequest
 from gateway.oidc.resources import rfc9396
 from gateway.oidc.settings import ProviderSettings
 from store import Client, Store
-
-Wish = AuthorizationRequest | DecoupledRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

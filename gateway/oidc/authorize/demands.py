@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from contracts.assurance import Assurance
 from gateway.oidc.authorize.interactions import Interaction
+from gateway.oidc.authorize.reached import fulfilled
 from gateway.oidc.clients.strangers import always_asks
 from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.ports import Authentication
-from gateway.oidc.reached import fulfilled
 from store import Store
 
 

@@ -33,6 +33,15 @@ class FormPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """Show what the person has answered elsewhere; `back` is where more may wait for them."""
+
+    allowed: bool
+    client_name: str
+    back: str = "/"
+
+
+@dataclass(frozen=True, slots=True)
 class AskAccount:
     """Let the person go on as who they are, where that `fits` the request, or be somebody else."""
 

@@ -12,27 +12,22 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from authlib.consts import default_json_headers
-from authlib.oauth2.rfc6749 import InvalidRequestError, TokenEndpoint
 from flask import request as current_request
 
 from contracts.errors import BadRequest
 from gateway.oidc.authorize.arrivals import REQUEST_URI, Arrivals, Arrived
 from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.checks import check_redirect_uri
-from gateway.oidc.authorize.errors import AuthorizationError, InvalidRequest
+from gateway.oidc.authorize.client_endpoint import PROOFS, ClientEndpoint
+from gateway.oidc.authorize.errors import InvalidRequest
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.request import checked
-from gateway.oidc.clients.registered import METHODS
 from gateway.oidc.dpop.proofs import Headers, Proofs
 from store.clients import Client
 
 PATH = "/oauth/par"
 LIFETIME = timedelta(seconds=60)
 """Long enough to send a browser on (section 2.2); FAPI 2.0 allows ten minutes."""
-
-PROOFS = frozenset({"client_secret", "client_assertion", "client_assertion_type"})
-"""What proves the client is no part of its request."""
 
 
 class Pushing:
@@ -43,7 +38,7 @@ class Pushing:
         self._knowledge = knowledge
         self._proofs = proofs
 
-    def push(self, sent: Mapping[str, list[str]], client: Client, headers: Headers) -> str:
+    def push(self, sent: Parameters, client: Client, headers: Headers) -> str:
         """Check a request, keep it and return its `request_uri`.
 
         Raises AuthorizationError, and what a DPoP proof can raise.
@@ -58,11 +53,9 @@ class Pushing:
             handle = tx.pushed_requests.put(client.id, arrived.to_dict(), LIFETIME)
         return f"{REQUEST_URI}{handle}"
 
-    def _opened(self, sent: Mapping[str, list[str]], client: Client) -> Arrived:
+    def _opened(self, sent: Parameters, client: Client) -> Arrived:
         """Open what was sent; nothing that was pushed is pushed again (section 2.1)."""
-        kept = {name: [v for v in values if v] for name, values in sent.items()}
-        own = {name: values for name, values in kept.items() if values and name not in PROOFS}
-        parameters = Parameters({**own, "client_id": [client.id]})
+        parameters = Parameters({**sent.values, "client_id": [client.id]})
         if parameters["request_uri"]:
             raise InvalidRequest("request_uri must not be pushed.")
         arrived = replace(self._arrivals.signed(parameters, client), pushed=True)
@@ -79,35 +72,21 @@ class Pushing:
         return replace(arrived, parameters=bound)
 
 
-class Refused(InvalidRequestError):
-    """What the authorization endpoint would refuse, by the same code (section 2.3)."""
-
-    def __init__(self, error: AuthorizationError) -> None:
-        super().__init__(error.description)
-        self.error = error.error
-
-
-class PushedAuthorizationRequestEndpoint(TokenEndpoint):
-    """Authenticates the client as the token endpoint does, and answers in JSON (section 2)."""
+class PushedAuthorizationRequestEndpoint(ClientEndpoint):
+    """Keeps a request until the browser brings its `request_uri` (section 2)."""
 
     ENDPOINT_NAME = "pushed_authorization_request"
-    CLIENT_AUTH_METHODS = METHODS
-    REQUIRED = ""
+    STATUS = 201
+    UNREAD = PROOFS
 
     def __init__(self, pushing: Pushing) -> None:
         super().__init__()
         self._pushing = pushing
 
-    def create_endpoint_response(self, request: Any) -> tuple[int, dict[str, Any], Any]:  # noqa: ANN401
-        """Answer with the `request_uri` (section 2.2). Raises OAuth2Error."""
-        client = self.authenticate_endpoint_client(request).record
-        sent = dict(current_request.form.lists())
-        try:
-            request_uri = self._pushing.push(sent, client, request.headers)
-        except AuthorizationError as error:
-            raise Refused(error) from error
-        expires_in = int(LIFETIME.total_seconds())
-        return 201, {"request_uri": request_uri, "expires_in": expires_in}, default_json_headers
+    def acknowledged(self, client: Client, parameters: Parameters) -> dict[str, Any]:
+        """Answer with the `request_uri` (section 2.2)."""
+        request_uri = self._pushing.push(parameters, client, current_request.headers)
+        return {"request_uri": request_uri, "expires_in": int(LIFETIME.total_seconds())}
 
 
 def metadata(base: str) -> Mapping[str, Any]:

@@ -9,10 +9,10 @@ from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from gateway.headers import allow_forms_only_to, allow_forms_to
+from gateway.oidc.authorize.decision import Decision
 from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.service import Authorization, Outcome
-from gateway.oidc.decision import Decision
 from web import pages
 
 SEE_OTHER = 303

@@ -11,14 +11,13 @@ from contracts.assurance import Assurance, Requirement
 from contracts.errors import Expired
 from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.consent import Asking, consent_to, grant_lifetime
-from gateway.oidc.authorize.outcomes import AskConsent, Redirect
+from gateway.oidc.authorize.outcomes import AskConsent, Decided, Redirect
+from gateway.oidc.authorize.reached import enough, met
 from gateway.oidc.backchannel.ping import ping
 from gateway.oidc.backchannel.reach import silence, welcome
 from gateway.oidc.backchannel.request import AuthenticationRequest
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.ports import Authentication
-from gateway.oidc.reached import enough, met
 from gateway.oidc.settings import ProviderSettings
 from store import Client, Transaction
 from store.backchannel_devices import BackchannelDevice
@@ -64,7 +63,7 @@ class Waiting:
     @property
     def requirement(self) -> Requirement:
         """Return what the login must reach: proofs from before the request do not count."""
-        wanted = self.request.requirement(self.client)
+        wanted = self.request.requirement(self.client, self.kept.created_at)
         return replace(wanted, not_before=self.kept.created_at)
 
 

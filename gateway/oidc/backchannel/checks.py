@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from gateway.oidc.authorize import wish
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest, InvalidScope
 from gateway.oidc.backchannel.errors import InvalidBindingMessage
+from gateway.oidc.clients.ciba import PING
 from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.resources.visible import pieces
 from store.clients import Client
@@ -20,9 +22,6 @@ LONGEST_MESSAGE = 100
 EXPIRY = re.compile(r"0*[1-9][0-9]{0,5}")
 BEARER = re.compile(r"[A-Za-z0-9._~+/-]+=*")
 LONGEST_TOKEN = 1024
-POLL, PING = "poll", "ping"
-MODES = (POLL, PING)
-"""Tokens are not pushed: what is pushed, nobody has proven a key for (section 5)."""
 
 
 def check_unsigned(asked: Asked) -> None:
@@ -80,6 +79,7 @@ CHECKS: tuple[Callable[[Asked], None], ...] = (
     check_binding_message,
     check_requested_expiry,
     check_client_notification_token,
+    *wish.CHECKS,
 )
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.oidc.authorize.client_endpoint import ClientEndpoint
 from gateway.oidc.authorize.parameters import Parameters
-from gateway.oidc.backchannel.checks import MODES
 from gateway.oidc.backchannel.service import INTERVAL, Backchannel
+from gateway.oidc.clients.ciba import GRANT_TYPE, MODES
 from gateway.oidc.clients.registered import CONFIDENTIAL, RegisteredClient
-from gateway.oidc.decoupled.endpoint import DecoupledEndpoint
-from gateway.oidc.token.grants.ciba import BackchannelGrant
 from store.clients import OPERATOR, Client
 
 
-class BackchannelAuthenticationEndpoint(DecoupledEndpoint):
+class BackchannelAuthenticationEndpoint(ClientEndpoint):
     """Lets a confidential client ask for a person who is not in front of it."""
 
     ENDPOINT_NAME = "backchannel_authentication"
@@ -30,7 +29,7 @@ class BackchannelAuthenticationEndpoint(DecoupledEndpoint):
         A client that registered itself is a stranger, and no stranger may call on people.
         """
         mode, known = client.record.metadata.backchannel_token_delivery_mode, client.record.source
-        asks = known == OPERATOR and client.check_grant_type(BackchannelGrant.GRANT_TYPE)
+        asks = known == OPERATOR and client.check_grant_type(GRANT_TYPE)
         return asks and mode in MODES
 
     def acknowledged(self, client: Client, parameters: Parameters) -> dict[str, Any]:

@@ -6,15 +6,15 @@ import secrets
 from dataclasses import dataclass, field
 
 from gateway.oidc.authorize.asked import Asked
+from gateway.oidc.authorize.wish import Wish, members
 from gateway.oidc.backchannel.checks import CHECKS, pinged
-from gateway.oidc.decoupled.request import DecoupledRequest, asked_for
 
 NUMBERS = range(10, 100)
 CHOICES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AuthenticationRequest(DecoupledRequest):
+class AuthenticationRequest(Wish):
     """What is asked for, and what ties the place where it is asked to the person's phone.
 
     The client shows `number`, the phone offers `choices`: who cannot see the client cannot choose.
@@ -35,7 +35,7 @@ def checked(asked: Asked, auth_req_id: str) -> AuthenticationRequest:
     choices = drawn()
     ping = pinged(asked.client)
     return AuthenticationRequest(
-        **asked_for(asked),
+        **members(asked),
         binding_message=asked.parameters["binding_message"],
         number=secrets.choice(choices),
         choices=choices,

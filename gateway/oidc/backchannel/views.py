@@ -7,12 +7,11 @@ from collections.abc import Callable
 from flask import Blueprint, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from gateway.oidc.authorize.outcomes import Redirect
+from gateway.oidc.authorize.decision import Decision
+from gateway.oidc.authorize.outcomes import Decided, Redirect
 from gateway.oidc.backchannel.approvals import PATH, Approvals, Confirm, Overview
 from gateway.oidc.backchannel.endpoint import BackchannelAuthenticationEndpoint
 from gateway.oidc.backchannel.service import Backchannel
-from gateway.oidc.decision import Decision
-from gateway.oidc.decoupled.outcomes import Decided
 from gateway.oidc.token.server import AuthorizationServer
 
 SEE_OTHER = 303

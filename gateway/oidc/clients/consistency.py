@@ -9,12 +9,11 @@ from cryptography import x509
 
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway.oidc.clients import fapi2, rfc8705
+from gateway.oidc.clients import encryption, fapi2, logout_uris, rfc8705
 from gateway.oidc.clients.jwks import UnusableKeys, signs, usable
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import METHODS
-from gateway.oidc.issued import nested, subject
-from gateway.oidc.logout import registration as logout
+from gateway.oidc.issued import subject
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 
@@ -38,9 +37,9 @@ def contradictions(client: Client) -> Iterator[Text]:
         yield Text("%(name)s is no way of client authentication.", {"name": client.auth_method})
     yield from _keys(client)
     yield from _certificate(client)
-    yield from nested.contradictions(client)
+    yield from encryption.contradictions(client)
     yield from subject.contradictions(client)
-    yield from logout.contradictions(client)
+    yield from logout_uris.contradictions(client)
     if client.metadata.profile not in {"", fapi2.PROFILE}:
         yield Text("There is no profile %(name)s.", {"name": client.metadata.profile})
     if fapi2.applies(client):

@@ -27,3 +27,8 @@ def kind(uri: str) -> str | None:
     if len(uri) > LONGEST or HIDDEN.search(uri):
         return None
     return next((name for name, form in KINDS.items() if form.fullmatch(uri)), None)
+
+
+def is_web(uri: str) -> bool:
+    """Tell whether it is an http(s) address: on the web, or on this very machine."""
+    return kind(uri) in {WEB, LOOPBACK}

@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from gateway.oidc.authorize.client_endpoint import ClientEndpoint
 from gateway.oidc.authorize.parameters import Parameters
-from gateway.oidc.clients.registered import METHODS, RegisteredClient
-from gateway.oidc.decoupled.endpoint import DecoupledEndpoint
+from gateway.oidc.clients.registered import RegisteredClient
 from gateway.oidc.device.service import INTERVAL, PATH, Devices
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store.clients import Client
 
 
-class DeviceAuthorizationEndpoint(DecoupledEndpoint):
+class DeviceAuthorizationEndpoint(ClientEndpoint):
     """Gives a device a code to poll with, and one for its person to enter elsewhere."""
 
     ENDPOINT_NAME = "device_authorization"
-    CLIENT_AUTH_METHODS = METHODS
 
     def __init__(self, devices: Devices, settings: ProviderSettings) -> None:
         super().__init__()

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from contracts.assurance import Assurance, Requirement
 from contracts.errors import Expired
+from gateway.oidc.authorize import wish
 from gateway.oidc.authorize.asked import Asked, Knowledge
 from gateway.oidc.authorize.consent import Asking, consent_to
-from gateway.oidc.authorize.outcomes import AskConsent, Redirect
+from gateway.oidc.authorize.outcomes import AskConsent, Decided, Redirect
 from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.authorize.reached import enough, met
+from gateway.oidc.authorize.wish import Wish
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.decoupled.outcomes import Decided
-from gateway.oidc.decoupled.request import DecoupledRequest, asked_for
 from gateway.oidc.device.entries import count, uncount
 from gateway.oidc.ports import Authentication
-from gateway.oidc.reached import enough, met
 from gateway.oidc.settings import ProviderSettings
 from store import Transaction
 from store.clients import Client
@@ -56,14 +56,14 @@ class Interaction:
         return f"{PATH}/{self.handle}"
 
     @property
-    def request(self) -> DecoupledRequest:
+    def request(self) -> Wish:
         """Return what the device asks for."""
-        return DecoupledRequest.from_dict(self.code.request)
+        return Wish.from_dict(self.code.request)
 
     @property
     def requirement(self) -> Requirement:
         """Return what the login must reach."""
-        return self.request.requirement(self.client)
+        return self.request.requirement(self.client, self.code.created_at)
 
 
 class Devices:
@@ -84,7 +84,7 @@ class Devices:
 
     def authorize(self, client: Client, parameters: Parameters) -> Issued:
         """Check a request and issue its codes (section 3.1). Raises AuthorizationError."""
-        asked = asked_for(Asked(parameters, client, self._knowledge))
+        asked = wish.checked(Asked(parameters, client, self._knowledge)).to_dict()
         lifetime = self._settings.device.lifetime
         with self._store.write() as tx:
             return tx.device_codes.put(client.id, asked, interval=INTERVAL, lifetime=lifetime)

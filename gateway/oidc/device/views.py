@@ -6,9 +6,8 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from contracts.text import Text
-from gateway.oidc.authorize.outcomes import Redirect
-from gateway.oidc.decision import Decision
-from gateway.oidc.decoupled.outcomes import Decided
+from gateway.oidc.authorize.decision import Decision
+from gateway.oidc.authorize.outcomes import Decided, Redirect
 from gateway.oidc.device.endpoint import DeviceAuthorizationEndpoint
 from gateway.oidc.device.service import PATH, Confirm, Devices, EnterCode
 from gateway.oidc.settings import ProviderSettings

@@ -7,26 +7,15 @@ JWE around it, as OpenID Connect Core 1.0, section 16.14 wants them in that orde
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 from joserfc.jwe import encrypt_compact
 
-from contracts.text import Text
-from gateway.oidc.clients.jwks import ClientKeys, encrypts, registered
+from gateway.oidc.clients.encryption import ALGS, ENCS, KEY_TYPES
+from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
-
-KEY_TYPES: Mapping[str, tuple[str, ...]] = {
-    "RSA-OAEP-256": ("RSA",),
-    **dict.fromkeys(("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW"), ("EC", "OKP")),
-}
-ALGS = tuple(KEY_TYPES)
-"""How the content key gets to the client. RSA1_5 is not here (RFC 8725, section 3.2)."""
-
-ENCS = ("A128CBC-HS256", "A128GCM", "A256GCM")
-"""The first is meant where a client registers no `enc` (Dynamic Registration 1.0, section 2)."""
 
 
 class NoEncryptionKey(OAuth2Error):
@@ -69,16 +58,6 @@ class Envelopes:
         enc = enc or ENCS[0]
         named = {"kid": key.kid} if key.kid else {}
         return encrypt_compact({"alg": alg, "enc": enc, **named, **header}, text, key, [alg, enc])
-
-
-def contradictions(client: Client) -> Iterator[Text]:
-    """Say which encryption a client registered without a key that it could be made with."""
-    said = client.metadata
-    wanted = {said.id_token_encrypted_response_alg, said.userinfo_encrypted_response_alg} - {""}
-    keys = registered(client)
-    for alg in () if said.jwks_uri else sorted(wanted):
-        if not any(encrypts(key, alg, KEY_TYPES[alg]) for key in keys):
-            yield Text("No key of the client fits the encryption %(alg)s.", {"alg": alg})
 
 
 def id_token_alg(client: Client) -> str:

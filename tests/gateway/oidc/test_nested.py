@@ -17,9 +17,10 @@ from joserfc.util import urlsafe_b64decode
 from contracts.errors import BadRequest
 from gateway import oidc
 from gateway.oidc.clients import consistency
+from gateway.oidc.clients.encryption import ALGS, ENCS
 from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.fetching.fetch import Fetched
-from gateway.oidc.issued.nested import ALGS, ENCS, Envelopes
+from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.keys import jose
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.keys.ring import KeyRing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gateway.oidc.clients import ciba
 from gateway.oidc.clients.registered import CONFIDENTIAL
 from gateway.oidc.token.grants.polled import PolledGrant
 from store import Transaction
@@ -13,7 +14,7 @@ from store.polled import Poll
 class BackchannelGrant(PolledGrant):
     """Polled by a backend that has asked for a person."""
 
-    GRANT_TYPE = "urn:openid:params:grant-type:ciba"
+    GRANT_TYPE = ciba.GRANT_TYPE
     PARAMETER = "auth_req_id"
     TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL
 

@@ -1,9 +1,10 @@
-"""What a client asks for without a browser of its own."""
+"""What a client asks to be allowed, however its person is reached: by browser, device or CIBA."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Self
 
 from contracts.assurance import Requirement
@@ -31,8 +32,8 @@ CHECKS: tuple[Check, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DecoupledRequest:
-    """A checked request, as it is kept until the person decides."""
+class Wish:
+    """What passed the checks, as it is kept until the person decides."""
 
     scope: str
     acr_values: tuple[str, ...] = ()
@@ -59,12 +60,13 @@ class DecoupledRequest:
             authorization_details=rfc9396.kept(self.authorization_details),
         )
 
-    def requirement(self, client: Client) -> Requirement:
-        """Return what the login must reach for this client."""
+    def requirement(self, client: Client, asked_at: datetime) -> Requirement:
+        """Return what the login must reach; for one message, every proof is made after it came."""
         policy = client.require_acr
         return Requirement(
             required_acr=message.required_acr(policy) if self.for_one_message else policy,
             acr_values=self.acr_values,
+            not_before=asked_at if self.for_one_message else None,
             client_id=client.id,
             client_name=client.name,
             ui_locales=self.ui_locales,
@@ -84,10 +86,15 @@ class DecoupledRequest:
         return cls(**values)
 
 
-def asked_for(asked: Asked) -> dict[str, Any]:
-    """Make the checks, in order, and return the members. Raises AuthorizationError."""
+def checked(asked: Asked) -> Wish:
+    """Make the checks, in order. Raises AuthorizationError."""
     for check in CHECKS:
         check(asked)
+    return Wish(**members(asked))
+
+
+def members(asked: Asked) -> dict[str, Any]:
+    """Return the members of a wish that has passed its checks."""
     parameters = asked.parameters
     details = rfc9396.parsed(parameters["authorization_details"])
     scope = narrowed(parameters["scope"], allowed(asked))

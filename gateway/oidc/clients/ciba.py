@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contracts.text import Text
-from gateway.oidc.backchannel.checks import MODES, PING
-from gateway.oidc.clients import redirect_uris
-from gateway.oidc.token.grants.ciba import BackchannelGrant
+from gateway.oidc.clients.redirect_uris import is_web
 from store.client_metadata import ClientMetadata
 
-__all__ = ["MODES", "unfit"]
+GRANT_TYPE = "urn:openid:params:grant-type:ciba"
+POLL, PING = "poll", "ping"
+MODES = (POLL, PING)
+"""Tokens are not pushed: what is pushed, nobody has proven a key for (section 5)."""
 
 PUBLIC = Text("A public client cannot ask for people elsewhere: it has to authenticate.")
 MODE = Text("A client of CIBA polls or is pinged: say which.")
@@ -18,12 +19,11 @@ ENDPOINT = Text("A client that is pinged needs an endpoint for it: https, or htt
 def unfit(metadata: ClientMetadata, *, public: bool) -> Text | None:
     """Return what is wrong with what a client says of CIBA; nothing where it says nothing."""
     mode = metadata.backchannel_token_delivery_mode
-    if BackchannelGrant.GRANT_TYPE not in metadata.grant_types:
+    if GRANT_TYPE not in metadata.grant_types:
         return MODE if mode else None
     if public:
         return PUBLIC
     if not mode:
         return MODE
     endpoint = metadata.backchannel_client_notification_endpoint
-    web = redirect_uris.kind(endpoint) in {redirect_uris.WEB, redirect_uris.LOOPBACK}
-    return ENDPOINT if mode == PING and not web else None
+    return ENDPOINT if mode == PING and not is_web(endpoint) else None

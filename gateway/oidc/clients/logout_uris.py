@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from contracts.text import Text
-from gateway.oidc.clients import redirect_uris
+from gateway.oidc.clients.redirect_uris import is_web, kind
 from gateway.oidc.fetching.target import NotATarget, Target
 from store.client_metadata import ClientMetadata
 from store.clients import Client
@@ -30,17 +30,13 @@ def unfit(metadata: ClientMetadata, redirected_to: Iterable[str]) -> Iterator[st
     section 2).
     """
     for uri in metadata.post_logout_redirect_uris:
-        if redirect_uris.kind(uri) is None:
+        if kind(uri) is None:
             yield uri
     called, framed = metadata.backchannel_logout_uri, metadata.frontchannel_logout_uri
-    if called and not (_web(called) and _callable(called)):
+    if called and not (is_web(called) and _callable(called)):
         yield called
-    if framed and not (_web(framed) and _origin(framed) in map(_origin, redirected_to)):
+    if framed and not (is_web(framed) and _origin(framed) in map(_origin, redirected_to)):
         yield framed
-
-
-def _web(uri: str) -> bool:
-    return redirect_uris.kind(uri) in {redirect_uris.WEB, redirect_uris.LOOPBACK}
 
 
 def _callable(uri: str) -> bool:
