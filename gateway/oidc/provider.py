@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 
 from contracts.clock import Clock
 from gateway.oidc.authorize.arrivals import Arrivals
@@ -17,6 +18,7 @@ from gateway.oidc.clients.jwks import ClientKeys
 from gateway.oidc.clients.metadata_document import MetadataDocuments
 from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import Clients
+from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
 from gateway.oidc.device.service import Devices
 from gateway.oidc.dpop.proofs import Proofs
@@ -44,7 +46,7 @@ from gateway.oidc.token.targets import Targets
 from store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """What the endpoints call: one service each."""
 
@@ -61,6 +63,75 @@ class Provider:
     logout: Logout
 
 
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What the services stand on, each part made once."""
+
+    store: Store
+    clock: Clock
+    settings: ProviderSettings
+    keys: KeyRing
+
+    @cached_property
+    def clients(self) -> Clients:
+        """Those of the store, and those that their own documents describe."""
+        documents = MetadataDocuments(
+            self.store, self.clock, self.fetcher, self.settings.clients, with_a_person(self.choices)
+        )
+        return Clients(self.store, self.clock, documents.find)
+
+    @cached_property
+    def choices(self) -> Supported:
+        """What clients choose from when they are registered."""
+        certificates = self.settings.client_certificates
+        return supported(self.settings.algorithms, certificates=certificates)
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Fetches what strangers name."""
+        return Fetcher(self.store, loopback=self.settings.clients.loopback)
+
+    @cached_property
+    def client_keys(self) -> ClientKeys:
+        """The public keys of clients."""
+        loopback = self.settings.clients.loopback
+        operators = Fetcher(self.store, loopback=loopback, whose="operators")
+        return ClientKeys(self.fetcher, self.clock, operators)
+
+    @cached_property
+    def envelopes(self) -> Envelopes:
+        """What signs for clients and encrypts to them."""
+        return Envelopes(self.keys, self.client_keys)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """What checks DPoP proofs."""
+        required = self.settings.dpop_nonce_required
+        return Proofs(self.store, self.clock, self.settings.issuer, nonce_required=required)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """What the checks of a request look up."""
+        issuer, trial = self.settings.issuer, self.settings.clients.on_trial
+        tools = ResourceMetadata(self.store, self.clock, issuer, on_trial=trial)
+        return Knowledge(
+            issuer, self.store, self.clock, self.keys, self.settings.require_pushed, tools.learn
+        )
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """What opens requests, however they come."""
+        objects = RequestObjects(self.settings.issuer, self.client_keys, self.clock)
+        return Arrivals(self.store, objects)
+
+    @property
+    def resources(self) -> Resources:
+        """The protected resources; on trial, they change while somebody looks."""
+        if self.settings.clients.on_trial:
+            return Resources(self.store, self.clock, timedelta())
+        return Resources(self.store, self.clock)
+
+
 def provider(
     *,
     store: Store,
@@ -70,71 +141,73 @@ def provider(
     keeper: Keeper = WRAPPED,
 ) -> Provider:
     """Build the provider."""
-    keys = KeyRing(store, clock, keeper)
-    choices = supported(settings.algorithms, certificates=settings.client_certificates)
-    fetcher = Fetcher(store, loopback=settings.clients.loopback)
-    operators = Fetcher(store, loopback=settings.clients.loopback, whose="operators")
-    strangers = (store, clock, fetcher, settings.clients)
-    personal = with_a_person(choices)
-    clients = Clients(store, clock, MetadataDocuments(*strangers, personal).find)
-    vouched = settings.clients.registration == "token"
-    subjects, client_keys = Subjects(store.vault), ClientKeys(fetcher, clock, operators)
-    proofs = Proofs(store, clock, settings.issuer, nonce_required=settings.dpop_nonce_required)
-    trial = settings.clients.on_trial
-    known = Resources(store, clock, timedelta()) if trial else Resources(store, clock)
-    tools = ResourceMetadata(store, clock, settings.issuer, on_trial=trial)
-    knowledge = Knowledge(settings.issuer, store, clock, keys, settings.require_pushed, tools.learn)
-    arrivals = Arrivals(store, RequestObjects(settings.issuer, client_keys, clock))
-    server = AuthorizationServer(
-        clients,
-        methods(settings.issuer, client_keys, store, clock),
-        Parts(
-            redemption=Redemption(store, settings),
-            access_tokens=AccessTokens(settings.issuer, keys, clock, subjects),
-            id_tokens=IDToken(
-                settings.issuer,
-                settings.id_token_lifetime,
-                Envelopes(keys, client_keys),
-                store,
-                clock,
-            ),
-            standing=Standing(store, clock, settings.issuer, keys),
-            possession=Possession(proofs),
-            targets=Targets(known, settings.message_token),
-        ),
-    )
-    pushing = Pushing(arrivals, knowledge, proofs)
-    server.register_endpoint(PushedAuthorizationRequestEndpoint(pushing))
+    ground = Ground(store=store, clock=clock, settings=settings, keys=KeyRing(store, clock, keeper))
+    knowledge, clients = ground.knowledge, ground.clients
+    people = (knowledge, settings, clients, authentication)
     return Provider(
-        settings,
-        store,
-        Authorization(
+        settings=settings,
+        store=store,
+        authorization=Authorization(
             settings=settings,
             clients=clients,
             knowledge=knowledge,
-            arrivals=arrivals,
+            arrivals=ground.arrivals,
             authentication=authentication,
         ),
-        server,
-        Registrar(*strangers, choices if vouched else personal),
-        UserInfo(
-            store=store,
-            clock=clock,
-            issuer=settings.issuer,
-            keys=keys,
-            binding=Binding(proofs),
-            clients=clients,
-            envelopes=Envelopes(keys, client_keys),
-        ),
-        proofs,
-        Devices(knowledge, settings, clients, authentication),
-        Backchannel(knowledge, settings.backchannel),
-        Approvals(knowledge, settings, clients, authentication),
-        Logout(
+        server=_server(ground),
+        registrar=_registrar(ground),
+        userinfo=_userinfo(ground),
+        proofs=ground.proofs,
+        devices=Devices(*people),
+        backchannel=Backchannel(knowledge, settings.backchannel),
+        approvals=Approvals(*people),
+        logout=Logout(
             store=store,
             issuer=settings.issuer,
             clients=clients,
-            keys=keys,
+            keys=ground.keys,
             authentication=authentication,
         ),
+    )
+
+
+def _server(ground: Ground) -> AuthorizationServer:
+    issuer, store, clock = ground.settings.issuer, ground.store, ground.clock
+    server = AuthorizationServer(
+        ground.clients, methods(issuer, ground.client_keys, store, clock), _parts(ground)
+    )
+    pushing = Pushing(ground.arrivals, ground.knowledge, ground.proofs)
+    server.register_endpoint(PushedAuthorizationRequestEndpoint(pushing))
+    return server
+
+
+def _parts(ground: Ground) -> Parts:
+    settings, store, clock, keys = ground.settings, ground.store, ground.clock, ground.keys
+    issuer, lifetime = settings.issuer, settings.id_token_lifetime
+    return Parts(
+        redemption=Redemption(store, settings),
+        access_tokens=AccessTokens(issuer, keys, clock, Subjects(store.vault)),
+        id_tokens=IDToken(issuer, lifetime, ground.envelopes, store, clock),
+        standing=Standing(store, clock, issuer, keys),
+        possession=Possession(ground.proofs),
+        targets=Targets(ground.resources, settings.message_token),
+    )
+
+
+def _registrar(ground: Ground) -> Registrar:
+    """Let whoever an operator vouches for by a token register what an operator could."""
+    policy, choices = ground.settings.clients, ground.choices
+    offered = choices if policy.registration == "token" else with_a_person(choices)
+    return Registrar(ground.store, ground.clock, ground.fetcher, policy, offered)
+
+
+def _userinfo(ground: Ground) -> UserInfo:
+    return UserInfo(
+        store=ground.store,
+        clock=ground.clock,
+        issuer=ground.settings.issuer,
+        keys=ground.keys,
+        binding=Binding(ground.proofs),
+        clients=ground.clients,
+        envelopes=ground.envelopes,
     )
