@@ -156,6 +156,8 @@ def _encryption(said: Mapping[str, Any]) -> None:
 def _grants(said: Mapping[str, Any]) -> None:
     """Whoever proves nothing cannot act for itself (RFC 6749, section 4.4)."""
     method = said["token_endpoint_auth_method"]
+    if not said["grant_types"]:
+        raise InvalidClientMetadata("grant_types names at least one.")
     if method == "none" and "client_credentials" in said["grant_types"]:
         raise InvalidClientMetadata("client_credentials is for clients that authenticate.")
     if ("authorization_code" in said["grant_types"]) != ("code" in said["response_types"]):
