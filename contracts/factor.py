@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from contracts.clock import Clock
+from contracts.errors import Unavailable
 from contracts.sample import Sample
 from contracts.text import Text
 
@@ -100,13 +101,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How a proof was made; `gateway.policy` derives promises from it."""
+    """How a proof was made; `gateway.policy` derives promises from it.
+
+    Not `alone`, it counts beside another proof only: a password too short to stand alone.
+    """
 
     user_verified: bool = False
     device_bound: bool = False
     attested: bool = False
     phishing_resistant: bool = False
     address_code: Channel | None = None
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +215,15 @@ Infer = Callable[[str, bytes], bytes]
 """Run a named job on one payload in the inference pool. Raises Retry, BadRequest or Unavailable."""
 
 
+Fetch = Callable[[str, Mapping[str, str]], bytes]
+"""Get what a service of the operator's has at an address, with these fields. Raises Unavailable."""
+
+
+def no_fetch(url: str, fields: Mapping[str, str]) -> bytes:  # noqa: ARG001 - the port's signature
+    """Stand in where nothing outside is ever asked."""
+    raise Unavailable
+
+
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """What a factor may use, handed to it when it is built."""
@@ -219,3 +233,4 @@ class Workshop:
     origin: str
     pepper: bytes = field(repr=False)
     infer: Infer
+    fetch: Fetch = no_fetch

@@ -8,6 +8,7 @@ from contracts.clock import Clock
 from contracts.errors import Misconfigured, Unavailable
 from contracts.factor import Factor, Infer, Workshop
 from contracts.text import Text
+from gateway.outside import fetch
 from gateway.settings import Settings
 from store import Store
 from store.keys_file import load_or_create
@@ -59,5 +60,6 @@ def make_factors(
         origin=settings.issuer.removesuffix(settings.path),
         pepper=store.vault.pepper,
         infer=infer,
+        fetch=fetch,
     )
     return registry.load(workshop)

@@ -124,7 +124,7 @@ def _adding(events: Sequence[AuthEvent], wallet: Wallet, goal: Goal) -> list[Off
 def _raises(events: Sequence[AuthEvent], have: Prospects) -> Goal | None:
     everything = [*events, *(prospect for _, prospect in have)]
     highest = policy.level(everything)
-    if policy.level(events).satisfies(highest):
+    if highest.rank <= policy.level(events).rank:
         return None
     return lambda proven: policy.level(proven).satisfies(highest)
 

@@ -31,6 +31,7 @@ def proof(factor: str, kinds: frozenset[Kind], amr: str, how: Proof = Proof()) -
 
 EVENTS = {
     "password": proof("password", frozenset({Kind.KNOWLEDGE}), "pwd"),
+    "short": proof("password", frozenset({Kind.KNOWLEDGE}), "pwd", Proof(alone=False)),
     "email": proof("otp", HAS, "otp", Proof(address_code=Channel.EMAIL)),
     "phone": proof("otp", HAS, "otp sms", Proof(address_code=Channel.PHONE)),
     "totp": proof("totp", HAS, "otp"),

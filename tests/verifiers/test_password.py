@@ -14,6 +14,7 @@ from contracts.factor import Answer, Factor, Kind, Subject, Template, Verdict, W
 from tests.verifiers.conftest import stored
 from verifiers.password.factor import Password
 from verifiers.password.hashing import Hashing
+from verifiers.password.rules import Rules
 from verifiers.password.settings import PasswordSettings
 
 GOOD = "correct horse battery staple"
@@ -68,8 +69,12 @@ def test_every_character_counts(factor: Factor, alice: Subject, length: int) -> 
         ("password", "common"),
         ("qwertyuiop", "common"),
         ("12345678", "common"),
-        ("Alice-k7#qv!Zm0", "Leave your name"),
-        ("k7#qv!Zm0-gateHOUSE", "Leave your name"),
+        ("Alice-k7#qv", "little more than your name"),
+        ("qv!Zm0-gateHOUSE", "little more than your name"),
+        ("Alice.gatehouse.1815", "little more than your name"),
+        ("alice@example.org", "little more than your name"),
+        ("aaaaaaaaaa", "repeated"),
+        ("abcdefghijk", "Sequences"),
         ("broken \ud800 surrogate", "broken character"),
     ],
 )
@@ -77,6 +82,30 @@ def test_a_refusal_says_why(factor: Factor, alice: Subject, password: str, reaso
     with pytest.raises(Retry) as refused:
         enroll(factor, alice, password)
     assert reason in str(refused.value.public)
+
+
+def test_a_known_word_in_a_long_password_does_no_harm(factor: Factor, alice: Subject) -> None:
+    assert enroll(factor, alice, "chalice of seventeen wrong umbrellas")
+
+
+@pytest.mark.parametrize(
+    ("password", "alone"),
+    [("kx7#qv!Z", False), ("kx7#qv!Zm0wp1y", False), ("kx7#qv!Zm0wp1yQ", True), ("ﬃ" * 5, True)],
+)
+def test_a_short_password_counts_beside_another_factor_only(
+    factor: Factor, alice: Subject, monkeypatch: pytest.MonkeyPatch, password: str, alone: bool
+) -> None:
+    monkeypatch.setattr("verifiers.password.rules._check_strength", lambda *_: None)
+    verdict = verify(factor, alice, enroll(factor, alice, password), password)
+    assert verdict.accepted
+    assert verdict.proof.alone is alone
+
+
+def test_the_page_says_how_long_it_must_be(factor: Factor, alice: Subject) -> None:
+    options = factor.begin_enroll(alice, ()).asks[0].options
+    assert options == {"autocomplete": "new-password", "least": 8, "alone": 15}
+    options = factor.begin_verify(alice, ()).asks[0].options
+    assert options == {"autocomplete": "current-password"}
 
 
 def test_a_strange_password_is_judged_soon(factor: Factor, alice: Subject) -> None:
@@ -122,7 +151,8 @@ def test_the_hash_is_renewed_when_the_cost_rises(
 def test_the_pepper_is_needed(factor: Factor, alice: Subject, workshop: Workshop) -> None:
     template = enroll(factor, alice, GOOD)
     settings = PasswordSettings.load()
-    other = Password(settings, Hashing(settings, b"another"), workshop.service)
+    hashing = Hashing(settings, b"another")
+    other = Password(settings, hashing, Rules(settings), workshop.service)
     assert not verify(other, alice, template, GOOD).accepted
 
 

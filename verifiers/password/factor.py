@@ -11,13 +11,14 @@ from contracts.factor import (
     Challenge,
     Enrolled,
     Kind,
+    Proof,
     Subject,
     Template,
     Verdict,
 )
 from contracts.text import Text
 from verifiers.password.hashing import FORMAT, Hashing
-from verifiers.password.rules import check
+from verifiers.password.rules import Rules
 from verifiers.password.settings import PasswordSettings
 
 ACCEPTED = Verdict(accepted=True, amr=("pwd",), kinds=frozenset({Kind.KNOWLEDGE}))
@@ -34,14 +35,18 @@ class Password:
     pick = False
     usernameless = False
 
-    def __init__(self, settings: PasswordSettings, hashing: Hashing, service: str) -> None:
+    def __init__(
+        self, settings: PasswordSettings, hashing: Hashing, rules: Rules, service: str
+    ) -> None:
         self._settings = settings
         self._hashing = hashing
+        self._rules = rules
         self._service = service
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
-        """Ask for a new password."""
-        return self._ask(Text("New password"), "new-password")
+        """Ask for a new password, and say how long it must be."""
+        lengths = {"least": self._settings.min_length, "alone": self._settings.min_length_alone}
+        return self._ask(Text("New password"), autocomplete="new-password", **lengths)
 
     def continue_enroll(
         self, subject: Subject, secret: bytes, answer: Answer
@@ -51,7 +56,7 @@ class Password:
 
     def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
         """Ask for the password."""
-        return self._ask(Text("Password"), "current-password")
+        return self._ask(Text("Password"), autocomplete="current-password")
 
     def finish_verify(
         self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
@@ -78,20 +83,21 @@ class Password:
         """Hash a password that an operator brings. Raises Retry where it is not fit."""
         return self._template(value, (self._service,))
 
-    def _ask(self, prompt: Text, autocomplete: str) -> Challenge:
-        options = {"autocomplete": autocomplete}
+    def _ask(self, prompt: Text, **options: str | int) -> Challenge:
         ask = Ask("password", "password", prompt, options)
         return Challenge([ask], tries=self._settings.tries)
 
     def _accept(self, known: Enrolled, password: str) -> Verdict:
         outdated = self._hashing.outdated(known.template)
         update = self._hashing.hash(password) if outdated else None
-        return replace(ACCEPTED, credential_id=known.credential_id, update=update)
+        proof = Proof(alone=self._rules.alone(password))
+        return replace(ACCEPTED, credential_id=known.credential_id, proof=proof, update=update)
 
     def _template(self, password: str, context: Sequence[str]) -> Template:
-        check(password, context, self._settings)
+        self._rules.check(password, context)
         return Template(self._hashing.hash(password), FORMAT)
 
     def _context(self, subject: Subject) -> Sequence[str]:
-        mailbox = (subject.email or "").partition("@")[0]
-        return tuple(word for word in (subject.username, mailbox, self._service) if word)
+        email = subject.email or ""
+        words = (subject.username, email, email.partition("@")[0], self._service)
+        return tuple(word for word in words if word)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from importlib import import_module
@@ -9,6 +10,8 @@ from typing import Any
 
 from contracts.errors import Retry
 from contracts.text import Text
+from verifiers.password.breached import Breached
+from verifiers.password.reasons import reason
 from verifiers.password.settings import PasswordSettings
 
 COMPOSED = 4
@@ -17,6 +20,15 @@ COMPOSED = 4
 ESTIMATED = 32
 """Longer passwords are judged by so many characters: with signs that can stand for letters, the
 estimate takes 0.1 s of CPU for 32 and 1.5 s for 72."""
+
+SHORTEST_WORD = 3
+"""Shorter words are no context: they are found anywhere."""
+
+LITTLE_MORE = Text(
+    "This is little more than your name, your address or the service's name. "
+    "Use several words that do not belong together."
+)
+STOLEN = Text("This password was stolen from some service and is known. Choose another one.")
 
 
 def normalise(password: str, longest: int) -> str:
@@ -28,13 +40,27 @@ def normalise(password: str, longest: int) -> str:
     return unicodedata.normalize("NFKC", password) if fits else password
 
 
-def check(password: str, context: Sequence[str], settings: PasswordSettings) -> None:
-    """Raise Retry, with the reason, where the password is not fit; `context` are known words."""
-    normal = normalise(password, settings.max_length)
-    _check_length(normal, settings)
-    _check_characters(normal)
-    _check_context(normal, context)
-    _check_strength(normal, context, settings.min_strength)
+class Rules:
+    """Judges new passwords; `breached` know those that were stolen elsewhere."""
+
+    def __init__(self, settings: PasswordSettings, breached: Sequence[Breached] = ()) -> None:
+        self._settings = settings
+        self._breached = breached
+
+    def check(self, password: str, context: Sequence[str]) -> None:
+        """Raise Retry, with the reason, where the password is not fit; `context`: known words."""
+        normal = normalise(password, self._settings.max_length)
+        _check_length(normal, self._settings)
+        _check_characters(normal)
+        _check_context(normal, context, self._settings.min_length)
+        _check_strength(normal, context, self._settings.min_strength)
+        if any(each.holds(normal) for each in self._breached):
+            raise Retry(STOLEN)
+
+    def alone(self, password: str) -> bool:
+        """Tell whether a password is long enough to count without another factor beside it."""
+        normal = normalise(password, self._settings.max_length)
+        return len(normal) >= self._settings.min_length_alone
 
 
 def _check_length(password: str, settings: PasswordSettings) -> None:
@@ -50,17 +76,27 @@ def _check_characters(password: str) -> None:
         raise Retry(Text("The password contains a broken character."))
 
 
-def _check_context(password: str, context: Sequence[str]) -> None:
+def _check_context(password: str, context: Sequence[str], least: int) -> None:
+    """Compare the whole password: a known word in a long one that goes on does no harm."""
     folded = password.casefold()
-    if any(len(word) >= 3 and word.casefold() in folded for word in context):
-        raise Retry(Text("Leave your name, your address and the service's name out of it."))
+    rest = folded
+    for word in sorted(_words(context), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if rest != folded and len(rest) < least:
+        raise Retry(LITTLE_MORE)
+
+
+def _words(context: Sequence[str]) -> set[str]:
+    """Return the known words, whole and in the parts that dots and spaces make of them."""
+    folded = [unicodedata.normalize("NFKC", each).casefold() for each in context]
+    parts = {part for each in folded for part in (each, *re.split(r"[\W_]+", each))}
+    return {part for part in parts if len(part) >= SHORTEST_WORD}
 
 
 def _check_strength(password: str, context: Sequence[str], least: int) -> None:
     estimate = _estimate(password[:ESTIMATED], context)
     if estimate["score"] < least:
-        why = (estimate["feedback"]["warning"] or "This password is easy to guess").rstrip(".")
-        raise Retry(Text("%(why)s. Use several words that do not belong together.", {"why": why}))
+        raise Retry(reason(estimate["feedback"]["warning"]))
 
 
 def _estimate(password: str, context: Sequence[str]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -14,8 +16,19 @@ class PasswordSettings(FactorSettings):
     model_config = SettingsConfigDict(env_prefix="GATEHOUSE_PASSWORD_")
 
     min_length: int = Field(ge=8, description="Fewest characters (code points after NFKC).")
+    min_length_alone: int = Field(
+        ge=15, description="Fewest characters of a password that counts without another factor."
+    )
     max_length: int = Field(ge=64, description="Most characters (code points after NFKC).")
     min_strength: int = Field(ge=0, le=4, description="Lowest zxcvbn score of a new password.")
+    breached_file: Path | None = Field(
+        default=None, description="SHA-1 hashes of stolen passwords, one a line, ascending."
+    )
+    breached_url: str = Field(
+        default="",
+        pattern="^(https?://[^?#]+)?$",
+        description="Service of stolen passwords, asked for `<address>/<5 hex digits>` alone.",
+    )
     argon2_time_cost: int = Field(ge=1, description="Passes of Argon2id over its memory.")
     argon2_memory_kib: int = Field(ge=8, description="Memory of one hash, in KiB.")
     argon2_parallelism: int = Field(ge=1, description="Lanes of one hash.")
