@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.errors import Expired, NotAllowed
-from contracts.factor import Factor, Kind, Subject
+from contracts.factor import Ask, Factor, Kind, Subject
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Added, Asked
 from enrollment.submission import Submission
+from enrollment.told import Told, told_of
 from store import Account, Credential, Purpose, Store
 
 
@@ -49,15 +50,17 @@ class Held:
     last_used_at: datetime | None
     disabled_at: datetime | None
     virtual: bool
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """An account with what it has and what it may add."""
+    """An account with what it has and what it may add; `signals` are for the browser."""
 
     account: Account
     credentials: Sequence[Held]
     addable: Sequence[Addable]
+    signals: Sequence[Ask] = ()
 
 
 class EnrolmentService:
@@ -73,10 +76,11 @@ class EnrolmentService:
         with self._store.read() as tx:
             account = tx.accounts.get(account_id)
             credentials = tx.credentials.list(account_id)
+            told = told_of(tx, account, self._factors.values(), credentials) if account else Told()
         if account is None:
             raise Expired(detail="the account is gone")
-        held = [self._held(c) for c in credentials if c.factor in self._factors]
-        return Holdings(account, held, self._addable(credentials))
+        held = [self._held(c, told) for c in credentials if c.factor in self._factors]
+        return Holdings(account, held, self._addable(credentials), told.signals)
 
     def captured(self) -> Sequence[str]:
         """Return the factors that a kiosk may enrol: those its own sensors capture."""
@@ -119,7 +123,7 @@ class EnrolmentService:
             enrolment.account_id, handle, source, station=at_kiosk, invited=not at_kiosk
         )
 
-    def _held(self, credential: Credential) -> Held:
+    def _held(self, credential: Credential, told: Told) -> Held:
         factor = self._factors[credential.factor]
         return Held(
             id=credential.id,
@@ -130,6 +134,7 @@ class EnrolmentService:
             last_used_at=credential.last_used_at,
             disabled_at=credential.disabled_at,
             virtual=credential.virtual,
+            note=told.notes.get(credential.id),
         )
 
     def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:

@@ -37,6 +37,7 @@ def blueprint(
         holdings = enrolment.holdings(subject)
         return render_template(
             "account.html",
+            signals=holdings.signals,
             account=holdings.account,
             credentials=holdings.credentials,
             addable=holdings.addable,

@@ -51,6 +51,7 @@ def test_a_passkey_is_registered_and_logs_in(
     tree: Tree, username: str, page: Page, authenticator: Authenticator
 ) -> None:
     device = authenticator(page)
+    page.add_init_script("delete PublicKeyCredential.isConditionalMediationAvailable")
     log_in(page, tree, username)
     page.get_by_role("button", name="Passkey").click()
     page.get_by_role("button", name="Create a passkey").click()
