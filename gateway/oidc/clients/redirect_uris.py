@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 WEB, LOOPBACK, PRIVATE = "web", "loopback", "private-use"
 
@@ -26,7 +27,17 @@ def kind(uri: str) -> str | None:
     """
     if len(uri) > LONGEST or HIDDEN.search(uri):
         return None
-    return next((name for name, form in KINDS.items() if form.fullmatch(uri)), None)
+    found = next((name for name, form in KINDS.items() if form.fullmatch(uri)), None)
+    return found if _addressed(uri) else None
+
+
+def _addressed(uri: str) -> bool:
+    """Tell whether what stands between brackets is an IPv6 address, and the port is one."""
+    try:
+        _ = urlsplit(uri).port
+    except ValueError:
+        return False
+    return True
 
 
 def is_web(uri: str) -> bool:
