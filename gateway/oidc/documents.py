@@ -15,10 +15,10 @@ from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.backchannel import endpoint as backchannel
 from gateway.oidc.clients import metadata as clients
 from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES, offered
+from gateway.oidc.clients.subject import SUBJECT_TYPES
 from gateway.oidc.device import endpoint as device
 from gateway.oidc.dpop import proofs
 from gateway.oidc.issued import nested
-from gateway.oidc.issued.subject import SUBJECT_TYPES
 from gateway.oidc.logout import views as logout
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS

@@ -20,6 +20,7 @@ from gateway.oidc.clients.methods import methods
 from gateway.oidc.clients.registered import Clients
 from gateway.oidc.clients.registering import Supported
 from gateway.oidc.clients.rfc7591 import Registrar
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.device.service import Devices
 from gateway.oidc.dpop.proofs import Proofs
 from gateway.oidc.fetching.fetch import Fetcher
@@ -28,7 +29,6 @@ from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
-from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing

@@ -8,7 +8,7 @@ from dataclasses import replace
 from gateway.oidc.clients import encryption
 from gateway.oidc.clients.registered import METHODS, offered
 from gateway.oidc.clients.registering import Supported
-from gateway.oidc.issued.subject import SUBJECT_TYPES
+from gateway.oidc.clients.subject import SUBJECT_TYPES
 from gateway.oidc.token.grants.authorization_code import AuthorizationCodeGrant
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Unavailable
 from gateway.keeper import make_keeper
-from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.logout.token import LogoutTokens
 from gateway.senders.caller import FORM, Caller

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from contracts.assurance import Assurance
 from gateway import oidc
-from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.logout.token import LogoutTokens
 from store import Store

@@ -6,7 +6,7 @@ from contracts.assurance import Assurance
 from gateway.oidc.authorize.interactions import Interaction
 from gateway.oidc.authorize.reached import fulfilled
 from gateway.oidc.clients.strangers import always_asks
-from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.ports import Authentication
 from store import Store
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.errors import InvalidRequest
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.issued.hint import Hint, id_token_hint
-from gateway.oidc.issued.subject import Subjects
 from store import Transaction
 
 FOREIGN = "id_token_hint is not an ID token that was issued to this client."

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from gateway.oidc.backchannel.settings import BackchannelSettings
+from gateway.oidc.settings import BackchannelSettings
 from store import Transaction
 
 HOUR = timedelta(hours=1)

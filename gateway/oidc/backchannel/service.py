@@ -10,7 +10,7 @@ from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.backchannel.hints import hinted
 from gateway.oidc.backchannel.reach import reachable
 from gateway.oidc.backchannel.request import checked
-from gateway.oidc.backchannel.settings import BackchannelSettings
+from gateway.oidc.settings import BackchannelSettings
 from store.backchannel_requests import new_auth_req_id
 from store.clients import Client
 

@@ -9,11 +9,10 @@ from cryptography import x509
 
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway.oidc.clients import encryption, fapi2, logout_uris, rfc8705
+from gateway.oidc.clients import encryption, fapi2, logout_uris, rfc8705, subject
 from gateway.oidc.clients.jwks import UnusableKeys, signs, usable
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import METHODS
-from gateway.oidc.issued import subject
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 

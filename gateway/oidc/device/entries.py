@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from contracts.errors import TooMany
 from gateway.addresses import network
-from gateway.oidc.device.settings import DeviceSettings
+from gateway.oidc.settings import DeviceSettings
 from store import Transaction
 
 HOUR = timedelta(hours=1)

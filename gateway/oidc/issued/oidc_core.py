@@ -9,9 +9,9 @@ from authlib.oauth2.rfc6749.grants import BaseGrant
 from authlib.oidc.core.util import create_half_hash
 
 from contracts.clock import Clock
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.issued import claims
 from gateway.oidc.issued.nested import Envelopes, id_token_alg
-from gateway.oidc.issued.subject import Subjects
 from store import Store
 from store.clients import Client
 from store.grants import Grant

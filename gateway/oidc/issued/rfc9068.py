@@ -12,7 +12,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from contracts.clock import Clock
-from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.keys.jose import decoded
 from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client

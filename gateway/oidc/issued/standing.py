@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contracts.clock import Clock
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.issued import rfc9068
-from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.resources.types.message import is_for_one_message
 from store import Client, Store, Transaction

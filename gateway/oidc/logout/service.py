@@ -14,7 +14,7 @@ from authlib.common.urls import add_params_to_uri
 from contracts.assurance import Assurance
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.clients.registered import Clients
-from gateway.oidc.issued.subject import Subjects
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.logout.request import LogoutRequest, checked
 from gateway.oidc.ports import ANYBODY, Authentication

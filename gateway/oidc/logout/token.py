@@ -6,8 +6,8 @@ import secrets
 from datetime import timedelta
 
 from contracts.clock import Clock
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.issued.nested import id_token_alg
-from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
 

@@ -12,7 +12,7 @@ from contracts.clock import Clock
 from contracts.errors import BadRequest
 from gateway import oidc
 from gateway.oidc.clients import consistency
-from gateway.oidc.issued.subject import Subjects, sector_identifier
+from gateway.oidc.clients.subject import Subjects, sector_identifier
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.logout.token import LogoutTokens
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant

@@ -19,9 +19,9 @@ from contracts.errors import BadRequest, Unavailable
 from gateway import oidc
 from gateway.carriers import Logouts
 from gateway.delivery import Deliveries
+from gateway.oidc.clients.subject import Subjects
 from gateway.oidc.fetching.dial import anywhere
 from gateway.oidc.fetching.target import Target
-from gateway.oidc.issued.subject import Subjects
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.logout.token import EVENT, LogoutTokens
 from gateway.senders.caller import Caller
