@@ -15,7 +15,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from gateway.oidc.clients.jwks import AGAIN, ClientKeys, UnusableKeys, signs, usable
-from gateway.oidc.fetching.fetch import PER_HOST, Fetched, Fetcher, Refused, Unreachable
+from gateway.oidc.fetching.fetch import PER_HOST, SECONDS, Fetched, Fetcher, Refused, Unreachable
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import DYNAMIC, Client
@@ -285,8 +285,8 @@ def test_an_address_within_is_never_asked(
     uri = hostile.answer("/private.json", public(*OWN.values()))
     own = metadata(jwks=None, jwks_uri=uri)
     add(store, registered, id="signer", metadata=own, secret_hash=None)
-    seen, begun = len(hostile.seen), time.monotonic()
+    seen, began = len(hostile.seen), time.monotonic()
     sent = {"grant_type": "client_credentials", **SigningParty(clock).assertion()}
     assert rp.browser.post("/oauth/token", data=sent).get_json() == {"error": "invalid_client"}
     assert len(hostile.seen) == seen
-    assert time.monotonic() - begun < 1
+    assert time.monotonic() - began < SECONDS
