@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
-PATH = re.compile(r"`((?:[a-z_]+/)+[a-zA-Z_.]*|\.importlinter)`")
+PATH = re.compile(r"`((?:[a-z0-9_-]+/)+[a-zA-Z0-9_.-]*|\.importlinter)`")
 SHOWN_BY = re.compile(r"`(tests/[a-z0-9_/]+\.(?:py|json|js))(?:::(\w+))?")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 RULES = re.findall(r"^(\d+)\. ", ARCHITECTURE, re.MULTILINE)
