@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
-from base64 import urlsafe_b64decode
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -18,6 +14,7 @@ import backend as backends
 import requests
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.flask_client import FlaskOAuth2App, OAuth
+from conversation import Chat, shown
 from flask import Flask, Response, redirect, render_template, request, session, url_for
 from logout import InvalidLogoutToken, LogoutTokens
 from message import confirmation, step_up
@@ -26,22 +23,6 @@ from werkzeug.wrappers import Response as BaseResponse
 MOST_CHATS = 1000
 LONGEST_MESSAGE = 500
 REFUSED = ("note", "The login was not strong enough for this message.")
-SHOWN = ("sub", "acr", "amr", "auth_time", "exp")
-
-
-@dataclass
-class Chat:
-    """What this server remembers of one browser."""
-
-    lines: list[tuple[str, str]] = field(default_factory=list)
-    token: dict[str, Any] | None = None
-    id_token: str = ""
-    sid: str = ""
-    pending: str = ""
-    asked: dict[str, str] | None = None
-
-    def say(self, who: str, text: str) -> None:
-        self.lines = [*self.lines[-49:], (who, text)]
 
 
 def create_app(environ: Mapping[str, str]) -> Flask:
@@ -252,18 +233,3 @@ class Front:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def shown(token: dict[str, Any] | None) -> dict[str, str]:
-    """Return the claims a person may like to see; the backend is who verifies them."""
-    if token is None:
-        return {}
-    part = token["access_token"].split(".")[1]
-    claims = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return {name: _readable(claims[name]) for name in SHOWN if name in claims}
-
-
-def _readable(value: str | int | list[str]) -> str:
-    if isinstance(value, int):
-        return datetime.fromtimestamp(value, UTC).strftime("%H:%M:%S UTC")
-    return ", ".join(value) if isinstance(value, list) else str(value)
