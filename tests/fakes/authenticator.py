@@ -61,6 +61,7 @@ class Authenticator:
     rp_id: str | None = None
     rsa_bits: int = 2048
     id_bytes: int = 32
+    copied: bytes | None = None
     present: bool = True
     batch: Batch | None = None
     extensions: Mapping[str, Any] | None = None
@@ -71,7 +72,8 @@ class Authenticator:
         """Answer PublicKeyCredentialCreationOptionsJSON; one of a batch attests where asked to."""
         rp_id = self.rp_id or options["rp"]["id"]
         user_handle = decode(options["user"]["id"])
-        made = Credential(secrets.token_bytes(self.id_bytes), rp_id, user_handle, self._key())
+        identifier = self.copied or secrets.token_bytes(self.id_bytes)
+        made = Credential(identifier, rp_id, user_handle, self._key())
         self.credentials.append(made)
         aaguid = self.batch.aaguid.bytes if self.batch else b"\0" * 16
         attested = aaguid + struct.pack(">H", len(made.id)) + made.id
