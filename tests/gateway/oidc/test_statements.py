@@ -12,10 +12,10 @@ from sqlalchemy import Engine, event
 from store import Store
 from store.clients import Client
 from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.issued.test_revocation import introspect
 from tests.gateway.oidc.prover import Prover
 from tests.gateway.oidc.relying_party import RelyingParty
 from tests.gateway.oidc.signing_party import SigningParty, add, metadata
-from tests.gateway.oidc.test_revocation import introspect
 
 ASIDE = ("BEGIN", "COMMIT", "PRAGMA")
 ONCE = "INSERT INTO once "

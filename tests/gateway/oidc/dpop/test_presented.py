@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from store.accounts import Account
 from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.issued.test_revocation import introspect, revoke
 from tests.gateway.oidc.prover import USERINFO, Prover
 from tests.gateway.oidc.relying_party import RelyingParty
-from tests.gateway.oidc.test_revocation import introspect, revoke
 
 
 def test_userinfo(rp: RelyingParty, prover: Prover, account: Account) -> None:

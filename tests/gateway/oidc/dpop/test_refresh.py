@@ -15,10 +15,10 @@ from gateway.oidc.token.redemption import Redemption, Sender
 from store import Client, Store
 from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.issued.test_revocation import introspect
 from tests.gateway.oidc.prover import BOUND, Prover
 from tests.gateway.oidc.relying_party import RelyingParty, refused
 from tests.gateway.oidc.test_once import MANY, at_once
-from tests.gateway.oidc.test_revocation import introspect
 
 
 def events(store: Store) -> list[str]:

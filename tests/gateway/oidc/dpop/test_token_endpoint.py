@@ -14,7 +14,7 @@ from store import Store
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.prover import Prover
 from tests.gateway.oidc.relying_party import RelyingParty, refused
-from tests.gateway.oidc.test_token import decoded
+from tests.gateway.oidc.token.test_token import decoded
 
 MACHINE = {"grant_type": "client_credentials"}
 

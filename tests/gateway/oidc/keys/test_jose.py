@@ -25,7 +25,7 @@ from tests.gateway.oidc.forging import private_key
 from tests.gateway.oidc.relying_party import RelyingParty
 from tests.gateway.oidc.timing import AT_ONCE, quickest
 
-VECTORS = json.loads((Path(__file__).parent / "vectors" / "jose.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "jose.json").read_text())
 STRANGER = ECKey.generate_key("P-256")
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the curve P-256."""

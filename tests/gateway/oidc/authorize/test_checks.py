@@ -13,8 +13,8 @@ from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.keys.ring import KeyRing
 from gateway.oidc.resources import rfc9396
 from store import Store
+from tests.gateway.oidc.authorize.test_redirect_uri import client
 from tests.gateway.oidc.relying_party import ISSUER, challenge
-from tests.gateway.oidc.test_redirect_uri import client
 
 GOOD = {
     "response_type": "code",

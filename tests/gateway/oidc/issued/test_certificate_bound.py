@@ -19,9 +19,9 @@ from gateway.wsgi import CLIENT_CERTIFICATE
 from store import Client, Store
 from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock
+from tests.gateway.oidc.issued.test_revocation import introspect
 from tests.gateway.oidc.relying_party import RelyingParty
-from tests.gateway.oidc.test_revocation import introspect
-from tests.gateway.oidc.test_token import decoded
+from tests.gateway.oidc.token.test_token import decoded
 
 MACHINE = {"grant_type": "client_credentials"}
 

@@ -13,9 +13,9 @@ from gateway.oidc.clients import fapi2
 from gateway.oidc.clients.consistency import check, contradictions
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
+from tests.gateway.oidc.authorize.test_redirect_uri import client
 from tests.gateway.oidc.relying_party import SECRET
 from tests.gateway.oidc.signing_party import OWN, public, rsa
-from tests.gateway.oidc.test_redirect_uri import client
 
 KEYS = public(*OWN.values())
 SIGNS = {"token_endpoint_auth_method": "private_key_jwt"}

@@ -23,7 +23,7 @@ from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate
 
 VECTORS: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "vectors" / "registrations.json").read_text()
+    (Path(__file__).parents[1] / "vectors" / "registrations.json").read_text()
 )
 SUPPORTED = Supported(
     grant_types=frozenset({"authorization_code", "refresh_token", "client_credentials"}),

@@ -23,7 +23,7 @@ from store import Store
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate
 
-VECTORS = Path(__file__).parent / "vectors"
+VECTORS = Path(__file__).parents[1] / "vectors"
 
 
 def vectors(name: str) -> list[dict[str, Any]]:

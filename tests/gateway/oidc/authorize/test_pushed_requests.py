@@ -34,7 +34,7 @@ from tests.gateway.oidc.test_once import at_once
 from tests.gateway.oidc.timing import AT_ONCE, quickest
 
 PAR = "/oauth/par"
-VECTORS = json.loads((Path(__file__).parent / "vectors" / "pushed_requests.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "pushed_requests.json").read_text())
 FORM = "application/x-www-form-urlencoded"
 PREFIX = "urn:ietf:params:oauth:request_uri:"
 

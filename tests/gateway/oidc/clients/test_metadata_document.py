@@ -27,7 +27,7 @@ from tests.gateway.oidc.relying_party import RelyingParty, answered
 from tests.gateway.oidc.signing_party import OWN, SigningParty, public
 from tests.walks.forms import read
 
-VECTORS = Path(__file__).parent / "vectors"
+VECTORS = Path(__file__).parents[1] / "vectors"
 CALLBACK = "https://app.example/callback"
 NATIVE = "http://127.0.0.1:61023/callback"
 REMEMBERED = timedelta(seconds=3)

@@ -12,7 +12,7 @@ from gateway.oidc.authorize.parameters import Parameters
 from store.client_metadata import ClientMetadata
 from store.clients import Client
 
-VECTORS = json.loads((Path(__file__).parent / "vectors" / "redirect_uris.json").read_text())
+VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "redirect_uris.json").read_text())
 REGISTERED = {
     "bot": (
         "https://bot.example/callback",
