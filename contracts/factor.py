@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from contracts.clock import Clock
 from contracts.errors import Unavailable
@@ -213,6 +213,15 @@ class Reachable(Protocol):
 
 Infer = Callable[[str, bytes], bytes]
 """Run a named job on one payload in the inference pool. Raises Retry, BadRequest or Unavailable."""
+
+
+@runtime_checkable
+class Resending(Protocol):
+    """A factor that can send anew what it sent; where it can, the ask has the option `resend`."""
+
+    def resend(self, secret: bytes) -> Challenge:
+        """Return a challenge like the one that made this secret, with a new message."""
+        ...
 
 
 Fetch = Callable[[str, Mapping[str, str]], bytes]

@@ -15,6 +15,7 @@ from enrollment.remembered import Remembered, pack
 from store import Ceremony, Purpose, Store, Transaction
 
 TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
+SENT_ANEW = Text("A new code is on its way. The one before is no longer valid.")
 CODE_LIFETIME = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 
@@ -47,6 +48,13 @@ class Asking:
         if challenge.error is None:
             return asked
         return replace(asked, error=challenge.error, status=Retry.status)
+
+    def anew(self, ceremony: Ceremony, remembered: Remembered, challenge: Challenge) -> Asked:
+        """Put the same question with a new message, and no more tries than were left."""
+        tries = min(challenge.tries, ceremony.tries)
+        sent = replace(challenge, step=ceremony.step, steps=remembered.steps, tries=tries)
+        with self._store.write() as tx:
+            return replace(self.ask(tx, ceremony, sent), notice=SENT_ANEW)
 
     def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
         """Put the same challenge once more, in what is left of its time, and say why."""

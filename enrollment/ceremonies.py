@@ -11,18 +11,12 @@ from contextlib import suppress
 from dataclasses import replace
 
 from contracts.clock import Clock
-from contracts.errors import (
-    BadRequest,
-    Expired,
-    NotAllowed,
-    Retry,
-    Tampered,
-    Unavailable,
-)
+from contracts.errors import BadRequest, Expired, NotAllowed, Retry, Tampered, TooMany, Unavailable
 from contracts.factor import (
     Answer,
     Enrolled,
     Factor,
+    Resending,
     Subject,
     Template,
     Verdict,
@@ -33,7 +27,7 @@ from enrollment.claims import claimed, unknown
 from enrollment.outcomes import Added, Asked, Attempt, Judged, Rules
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
-from enrollment.usable import usable
+from enrollment.usable import subject_of, usable
 from store import Ceremony, Purpose, Store, Transaction
 
 REFUSED = Text("That was not right. Please try again.")
@@ -95,16 +89,25 @@ class Ceremonies:
         `allow` is asked first: what was right when the ceremony began may be so no longer.
         Raises Expired where the ceremony is unknown, spent, too old or someone else's.
         """
-        with self._store.write() as tx:
-            ceremony = tx.ceremonies.take(handle, owner)
-        if ceremony is None:
-            raise Expired(detail="no such ceremony of this owner")
+        ceremony = self._take(handle, owner)
         allow(ceremony)
         remembered = unpack(ceremony.secret)
         try:
             return self._proceed(ceremony, remembered, self._accept(submission, remembered))
         except (Retry, BadRequest, Unavailable) as unjudged:
             return self._asking.again(ceremony, remembered, unjudged)
+
+    def resend(self, handle: str, owner: str) -> Asked:
+        """Send anew what the ceremony sent: the message before counts no more, its tries do.
+
+        Raises Expired as `answer` does, and where what it was sent to is the person's no longer.
+        """
+        ceremony = self._take(handle, owner)
+        remembered = unpack(ceremony.secret)
+        try:
+            return self._send_anew(ceremony, remembered)
+        except (BadRequest, TooMany) as refused:
+            return self._asking.again(ceremony, remembered, refused)
 
     def judge(self, factor: str, subject: Subject, answer: Answer) -> Judged:
         """Verify in one go where the challenge is known beforehand; also for unknown people."""
@@ -114,6 +117,24 @@ class Ceremonies:
                 self._take_as_long(tx, factor)
         verdict = self._factor(factor).finish_verify(subject, enrolled, b"", answer)
         return self._judged(Attempt(factor, subject.id, enrolled), verdict)
+
+    def _take(self, handle: str, owner: str) -> Ceremony:
+        with self._store.write() as tx:
+            ceremony = tx.ceremonies.take(handle, owner)
+        if ceremony is None:
+            raise Expired(detail="no such ceremony of this owner")
+        return ceremony
+
+    def _send_anew(self, ceremony: Ceremony, remembered: Remembered) -> Asked:
+        factor = self._factor(ceremony.factor)
+        if not isinstance(factor, Resending) or not remembered.secret:
+            raise BadRequest(detail=f"{factor.name} has sent nothing")
+        with self._store.read() as tx:
+            subject = subject_of(tx, ceremony.account_id)
+            enrolled = self._enrolled(tx, subject, factor.name, ceremony.credential_id)
+        if ceremony.purpose is Purpose.VERIFY and not enrolled:
+            raise Expired(detail="the credential is gone")
+        return self._asking.anew(ceremony, remembered, factor.resend(remembered.secret))
 
     def _factor(self, name: str) -> Factor:
         if name not in self._factors:
@@ -149,7 +170,7 @@ class Ceremonies:
 
     def _enroll(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Asked | Added:
         with self._store.read() as tx:
-            subject = _subject(tx, ceremony.account_id)
+            subject = subject_of(tx, ceremony.account_id)
         came = self._factor(ceremony.factor).continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             if isinstance(came, Template):
@@ -174,7 +195,7 @@ class Ceremonies:
         factor = self._factor(ceremony.factor)
         with self._store.read() as tx:
             account_id = ceremony.account_id or claimed(tx, factor, answer)
-            subject = _subject(tx, account_id)
+            subject = subject_of(tx, account_id)
             enrolled = self._enrolled(tx, subject, factor.name, ceremony.credential_id)
             signal = unknown(tx, factor, answer)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
@@ -209,15 +230,6 @@ class Ceremonies:
         elif attempt.named and len(attempt.enrolled) <= 1:
             blamed = [enrolled.credential_id for enrolled in attempt.enrolled]
             tx.credentials.failed(next(iter(blamed), ""), self._rules.failures_disable)
-
-
-def _subject(tx: Transaction, account_id: str | None) -> Subject:
-    account = tx.accounts.get(account_id) if account_id else None
-    if account is None:
-        return Subject("", "")
-    if account.disabled_at is not None:
-        raise Expired(detail="the account is disabled")
-    return Subject(account.id, account.username, account.email)
 
 
 def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:

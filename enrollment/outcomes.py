@@ -11,7 +11,10 @@ from contracts.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person is asked now; `error` and its HTTP `status` say why they are asked again."""
+    """What the person is asked now.
+
+    `error` and its HTTP `status` say why they are asked again, `notice` what was done meanwhile.
+    """
 
     handle: str
     factor: str
@@ -22,6 +25,7 @@ class Asked:
     enrolling: bool
     error: Text | None = None
     status: int = 200
+    notice: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,10 @@ class EnrolmentService:
             return came
         raise Expired(detail="a verification was answered as an enrolment")
 
+    def resend(self, enroller: Enroller, ceremony: str) -> Asked:
+        """Send a code anew in this enroller's ceremony."""
+        return self._ceremonies.resend(ceremony, enroller.owner)
+
     def admit(self, handle: str, source: str, station_id: str | None) -> Enroller:
         """Admit the bearer of an enrolment that a ticket opened. Raises Expired.
 

@@ -1,10 +1,11 @@
-"""Which credentials may be verified now."""
+"""Whose credentials, and which of them, may be verified now."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.factor import Enrolled, Factor, Kind
+from contracts.errors import Expired
+from contracts.factor import Enrolled, Factor, Kind, Subject
 from store import Transaction
 
 
@@ -15,3 +16,13 @@ def usable(
     if factor.kind is Kind.INHERENCE:
         return tx.credentials.enrolled(account_id, factor.name, failures_below=biometric_failures)
     return tx.credentials.enrolled(account_id, factor.name)
+
+
+def subject_of(tx: Transaction, account_id: str | None) -> Subject:
+    """Return the subject of an account, nobody where there is none. Raises Expired: disabled."""
+    account = tx.accounts.get(account_id) if account_id else None
+    if account is None:
+        return Subject("", "")
+    if account.disabled_at is not None:
+        raise Expired(detail="the account is disabled")
+    return Subject(account.id, account.username, account.email)

@@ -53,6 +53,7 @@ def blueprint(parts: Parts) -> Blueprint:
     pages.add_url_rule("/ticket", view_func=views.ask_ticket)
     pages.add_url_rule("/ticket", view_func=views.ticket, methods=["POST"])
     pages.add_url_rule("/answer", view_func=views.answer, methods=["POST"])
+    pages.add_url_rule("/resend", view_func=views.resend, methods=["POST"])
     pages.add_url_rule("/<factor>", view_func=views.begin, methods=["POST"])
     return pages
 
@@ -95,6 +96,11 @@ class Views:
             self._parts.service.answer(who, request.form.get("ceremony", ""), submission)
         )
 
+    def resend(self) -> Page:
+        """Send a code anew."""
+        who, ceremony = self._enroller(), request.form.get("ceremony", "")
+        return self._shown(self._parts.service.resend(who, ceremony))
+
     def _redeem(self, station_id: str | None) -> str:
         typed = request.form.get("ticket", "")
         return self._parts.tickets.redeem(typed, station_id, self._parts.lifetime)
@@ -124,6 +130,7 @@ class Views:
             "challenge.html",
             asked=came,
             action="/enroll/answer",
+            resend="/enroll/resend",
             back="/enroll/" if invited else "/account",
             cancel=None,
             enrolling=True,

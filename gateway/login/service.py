@@ -105,6 +105,12 @@ class LoginService:
         self._wrong(login, visit)
         return came.again or self._other_way(login, visit, came.signal)
 
+    def resend(self, handle: str, visit: Visit, ceremony: str) -> Step:
+        """Send a code anew in a ceremony that this login began."""
+        login = self._find(handle, visit)
+        self._parts.limits.source(visit.source)
+        return self._parts.ceremonies.resend(ceremony, login.handle_hash)
+
     def skip(self, handle: str, visit: Visit) -> Step:
         """Finish with what was proven, where nothing required is missing."""
         login = self._find(handle, visit)

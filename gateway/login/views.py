@@ -26,6 +26,7 @@ def blueprint(service: LoginService, browser: Browser) -> Blueprint:
     pages.add_url_rule(here, view_func=views.first, methods=["POST"])
     pages.add_url_rule(f"{here}/factor", view_func=views.choose, methods=["POST"])
     pages.add_url_rule(f"{here}/answer", view_func=views.answer, methods=["POST"])
+    pages.add_url_rule(f"{here}/resend", view_func=views.resend, methods=["POST"])
     pages.add_url_rule(f"{here}/skip", view_func=views.skip, methods=["POST"])
     pages.add_url_rule(f"{here}/cancel", view_func=views.cancel, methods=["POST"])
     pages.add_url_rule(f"{here}/switch", view_func=views.switch, methods=["POST"])
@@ -62,6 +63,11 @@ class Views:
         return self._page(
             handle, lambda visit: self._service.answer(handle, visit, ceremony, submission)
         )
+
+    def resend(self, handle: str) -> Page:
+        """Send a code anew."""
+        ceremony = request.form.get("ceremony", "")
+        return self._page(handle, lambda visit: self._service.resend(handle, visit, ceremony))
 
     def skip(self, handle: str) -> Page:
         """Go on without what is not required."""
@@ -124,6 +130,7 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 "challenge.html",
                 asked=step,
                 action=f"/login/{handle}/answer",
+                resend=f"/login/{handle}/resend",
                 cancel=f"/login/{handle}/cancel",
                 back=f"/login/{handle}",
                 enrolling=step.enrolling,

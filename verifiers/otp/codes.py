@@ -55,8 +55,10 @@ class Codes:
         self._clock = clock
         self._pepper = pepper
 
-    def make(self, address: Address, credential: str = "") -> tuple[str, Pending]:
-        """Return a uniformly random code and what to remember of it."""
+    def make(
+        self, address: Address, credential: str = "", tries: int | None = None
+    ) -> tuple[str, Pending]:
+        """Return a uniformly random code and what to remember of it; `tries`: if not all."""
         digits = self._settings.digits
         code = f"{secrets.randbelow(10**digits):0{digits}d}"
         nonce = secrets.token_hex(16)
@@ -66,7 +68,7 @@ class Codes:
             credential=credential,
             nonce=nonce,
             digest=self._digest(nonce, address.to, code),
-            tries=self._settings.tries,
+            tries=self._settings.tries if tries is None else tries,
             expires=self._clock.now().timestamp() + self._settings.lifetime_seconds,
         )
         return code, pending

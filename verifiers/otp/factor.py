@@ -31,6 +31,13 @@ NOWHERE = Address(Channel.EMAIL, "nobody@invalid")
 """Where the code of a person goes who has no address; no message is made for it."""
 
 WRONG = Text("That is not the code we sent. Look at the newest message and try again.")
+WORTH = {
+    Channel.EMAIL: Text("As safe as your mailbox. Some services ask for more."),
+    Channel.PHONE: Text(
+        "A weaker way: whoever takes over your number can read the codes. "
+        "An authenticator app or a passkey is safer."
+    ),
+}
 AMR = {Channel.EMAIL: ("otp",), Channel.PHONE: ("otp", "sms")}
 
 
@@ -85,6 +92,11 @@ class Otp:
             return Verdict(False, pending.credential, reason="mismatch")
         return replace(_accepted(pending.address.channel), credential_id=pending.credential)
 
+    def resend(self, secret: bytes) -> Challenge:
+        """Send a new code to the same address: the one before is forgotten, the tries are not."""
+        before = Pending.load(secret)
+        return self._send(before.address, before.credential, before.tries)
+
     def claimed(self, answer: Answer) -> str | None:
         """A code names nobody."""
         return None
@@ -99,6 +111,10 @@ class Otp:
         """Take an address that an operator vouches for. Raises Retry where it is none."""
         return _template(self._parse(value))
 
+    def describe(self, enrolled: Enrolled) -> Text:
+        """Say what a code sent there is worth (NIST SP 800-63B-4: phones are restricted)."""
+        return WORTH[Address.load(enrolled.template).channel]
+
     def addresses(self, enrolled: Sequence[Enrolled]) -> Sequence[tuple[Channel, str]]:
         """Return the addresses themselves, in full."""
         found = (Address.load(each.template) for each in enrolled)
@@ -107,8 +123,8 @@ class Otp:
     def _parse(self, typed: str) -> Address:
         return parse(typed, phone=self._settings.phone, region=self._settings.region)
 
-    def _send(self, address: Address, credential: str = "") -> Challenge:
-        code, pending = self._codes.make(address, credential)
+    def _send(self, address: Address, credential: str = "", tries: int | None = None) -> Challenge:
+        code, pending = self._codes.make(address, credential, tries)
         return Challenge(
             [self._code_ask(address)],
             secret=pending.dump(),
@@ -118,8 +134,11 @@ class Otp:
         )
 
     def _code_ask(self, address: Address) -> Ask:
+        """Ask for the code; what the page tells of phones is NIST SP 800-63B-4, 3.2.9."""
         prompt = Text("Code sent to %(address)s", {"address": address.masked})
-        return code_ask(prompt, self._settings.digits)
+        ask = code_ask(prompt, self._settings.digits)
+        restricted = address.channel is Channel.PHONE
+        return replace(ask, options={**ask.options, "resend": True, "restricted": restricted})
 
     def _message(self, address: Address, code: str) -> Message:
         minutes = max(1, self._settings.lifetime_seconds // 60)
