@@ -72,14 +72,14 @@ def test_the_offer_ends_when_the_form_is_sent(
     authenticator(page)
     page.add_init_script(CONDITIONAL)
     page.goto(f"{tree.issuer}/account")
-    page.wait_for_function("asked.includes('conditional')")
+    page.wait_for_function("() => asked.includes('conditional')")
     assert page.get_by_label("Username").get_attribute("autocomplete") == "username webauthn"
     page.route(re.compile(r"/login/[^/]+$"), lambda route: route.abort(), times=1)
     page.get_by_label("Username").fill(username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.evaluate("document.addEventListener('submit', (event) => event.preventDefault())")
     page.get_by_role("button", name="Log in").click()
-    page.wait_for_function("asked.includes('aborted')")
+    page.wait_for_function("() => asked.includes('aborted')")
 
 
 def test_a_browser_without_it_has_the_button_and_asks_for_nothing(tree: Tree, page: Page) -> None:
