@@ -49,7 +49,8 @@ def blueprint(provider: Provider) -> Blueprint:
     backchannel.routes(pages, provider.server, provider.backchannel, provider.approvals)
     issued.routes(pages, provider.userinfo)
     logout.routes(pages, provider.logout)
-    clients.routes(pages, provider.registrar, provider.settings)
+    settings = provider.settings
+    clients.routes(pages, provider.registrar, settings.clients, settings.issuer)
     published.routes(pages, provider.settings, provider.store)
     pages.after_request(_headers)
     pages.after_request(supply(provider.proofs.nonces, PROVEN))

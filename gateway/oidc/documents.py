@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.oidc import jws
 from gateway.oidc.authorize import rfc9101, rfc9126
+from gateway.oidc.authorize.checks.prompt import PROMPTS
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES
 from gateway.oidc.backchannel import endpoint as backchannel
 from gateway.oidc.clients import metadata as clients
@@ -96,7 +97,7 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         ),
         "claims_supported": CLAIMS,
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": PROMPTS,
         "authorization_response_iss_parameter_supported": True,
         "claims_parameter_supported": True,
         "ui_locales_supported": languages(),

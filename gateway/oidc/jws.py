@@ -25,6 +25,9 @@ ALGORITHMS = ("ES256", "EdDSA", "Ed25519", "PS256", "RS256")
 FOREIGN = frozenset({"jwk", "jku", "x5u", "x5c", "crit", "b64", "zip", "enc", "cty"})
 """Header members that bring a key, or change how the rest is read."""
 
+PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+"""Members that a JWK has for its owner alone (RFC 7518, section 6)."""
+
 BASE64URL = re.compile(r"[A-Za-z0-9_-]+")
 HEADER = 2048
 """The longest encoded header: an algorithm, a type and the name of a key are far shorter."""

@@ -12,6 +12,8 @@ from gateway.oidc.clients.ciba import GRANT_TYPE, MODES
 from gateway.oidc.clients.registered import CONFIDENTIAL, RegisteredClient
 from store.clients import OPERATOR, Client
 
+ENDPOINT = "/oauth/backchannel-authentication"
+
 
 class BackchannelAuthenticationEndpoint(ClientEndpoint):
     """Lets a confidential client ask for a person who is not in front of it."""
@@ -46,7 +48,7 @@ class BackchannelAuthenticationEndpoint(ClientEndpoint):
 def metadata(base: str) -> Mapping[str, Any]:
     """Return what the provider's metadata says of it (section 4)."""
     return {
-        "backchannel_authentication_endpoint": f"{base}/oauth/backchannel-authentication",
+        "backchannel_authentication_endpoint": f"{base}{ENDPOINT}",
         "backchannel_token_delivery_modes_supported": MODES,
         "backchannel_user_code_parameter_supported": False,
     }

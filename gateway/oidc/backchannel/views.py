@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from gateway.oidc.authorize.decision import Decision
 from gateway.oidc.authorize.outcomes import Decided, Redirect
 from gateway.oidc.backchannel.approvals import PATH, Approvals, Confirm, Overview
-from gateway.oidc.backchannel.endpoint import BackchannelAuthenticationEndpoint
+from gateway.oidc.backchannel.endpoint import ENDPOINT, BackchannelAuthenticationEndpoint
 from gateway.oidc.backchannel.service import Backchannel
 from gateway.oidc.token.server import AuthorizationServer
 
@@ -26,7 +26,7 @@ def routes(
     server.register_endpoint(BackchannelAuthenticationEndpoint(backchannel))
     views, kept = Views(approvals), f"{PATH}/<request_id>"
 
-    @pages.post("/oauth/backchannel-authentication")
+    @pages.post(ENDPOINT)
     def backchannel_authentication() -> Response:
         return server.create_endpoint_response("backchannel_authentication")
 

@@ -13,7 +13,7 @@ from joserfc.jwk import Key, import_key
 
 from contracts.clock import Clock
 from gateway.oidc.fetching.fetch import Fetcher, FetchFailed
-from gateway.oidc.jws import decoded
+from gateway.oidc.jws import PRIVATE, decoded
 from store.clients import OPERATOR, Client
 
 MOST_KEYS = 20
@@ -24,7 +24,6 @@ FRESH = timedelta(hours=1)
 AGAIN = timedelta(seconds=30)
 """How soon a document is asked for again, after a failure or for a key it did not have."""
 
-PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 PARTS = {"EC": ("crv", "x", "y"), "OKP": ("crv", "x"), "RSA": ("n", "e")}
 CURVES = {
     "EC": frozenset({"P-256", "P-384", "P-521"}),

@@ -10,20 +10,20 @@ from flask import Blueprint, Response, jsonify, request
 from contracts.errors import TooLarge, TooMany
 from gateway.oidc import strict_json
 from gateway.oidc.clients.members import InvalidClientMetadata
+from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.rfc7591 import PATH, Information, InvalidToken, Registrar
 from gateway.oidc.clients.rfc7592 import Configuration
-from gateway.oidc.settings import ProviderSettings
 
 BYTES = 64 * 1024
 KEPT = f"{PATH}/<client_id>"
 CHALLENGE = 'Bearer realm="registration"'
 
 
-def routes(pages: Blueprint, registrar: Registrar, settings: ProviderSettings) -> None:
+def routes(pages: Blueprint, registrar: Registrar, policy: ClientPolicy, issuer: str) -> None:
     """Add registration and the configuration endpoint of each client, unless closed to all."""
-    if settings.clients.registration == "closed":
+    if policy.registration == "closed":
         return
-    views = Views(registrar, Configuration(registrar), settings.issuer)
+    views = Views(registrar, Configuration(registrar), issuer)
     pages.add_url_rule(PATH, view_func=views.register, methods=["POST"])
     pages.add_url_rule(KEPT, "registered", views.registered, methods=["GET", "PUT", "DELETE"])
 

@@ -13,6 +13,8 @@ from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store.clients import Client
 
+ENDPOINT = "/oauth/device_authorization"
+
 
 class DeviceAuthorizationEndpoint(ClientEndpoint):
     """Gives a device a code to poll with, and one for its person to enter elsewhere."""
@@ -44,4 +46,4 @@ class DeviceAuthorizationEndpoint(ClientEndpoint):
 
 def metadata(base: str) -> Mapping[str, Any]:
     """Return what the authorization server's metadata says of it (section 4)."""
-    return {"device_authorization_endpoint": f"{base}/oauth/device_authorization"}
+    return {"device_authorization_endpoint": f"{base}{ENDPOINT}"}

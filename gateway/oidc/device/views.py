@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from contracts.text import Text
 from gateway.oidc.authorize.decision import Decision
 from gateway.oidc.authorize.outcomes import Decided, Redirect
-from gateway.oidc.device.endpoint import DeviceAuthorizationEndpoint
+from gateway.oidc.device.endpoint import ENDPOINT, DeviceAuthorizationEndpoint
 from gateway.oidc.device.service import PATH, Confirm, Devices, EnterCode
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import AuthorizationServer
@@ -27,7 +27,7 @@ def routes(
     server.register_endpoint(DeviceAuthorizationEndpoint(devices, settings))
     views, kept = Views(devices), f"{PATH}/<handle>"
 
-    @pages.post("/oauth/device_authorization")
+    @pages.post(ENDPOINT)
     def device_authorization() -> Response:
         return server.create_endpoint_response("device_authorization")
 

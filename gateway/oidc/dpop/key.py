@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from joserfc.jwk import Key, RSAKey, import_key
 
+from gateway.oidc.jws import PRIVATE
 from gateway.oidc.keys.algorithms import RSA_BITS
 
-PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 COORDINATE = re.compile(r"[A-Za-z0-9_-]{43}")
 EXPONENT = re.compile(r"[A-Za-z0-9_-]{4,6}")
 MODULUS = re.compile(r"[A-Za-z0-9_-]{342,683}")

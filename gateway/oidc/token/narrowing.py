@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749 import OAuth2Error
 
 from gateway.oidc.resources import rfc9396
+from gateway.oidc.token.request import TokenRequest
 from store.grants import Access
-
-if TYPE_CHECKING:
-    from gateway.oidc.token.server import TokenRequest
 
 Details = tuple[dict[str, Any], ...]
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from authlib.oauth2.rfc6749 import InvalidRequestError
 
 from gateway.oidc.dpop.proofs import Proofs
+from gateway.oidc.token.request import TokenRequest
 from store.clients import Client
-
-if TYPE_CHECKING:
-    from gateway.oidc.token.server import TokenRequest
 
 PATH = "/oauth/token"
 

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer as _AuthorizationServer
 from authlib.oauth2.rfc6749 import (
     InvalidClientError,
     InvalidRequestError,
     OAuth2Error,
-    OAuth2Payload,
     OAuth2Request,
 )
 from authlib.oauth2.rfc6749.grants import BaseGrant
 from flask import Request, Response
 from flask import request as current_request
 
-from gateway.oidc.clients import rfc8705
 from gateway.oidc.clients.methods import Method, check_one
 from gateway.oidc.clients.registered import Clients, RegisteredClient
 from gateway.oidc.issued.oidc_core import IDToken
@@ -36,69 +32,17 @@ from gateway.oidc.token.grants.refresh_token import RefreshTokenGrant
 from gateway.oidc.token.grants.token_exchange import TokenExchangeGrant
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
+from gateway.oidc.token.request import TokenRequest, check_form
 from gateway.oidc.token.targets import Targets
 
 Extension = Callable[[BaseGrant], None]
 
-FORM = "application/x-www-form-urlencoded"
 CHALLENGE = 'Basic realm="token"'
 GRANTS = (
     *(AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant),
     *(DeviceCodeGrant, BackchannelGrant, TokenExchangeGrant),
 )
 ENDPOINTS = (RevocationEndpoint, IntrospectionEndpoint)
-REPEATABLE = {"resource", "audience"}
-
-
-class TokenPayload(OAuth2Payload):
-    """The parameters of the body; an empty one counts as left out (RFC 6749, section 3.2)."""
-
-    def __init__(self, form: Mapping[str, str]) -> None:
-        self._form = {name: value for name, value in form.items() if value}
-
-    @property
-    def data(self) -> dict[str, str]:
-        """Return the parameters."""
-        return self._form
-
-    def settle_scope(self, scope: str) -> None:
-        """Replace the requested scope by the one that is granted."""
-        self._form["scope"] = scope
-
-
-class TokenRequest(OAuth2Request):
-    """A token request. Its query string is never read.
-
-    `cnf` is what its sender has proven to hold, and its tokens are bound to (RFC 7800). `resource`
-    and `audience` name what the token is to be for (RFC 8707, RFC 8693). `granted` is the scope
-    that was settled, before it is narrowed to what a resource understands.
-    """
-
-    def __init__(self, request: Request) -> None:
-        self.cnf: dict[str, str] = {}
-        self.granted = ""
-        self.resource = _named(request, "resource")
-        self.audience = _named(request, "audience")
-        # Authlib would judge transport security by the Host header, which is not ours to trust
-        # behind a proxy that ends TLS; the issuer's scheme was checked when the settings were read.
-        super().__init__(request.method, "https://token.invalid/", headers=request.headers)
-        self.payload = TokenPayload(request.form)
-        self._environ = request.environ
-
-    @cached_property
-    def certificate(self) -> rfc8705.Certificate | None:
-        """Return the client certificate that a trusted proxy handed on (RFC 8705)."""
-        return rfc8705.presented(self._environ)
-
-    @property
-    def jkt(self) -> str | None:
-        """Return the thumbprint of the key that its sender has proven to hold (RFC 9449)."""
-        return self.cnf.get("jkt")
-
-    @property
-    def form(self) -> dict[str, str]:
-        """Return the parameters of the body."""
-        return self.payload.data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +90,7 @@ class AuthorizationServer(_AuthorizationServer):
     def create_token_response(self, request: Request | None = None) -> Response:
         """Answer a token request (RFC 6749, section 5)."""
         try:
-            _well_formed(request or current_request, "grant_type")
+            check_form(request or current_request, "grant_type")
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
         answer: Response = super().create_token_response(request)
@@ -156,7 +100,7 @@ class AuthorizationServer(_AuthorizationServer):
         """Answer at another endpoint that clients authenticate at."""
         required = getattr(self._endpoints[name][0], "REQUIRED", "token")
         try:
-            _well_formed(request or current_request, required)
+            check_form(request or current_request, required)
         except OAuth2Error as error:
             return self.handle_error_response(None, error)
         answer: Response = super().create_endpoint_response(name, request)
@@ -178,17 +122,3 @@ class AuthorizationServer(_AuthorizationServer):
 def _extensions(grant: type[BaseGrant], id_tokens: IDToken) -> list[Extension]:
     """Return what a grant does beside issuing an access token."""
     return [] if grant in {ClientCredentialsGrant, TokenExchangeGrant} else [id_tokens]
-
-
-def _named(request: Request, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(value for value in request.form.getlist(name) if value))
-
-
-def _well_formed(request: Request, required: str) -> None:
-    if request.mimetype != FORM:
-        raise InvalidRequestError(f"Send the parameters as {FORM}.")
-    counts = Counter(name for name, _ in request.form.items(multi=True))
-    if any(count > 1 for name, count in counts.items() if name not in REPEATABLE):
-        raise InvalidRequestError("A parameter is included more than once.")
-    if required and not request.form.get(required):
-        raise InvalidRequestError(f"Missing '{required}' in request.")

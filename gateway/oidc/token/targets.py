@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.resources import rfc9396
 from gateway.oidc.resources.rfc8707 import Resources
 from gateway.oidc.resources.types.message import is_for_one_message
 from gateway.oidc.token.narrowing import Details, InvalidTarget, details, target
+from gateway.oidc.token.request import TokenRequest
 from store.clients import Client
 from store.grants import Access
-
-if TYPE_CHECKING:
-    from gateway.oidc.token.server import TokenRequest
 
 NOTHING = Access(scope="")
 
