@@ -58,7 +58,7 @@ def test_documents_are_cacheable_and_open_to_other_origins(rp: RelyingParty, pat
 
 
 @pytest.mark.parametrize("path", ["/oauth/token", "/oauth/userinfo", DISCOVERY, JWKS])
-def test_preflight(rp: RelyingParty, path: str) -> None:
+def test_pages_of_any_origin_may_ask_first(rp: RelyingParty, path: str) -> None:
     answer = rp.browser.options(path, headers={"Origin": "https://spa.example"})
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]

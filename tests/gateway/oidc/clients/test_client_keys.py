@@ -263,7 +263,7 @@ def hostile(proof: Path) -> Iterator[Hostile]:
         yield server
 
 
-def test_by_https(
+def test_keys_are_fetched_by_https(
     store: Store,
     registered: Client,
     clock: FakeClock,

@@ -192,7 +192,7 @@ def test_the_name_that_people_see(name: str, client_id: str, shown: str, clock: 
 
 
 @pytest.mark.parametrize("vector", vectors("metadata_documents.json"), ids=lambda v: v["name"])
-def test_documents(client: Client, hostile: Hostile, vector: dict[str, Any]) -> None:
+def test_what_a_document_may_say(client: Client, hostile: Hostile, vector: dict[str, Any]) -> None:
     address = f"{hostile.origin}/vector"
     document = json.dumps(vector["document"]).replace("SELF", address)
     document = document.replace("HOST", hostile.origin).replace("CAPITALS", address.upper())

@@ -118,7 +118,7 @@ def test_claims_that_do_not_hold(
         ("exp", 7200, 401),
     ],
 )
-def test_clocks(
+def test_a_clock_may_run_ten_seconds_ahead_and_an_assertion_lives_an_hour(
     rp: RelyingParty, signer: SigningParty, claim: str, seconds: int, status: int
 ) -> None:
     now = int(signer.clock.now().timestamp())

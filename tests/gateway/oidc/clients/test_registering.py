@@ -47,7 +47,7 @@ def registrar(store: Store, clock: FakeClock) -> Registrar:
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[v["name"] for v in VECTORS])
-def test_metadata(registrar: Registrar, vector: dict[str, Any]) -> None:
+def test_what_a_client_may_say_of_itself(registrar: Registrar, vector: dict[str, Any]) -> None:
     began = time.process_time()
     if "error" in vector:
         with pytest.raises(InvalidClientMetadata) as refusal:

@@ -9,7 +9,9 @@ from tests.gateway.oidc.prover import USERINFO, Prover
 from tests.gateway.oidc.relying_party import RelyingParty
 
 
-def test_userinfo(rp: RelyingParty, prover: Prover, account: Account) -> None:
+def test_a_bound_token_is_presented_with_a_proof(
+    rp: RelyingParty, prover: Prover, account: Account
+) -> None:
     token = prover.tokens(rp)["access_token"]
     answer = prover.userinfo(rp, token)
     assert answer.get_json()["sub"] == account.id
@@ -32,7 +34,9 @@ def test_a_bearer_token_is_no_bound_token(rp: RelyingParty, prover: Prover) -> N
     assert (answer.status_code, answer.get_json()) == (401, {"error": "invalid_token"})
 
 
-def test_another_key(rp: RelyingParty, prover: Prover, clock: FakeClock) -> None:
+def test_the_proof_of_another_key_does_not_serve(
+    rp: RelyingParty, prover: Prover, clock: FakeClock
+) -> None:
     answer = Prover(clock).userinfo(rp, prover.tokens(rp)["access_token"])
     assert (answer.status_code, answer.get_json()) == (401, {"error": "invalid_token"})
 

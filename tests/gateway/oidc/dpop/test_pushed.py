@@ -63,7 +63,7 @@ def test_a_proof_counts_once(rp: RelyingParty, prover: Prover) -> None:
     refused(push(rp, headers), "invalid_dpop_proof")
 
 
-def test_an_old_nonce(rp: RelyingParty, prover: Prover) -> None:
+def test_an_old_nonce_is_answered_with_a_new_one(rp: RelyingParty, prover: Prover) -> None:
     prover.nonce = "old"
     answer = push(rp, prover.headers(url=PAR))
     refused(answer, "use_dpop_nonce")

@@ -46,7 +46,7 @@ def database() -> str:
 
 
 @pytest.mark.parametrize("recipe", VECTORS, ids=lambda recipe: recipe["name"])
-def test_refused(
+def test_a_bad_proof_is_refused_at_once(
     app: Flask, rp: RelyingParty, clock: FakeClock, pairs: dict[str, Key], recipe: Recipe
 ) -> None:
     kitchen = Kitchen(recipe, pairs, clock)

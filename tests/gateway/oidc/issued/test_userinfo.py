@@ -119,7 +119,7 @@ def test_the_same_tool_can_forge_a_good_one(rp: RelyingParty, store: Store) -> N
     assert rp.userinfo(made).status_code == 200
 
 
-def test_rubbish(rp: RelyingParty) -> None:
+def test_rubbish_is_no_token(rp: RelyingParty) -> None:
     for token in ("x", "a.b.c", "..", "x" * 100_000, "e30.e30."):
         assert rp.userinfo(token).status_code == 401
 

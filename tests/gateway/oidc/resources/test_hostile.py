@@ -58,7 +58,7 @@ def checked(sent: str) -> None:
         Declared("payment", declarations(VECTORS["declarations"])["payment"]).check(detail)
 
 
-def test_authorization_details(shop: RelyingParty) -> None:
+def test_hostile_details_are_refused(shop: RelyingParty) -> None:
     for name, details in DETAILS.items():
         sent = {"authorization_details": details.encode("utf-8", "surrogatepass")}
         query = {**shop.parameters(), **sent}
@@ -67,7 +67,7 @@ def test_authorization_details(shop: RelyingParty) -> None:
         assert answered(answer)["error"] in refusals, name
 
 
-def test_authorization_details_of_a_token(shop: RelyingParty) -> None:
+def test_at_the_token_endpoint_they_consume_nothing(shop: RelyingParty) -> None:
     """The code is there for the next try: nothing is consumed."""
     code = shop.code()
     for name, details in DETAILS.items():
@@ -82,14 +82,14 @@ def test_authorization_details_of_a_token(shop: RelyingParty) -> None:
         assert answer.get_json()["error"] == "invalid_authorization_details", name
 
 
-def test_resource(shop: RelyingParty) -> None:
+def test_a_hostile_resource_is_no_target(shop: RelyingParty) -> None:
     for name, resource in RESOURCES.items():
         sent = resource.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
         error = answered(asking(shop, sent))["error"]
         assert error in {"invalid_target", "invalid_request"}, name
 
 
-def test_resource_of_a_token(shop: RelyingParty) -> None:
+def test_nor_is_it_at_the_token_endpoint(shop: RelyingParty) -> None:
     for name, resource in RESOURCES.items():
         sent = resource.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
         body = [("grant_type", "client_credentials"), ("resource", sent), ("resource", BANK)]
