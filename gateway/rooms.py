@@ -30,7 +30,7 @@ from gateway.login.limits import Limits
 from gateway.login.plan import event
 from gateway.login.service import LoginService
 from gateway.login.service import Parts as LoginParts
-from gateway.login.sessions import Sessions
+from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.wallets import Wallets
 from gateway.passkeys import views as passkeys_views
 from gateway.settings import Settings
@@ -91,12 +91,14 @@ def _prospects(parts: Parts) -> list[AuthEvent]:
 
 def _sessions(parts: Parts) -> Sessions:
     settings = parts.settings
-    return Sessions(
-        parts.store,
-        lifetime=settings.span("session"),
+    lifetimes = Lifetimes(
+        session=settings.span("session"),
         idle=settings.span("session_idle"),
         login=settings.span("login"),
+        aal3=settings.span("aal3"),
+        aal3_idle=settings.span("aal3_idle"),
     )
+    return Sessions(parts.store, lifetimes)
 
 
 def _wallets(parts: Parts) -> Wallets:

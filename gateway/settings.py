@@ -71,12 +71,25 @@ class Settings(BaseSettings):
         "on", description="Attempt limits; `off` is honoured in development only, for load tests"
     )
     simulators: bool = Field(False, description="Allow simulated sensors; refused in production")
-    smtp_url: str = Field("", description="Mail server, `smtp://user:password@host:587`")
+    smtp_url: str = Field(
+        "", description="Mail server, `smtp://user:password@host:587` (STARTTLS) or `smtps://`"
+    )
     mail_from: str = Field("gatehouse@localhost", description="Sender of the e-mails")
     phone_webhook_url: str = Field("", description="Receives phone messages as signed JSON")
     phone_webhook_secret_file: Path | None = Field(
         None, description="File with the secret that signs phone messages"
     )
+    twilio_account_sid: str = Field(
+        "", description="Twilio account that carries phone messages, in the webhook's place"
+    )
+    twilio_key_sid: str = Field("", description="API key of Twilio; none: the account's own token")
+    twilio_secret_file: Path | None = Field(
+        None, description="File with the secret of the API key, or with the account's token"
+    )
+    twilio_from: str = Field(
+        "", description="Number or name that people see, or the SID of a messaging service"
+    )
+    twilio_url: str = Field("https://api.twilio.com", description="Twilio, or a region of it")
     inference_socket: Path | None = Field(
         None, description="Unix socket of the inference pool; default in `data`"
     )
@@ -137,6 +150,12 @@ class Settings(BaseSettings):
     refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
     session_seconds: int = Field(86400, description="Life of a browser session", ge=1)
     session_idle_seconds: int = Field(3600, description="Life of an unused browser session", ge=1)
+    aal3_seconds: int = Field(
+        43200, description="How long a session that reached `aal3` is one", ge=1, le=43200
+    )
+    aal3_idle_seconds: int = Field(
+        900, description="How long an unused session that reached `aal3` is one", ge=1, le=900
+    )
     login_seconds: int = Field(600, description="Time a person has to finish a login", ge=1)
     ticket_seconds: int = Field(86400, description="Life of an enrolment ticket", ge=1)
     enrolment_seconds: int = Field(1800, description="Time to enrol once a ticket is used", ge=1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -33,6 +33,15 @@ class Session:
     id_hash: str = field(repr=False)
 
 
+Standing = Callable[[Session, datetime], tuple[AuthEvent, ...]]
+"""What of a session's proofs still counts at a time, judged before this use of it is noted."""
+
+
+def _all_stand(session: Session, _: datetime) -> tuple[AuthEvent, ...]:
+    """Let every proof count."""
+    return session.events
+
+
 class Sessions:
     """Keeps sessions under the keyed hash of their cookie."""
 
@@ -53,8 +62,11 @@ class Sessions:
         self._work.connection.execute(sessions.insert(), row)
         return cookie, session
 
-    def find(self, cookie: str, idle: timedelta) -> Session | None:
-        """Return a session used within `idle`; None where over, expired or disabled."""
+    def find(self, cookie: str, idle: timedelta, standing: Standing = _all_stand) -> Session | None:
+        """Return a session used within `idle`; None where over, expired or disabled.
+
+        What `standing` takes away is gone for good: this use does not bring it back.
+        """
         now = self._work.now()
         query = select(sessions).where(
             sessions.c.id_hash == self._hash(cookie),
@@ -63,9 +75,13 @@ class Sessions:
             sessions.c.account_id.in_(active_accounts()),
         )
         row = self._work.connection.execute(query).one_or_none()
-        if row is not None and row.last_used_at <= now - TOUCH:
-            self._work.after.append(partial(self._touch, row.id_hash, now))
-        return None if row is None else _session(row)
+        if row is None:
+            return None
+        session = _session(row)
+        events = standing(session, now)
+        if session.last_used_at <= now - TOUCH or events != session.events:
+            self._work.after.append(partial(self._touch, row.id_hash, now, events))
+        return replace(session, events=events)
 
     def rotate(self, session: Session, events: Iterable[AuthEvent]) -> str | None:
         """Write new events under a new cookie; None where the session changed meanwhile."""
@@ -92,11 +108,12 @@ class Sessions:
         rows = self._work.connection.execute(query.order_by(sessions.c.last_used_at.desc()))
         return [_session(row) for row in rows]
 
-    def _touch(self, id_hash: str, now: datetime) -> None:
+    def _touch(self, id_hash: str, now: datetime, events: Iterable[AuthEvent]) -> None:
         """Note the use in a write of its own, after the transaction that found the session."""
+        values = {"last_used_at": now, "events": dump_events(events)}
         with self._work.database.write() as connection:
             statement = sessions.update().where(sessions.c.id_hash == id_hash)
-            connection.execute(statement.values(last_used_at=now))
+            connection.execute(statement.values(values))
 
     def _hash(self, cookie: str) -> str:
         return self._work.vault.digest("session", cookie)

@@ -130,9 +130,16 @@ def _raises(events: Sequence[AuthEvent], have: Prospects) -> Goal | None:
 
 
 def _without_used(events: Sequence[AuthEvent], prospects: Prospects) -> Prospects:
-    """Leave out what was proven, but for biometrics: theirs goes stale and is made again."""
-    used = {event.factor for event in events if not policy.compared_here(event)}
-    return [(offer, event) for offer, event in prospects if offer.factor not in used]
+    """Leave out what was proven, but for biometrics: theirs goes stale and is made again.
+
+    So does an attested proof: what it attested counts for a while.
+    """
+    used = {event.factor: event for event in events if not policy.compared_here(event)}
+    return [
+        (offer, event)
+        for offer, event in prospects
+        if offer.factor not in used or event.proof.attested > used[offer.factor].proof.attested
+    ]
 
 
 def _new(factor: Factor, now: datetime) -> tuple[Offer, AuthEvent]:

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from contracts.assurance import AuthEvent, Requirement
 from store import Session, Store
 
 
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a session lasts, unused, and a login; how long `aal3` does, and unused."""
+
+    session: timedelta
+    idle: timedelta
+    login: timedelta
+    aal3: timedelta
+    aal3_idle: timedelta
+
+
 class Sessions:
     """Finds, starts and ends the sessions of browsers."""
 
-    def __init__(
-        self, store: Store, *, lifetime: timedelta, idle: timedelta, login: timedelta
-    ) -> None:
+    def __init__(self, store: Store, lifetimes: Lifetimes) -> None:
         self._store = store
-        self._lifetime = lifetime
-        self._idle = idle
-        self._login = login
+        self._lifetimes = lifetimes
 
     def find(self, cookie: str) -> Session | None:
         """Return the live session of a cookie."""
         if not cookie:
             return None
         with self._store.read() as tx:
-            return tx.sessions.find(cookie, self._idle)
+            return tx.sessions.find(cookie, self._lifetimes.idle, self._standing)
 
     def start(self, cookie: str, account_id: str, events: Iterable[AuthEvent]) -> str:
         """Return a new cookie: for the same person's session with these proofs, or a new one."""
@@ -37,7 +45,7 @@ class Sessions:
                     return renamed
             if session and session.account_id != account_id:
                 tx.endings.session(session.sid, session.account_id)
-            return tx.sessions.open(account_id, newest(events), self._lifetime)[0]
+            return tx.sessions.open(account_id, newest(events), self._lifetimes.session)[0]
 
     def log_in(
         self, cookie: str, browser: str, requirement: Requirement, return_to: str, cancel_to: str
@@ -45,7 +53,9 @@ class Sessions:
         """Open a login for this browser; proofs of its session that still count are kept."""
         session = self.find(cookie)
         with self._store.write() as tx:
-            handle = tx.logins.open(browser, requirement, return_to, cancel_to, self._login)
+            handle = tx.logins.open(
+                browser, requirement, return_to, cancel_to, self._lifetimes.login
+            )
             login = tx.logins.find(handle, browser)
             if session and login:
                 kept = counted(session.events, requirement)
@@ -58,6 +68,18 @@ class Sessions:
         if session:
             with self._store.write() as tx:
                 tx.endings.session(session.sid, session.account_id)
+
+    def _standing(self, session: Session, now: datetime) -> tuple[AuthEvent, ...]:
+        """Let attested proofs count as such for as long as aal3 lasts (SP 800-63B-4, 2.3.3)."""
+        idle = now - session.last_used_at >= self._lifetimes.aal3_idle
+        return tuple(
+            _plain(event) if idle or now - event.at >= self._lifetimes.aal3 else event
+            for event in session.events
+        )
+
+
+def _plain(event: AuthEvent) -> AuthEvent:
+    return replace(event, proof=replace(event.proof, attested=False))
 
 
 def newest(events: Iterable[AuthEvent]) -> tuple[AuthEvent, ...]:

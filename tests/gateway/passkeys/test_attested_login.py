@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -112,6 +113,30 @@ def test_the_promise_ends_with_the_model(build: Build, models: Path, maker: Auth
     write(models, maker, "REVOKED")
     bot = house.chatbot("bot")
     assert promised(logged_in(house, device, bot, acr_values="aal3"), bot) == "aal2"
+
+
+@pytest.mark.parametrize(("uses", "then"), [(0, 15), (51, 6)])
+def test_the_promise_lasts_as_long_as_it_may_and_is_renewed_by_the_passkey(
+    build: Build, models: Path, maker: Authority, uses: int, then: int
+) -> None:
+    """15 minutes without use, 12 hours with one each 14 minutes (SP 800-63B-4, 2.3.3)."""
+    house = build()
+    device = Authenticator(house.settings.issuer, batch=maker.model(ONE))
+    enrol(house, house.person(), device)
+    bot, plain = house.chatbot("bot", acr="aal3"), house.chatbot("plain")
+    person = logged_in(house, device, bot)
+    for _ in range(uses):
+        house.clock.advance(timedelta(minutes=14))
+        person.authorize(bot)
+        assert person.arrived["code"]
+    house.clock.advance(timedelta(minutes=then))
+    person.authorize(plain, acr_values="aal3 phr", prompt="none")
+    assert promised(person, plain) == "phr"
+    person.authorize(bot)
+    assert "code" not in person.arrived
+    person.choose("Passkey")
+    person.answer(credential=device.get(options(person)))
+    assert promised(person, bot) == "aal3"
 
 
 def test_the_levels_are_advertised_where_a_model_is_allowed(build: Build, models: Path) -> None:
