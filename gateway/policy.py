@@ -1,7 +1,7 @@
 """What an acr name promises: one pure table from the proofs of a login to its level.
 
 `aal1` `aal2` `aal3` mean what NIST SP 800-63B-4 says; `mfa` is ours; `phr` and `phrh` are those of
-OpenID EAP. `aal3` and `phrh` need a verified attestation.
+OpenID EAP. `aal3` and `phrh` need the verified attestation of a model that is allowed.
 """
 
 from __future__ import annotations
