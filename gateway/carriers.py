@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from contracts.clock import Clock
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 MESSAGE = "message"
 
 
-def make_carriers(store: Store, settings: Settings, clock: Clock) -> dict[str, Carrier]:
-    """Build what carries each kind of message."""
+def make_carriers(
+    store: Store, settings: Settings, clock: Clock, stack: ExitStack
+) -> dict[str, Carrier]:
+    """Build what carries each kind of message; what it keeps open is closed with the `stack`."""
     return {
-        MESSAGE: Messages(make_senders(settings, clock)),
+        MESSAGE: Messages(make_senders(settings, clock, stack)),
         LOGOUT: Logouts(store, settings, clock),
         PING: Pings(store),
     }

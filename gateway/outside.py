@@ -22,7 +22,6 @@ class Answer:
 
     status: int
     content: bytes = field(repr=False)
-    headers: Mapping[str, str]
 
     @property
     def taken(self) -> bool:
@@ -51,7 +50,7 @@ def _call(
     try:
         connection.request(method, _path(target), content, dict(fields))
         response = connection.getresponse()
-        return Answer(response.status, _read(response, deadline), dict(response.headers))
+        return Answer(response.status, _read(response, deadline))
     except (OSError, HTTPException) as error:
         raise Unavailable(detail=f"{target.hostname}: {error!r}", retry_after=30) from error
     finally:

@@ -6,6 +6,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import timedelta
 
 from contracts.clock import Clock, SystemClock
@@ -57,10 +58,11 @@ def main() -> None:
         signal.signal(number, lambda *_: stopped.set())
     settings, clock = load(), SystemClock()
     store = open_store(settings, clock)
-    deliveries = Deliveries(store, clock, make_carriers(store, settings, clock))
-    run(store, deliveries, clock, settings, stopped)
-    deliveries.close()
-    store.close()
+    with ExitStack() as stack:
+        stack.callback(store.close)
+        deliveries = Deliveries(store, clock, make_carriers(store, settings, clock, stack))
+        stack.callback(deliveries.close)
+        run(store, deliveries, clock, settings, stopped)
 
 
 def _attempt(work: Callable[[], int | None]) -> int | None:

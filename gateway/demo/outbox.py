@@ -57,7 +57,8 @@ class Messages:
     async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:  # noqa: ANN401
         """Take an e-mail, as the mail server calls it."""
         mail = message_from_bytes(envelope.content, policy=policy.default)
-        text = str(mail.get_content()).strip()
+        body = mail.get_body(("plain",))
+        text = str(body.get_content()).strip() if body else ""
         for to in envelope.rcpt_tos:
             self.keep(to, "email", str(mail["Subject"] or ""), text)
         return "250 OK"

@@ -11,9 +11,11 @@ from typing import Self
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from contracts.clock import Clock
-from contracts.errors import Misconfigured, Unavailable
+from contracts.errors import BadRequest, Misconfigured, Unavailable
 from contracts.factor import Channel
 from contracts.text import Text
+from gateway.senders.connections import Connections
+from web.letters import letter
 
 PORTS = {"smtp": 587, "smtps": 465}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -47,28 +49,54 @@ class Server:
 
 
 class SmtpSender:
-    """Hands each message over on a connection of its own; `timeout` in seconds, for each step."""
+    """Hands messages over, from any thread; `timeout` in seconds, for each step."""
 
     channel = Channel.EMAIL
 
-    def __init__(self, url: str, mail_from: str, clock: Clock, *, timeout: float = 10.0) -> None:
+    def __init__(
+        self, url: str, mail_from: str, service: str, clock: Clock, *, timeout: float = 10.0
+    ) -> None:
         self._server = Server.parse(url)
         self._from = mail_from
+        self._service = service
         self._clock = clock
         self._timeout = timeout
+        self._connections = Connections(self._connect)
 
     def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:
-        """Hand one message over; raises Unavailable where the server cannot be had or refuses."""
-        message = self._message(to, subject, text, message_id)
+        """Hand one message over.
+
+        Raises Unavailable where the server cannot be had or refuses for now, and BadRequest where
+        it will never take this message for this address (RFC 5321, 4.2.1: 5yz).
+        """
         try:
-            with self._connect() as connection:
-                self._secure(connection)
+            message = self._message(to, subject, text, message_id)
+        except ValueError as error:  # a line break in a header
+            raise BadRequest(detail=f"no such message can be sent: {error}") from error
+        try:
+            with self._connections.one() as connection:
                 connection.send_message(message)
         except OSError as error:  # smtplib's errors are OSErrors too
             detail = f"{self._server.host}:{self._server.port}: {error!r}"
+            if _for_ever(error):
+                raise BadRequest(detail=detail) from error
             raise Unavailable(detail=detail, retry_after=30) from error
 
+    def close(self) -> None:
+        """Close the connections that were kept for the next message."""
+        self._connections.close()
+
     def _connect(self) -> smtplib.SMTP:
+        """Open a connection that is encrypted and logged in, or none."""
+        connection = self._open()
+        try:
+            self._secure(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _open(self) -> smtplib.SMTP:
         server = self._server
         if server.implicit:
             context = ssl.create_default_context()
@@ -92,6 +120,7 @@ class SmtpSender:
         message["Message-ID"] = f"<{message_id}@{_domain(self._from)}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
+        message.add_alternative(letter(self._service, subject, text), subtype="html")
         return message
 
 
@@ -106,6 +135,18 @@ def _split(url: str) -> SplitResult:
     if parts.scheme not in PORTS or not parts.hostname or port == 0:
         raise wrong
     return parts
+
+
+def _for_ever(error: OSError) -> bool:
+    """Tell whether a refusal is about the message or its receiver, and final."""
+    match error:
+        case smtplib.SMTPRecipientsRefused():
+            codes = [code for code, _ in error.recipients.values()]
+        case smtplib.SMTPDataError():
+            codes = [error.smtp_code]
+        case _:
+            return False
+    return all(500 <= code < 600 for code in codes)
 
 
 def _domain(mail_from: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import smtplib
 from collections.abc import Iterator
+from contextlib import closing
 from email.message import EmailMessage
 from http.client import HTTPConnection
 from pathlib import Path
@@ -57,8 +58,8 @@ def test_json_is_in_the_order_of_sending_and_the_page_shows_the_newest_first(
 
 def test_an_email_is_shown(outbox: Outbox, port: int) -> None:
     url = f"smtp://127.0.0.1:{outbox.smtp_port}?starttls=0"
-    sender = SmtpSender(url, "gatehouse@localhost", SystemClock())
-    sender.send(to="ann@example.org", subject="Your code", text="Code: 123456", message_id="m1")
+    with closing(SmtpSender(url, "gatehouse@localhost", "Gatehouse", SystemClock())) as sender:
+        sender.send(to="ann@example.org", subject="Your code", text="Code: 123456", message_id="m1")
     (message,) = listed(port)
     assert set(message) == {"to", "channel", "subject", "text", "sent_at"}
     assert (message["to"], message["channel"]) == ("ann@example.org", "email")
