@@ -32,10 +32,11 @@ class Enroller:
 
 @dataclass(frozen=True, slots=True)
 class Addable:
-    """A factor that an account may add."""
+    """A factor that an account may add; `first`, a browser may do so by itself."""
 
     factor: str
     title: Text
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class EnrolmentService:
     def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:
         held = {credential.factor for credential in credentials}
         return [
-            Addable(factor.name, factor.title)
+            Addable(factor.name, factor.title, factor.usernameless and factor.name not in held)
             for factor in self._factors.values()
             if factor.many or factor.name not in held
         ]

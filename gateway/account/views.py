@@ -41,6 +41,7 @@ def blueprint(
             account=holdings.account,
             credentials=holdings.credentials,
             addable=holdings.addable,
+            upgrade=any(way.first for way in holdings.addable) and visitor.upgrading(),
             consents=[(given, scopes(given.scope)) for given in accounts.consents(subject)],
             sessions=accounts.places(subject),
             notice=ADDED if "added" in request.args else None,

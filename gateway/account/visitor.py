@@ -55,17 +55,22 @@ class BrowserVisitor:
 
     def enroller(self) -> Enroller:
         """Return who is logged in as highly as their account can, and freshly."""
-        account_id = self.logged_in().subject
-        best = Requirement(
-            required_acr=self._highest(account_id), not_before=self._clock.now() - self._fresh
-        )
-        proven = self._authentication.current(best)
-        if proven is None or not policy.satisfies(proven.acr, best.required_acr):
-            proven = self._send(best)
+        best = self._best(self.logged_in().subject)
+        proven = self._proven(best) or self._send(best)
         return Enroller(proven.subject, proven.sid, "browser")
 
-    def _highest(self, account_id: str) -> str:
-        return policy.label(self._wallets.of(account_id).best()) or "aal1"
+    def upgrading(self) -> bool:
+        """Whether a password let in somebody who could add a factor at once."""
+        present = self.logged_in()
+        return "pwd" in present.amr and self._proven(self._best(present.subject)) is not None
+
+    def _best(self, account_id: str) -> Requirement:
+        highest = policy.label(self._wallets.of(account_id).best()) or "aal1"
+        return Requirement(required_acr=highest, not_before=self._clock.now() - self._fresh)
+
+    def _proven(self, best: Requirement) -> Assurance | None:
+        proven = self._authentication.current(best)
+        return proven if proven and policy.satisfies(proven.acr, best.required_acr) else None
 
     def _send(self, requirement: Requirement) -> Assurance:
         abort(redirect(self._authentication.begin(requirement, HOME, "/"), 303))

@@ -92,6 +92,20 @@ def test_what_the_browser_created_is_there(
     page.wait_for_url("**/?code=*")
 
 
+def test_the_account_page_asks_the_browser_too(
+    tree: Tree, username: str, page: Page, authenticator: Authenticator
+) -> None:
+    device = authenticator(page)
+    page.add_init_script(ABLE + WATCHED.replace("ANSWER", DOES_IT))
+    page.goto(f"{tree.issuer}/account")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
+    assert len(device.credentials()) == 1
+    assert page.evaluate("made") == []
+
+
 def test_a_browser_that_cannot_is_not_asked(
     tree: Tree, username: str, page: Page, authenticator: Authenticator
 ) -> None:

@@ -247,6 +247,21 @@ def test_no_upgrade_where_a_second_factor_is_there(house: House) -> None:
     assert "data-passkey" not in person.page.text
 
 
+def test_an_account_is_upgraded_once_and_by_whoever_just_came_with_a_password(
+    house: House, device: Authenticator
+) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    house.enrolled("bob", password=PASSWORD, totp=SEED)
+    alice = logged_in(house, "alice")
+    assert 'action="/enroll/webauthn" data-passkey' in alice.page.text
+    house.clock.advance(timedelta(minutes=16))
+    assert "data-passkey" not in alice.go("/account").text
+    assert "data-passkey" not in logged_in(house, "bob").page.text
+    alice = logged_in(house, "alice")
+    add(alice, device)
+    assert "data-passkey" not in alice.page.text
+
+
 def test_what_a_browser_made_by_itself_is_one_factor_until_it_was_used_as_second(
     house: House, device: Authenticator
 ) -> None:
