@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask, render_template
@@ -17,6 +19,7 @@ from store.accounts import Account
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from store.keys import SigningKey
+from tests.gateway.oidc.hostile import Hostile, certificate
 from tests.gateway.oidc.prover import BOUND, Prover
 from tests.gateway.oidc.relying_party import ISSUER, ORDER, REDIRECT, SECRET, RelyingParty, Visitor
 from web import pages
@@ -122,3 +125,16 @@ def bound(app: Flask, store: Store, registered: Client) -> RelyingParty:
     with store.write() as tx:
         tx.clients.add(replace(registered, id="bound", metadata=BOUND))
     return RelyingParty(app.test_client(), "bound")
+
+
+@pytest.fixture(scope="module")
+def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificate of a server on this machine, which is trusted where a test says so."""
+    return certificate(tmp_path_factory.mktemp("tls"), "localhost")
+
+
+@pytest.fixture(scope="module")
+def hostile(proof: Path) -> Iterator[Hostile]:
+    """A server that answers as a test tells it, by https."""
+    with Hostile(proof).running() as server:
+        yield server

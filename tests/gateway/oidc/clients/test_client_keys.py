@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +19,7 @@ from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import DYNAMIC, Client
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.hostile import Hostile, certificate
+from tests.gateway.oidc.hostile import Hostile
 from tests.gateway.oidc.relying_party import RelyingParty
 from tests.gateway.oidc.signing_party import (
     OWN,
@@ -250,17 +249,6 @@ class TestStrangers:
             assert kids(keys, stranger) == []
             end.set()
             assert first.result() == ["es"]
-
-
-@pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return certificate(tmp_path_factory.mktemp("tls"), "localhost")
-
-
-@pytest.fixture(scope="module")
-def hostile(proof: Path) -> Iterator[Hostile]:
-    with Hostile(proof).running() as server:
-        yield server
 
 
 def test_keys_are_fetched_by_https(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +22,7 @@ from gateway.oidc.fetching.freshness import MOST
 from store import Store
 from store.client_metadata import ClientMetadata
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.hostile import Hostile, certificate
+from tests.gateway.oidc.hostile import Hostile
 from tests.gateway.oidc.relying_party import RelyingParty, answered
 from tests.gateway.oidc.signing_party import OWN, SigningParty, public
 from tests.walks.forms import read
@@ -37,17 +37,6 @@ REMEMBERED = timedelta(seconds=3)
 def vectors(name: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((VECTORS / name).read_text())
     return found
-
-
-@pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return certificate(tmp_path_factory.mktemp("tls"), "localhost")
-
-
-@pytest.fixture(scope="module")
-def hostile(proof: Path) -> Iterator[Hostile]:
-    with Hostile(proof).running() as server:
-        yield server
 
 
 @pytest.fixture

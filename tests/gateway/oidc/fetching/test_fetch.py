@@ -7,7 +7,7 @@ import resource
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from email.message import Message
 from pathlib import Path
@@ -21,7 +21,7 @@ from gateway.oidc.fetching.freshness import freshness
 from gateway.oidc.fetching.target import NotATarget, Target
 from store import Store
 from tests.fakes.clock import FakeClock
-from tests.gateway.oidc.hostile import Hostile, certificate
+from tests.gateway.oidc.hostile import Hostile
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -32,15 +32,9 @@ def vectors(name: str) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return certificate(tmp_path_factory.mktemp("tls"), "localhost")
-
-
-@pytest.fixture(scope="module")
-def hostile(proof: Path) -> Iterator[Hostile]:
-    with Hostile(proof).running() as server:
-        server.answer("/good", {"a": 1})
-        yield server
+def hostile(hostile: Hostile) -> Hostile:
+    hostile.answer("/good", {"a": 1})
+    return hostile
 
 
 @pytest.fixture
