@@ -17,7 +17,8 @@ class OtpSettings(FactorSettings):
     lifetime_seconds: int = Field(ge=30, le=600, description="Seconds a code is valid.")
     tries: int = Field(ge=1, le=10, description="Wrong answers allowed for one code.")
     phone: bool = Field(
-        default=True, description="Take phone numbers; needs a webhook that delivers to them."
+        default=True,
+        description="Take phone numbers; needs Twilio or a webhook that delivers to them.",
     )
     region: str | None = Field(
         default=None,

@@ -45,8 +45,13 @@ class Password:
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
         """Ask for a new password, and say how long it must be."""
-        lengths = {"least": self._settings.min_length, "alone": self._settings.min_length_alone}
-        return self._ask(Text("New password"), autocomplete="new-password", **lengths)
+        return self._ask(
+            Text("New password"),
+            autocomplete="new-password",
+            username=subject.username,
+            least=self._settings.min_length,
+            alone=self._settings.min_length_alone,
+        )
 
     def continue_enroll(
         self, subject: Subject, secret: bytes, answer: Answer

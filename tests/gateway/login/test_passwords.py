@@ -108,6 +108,7 @@ def test_nothing_in_the_page_stands_in_the_way_of_pasting(house: House) -> None:
     field = re.search(r'<input id="password".*?>', page, re.DOTALL)
     assert field
     assert 'autocomplete="new-password"' in field.group()
+    assert '<input type="text" autocomplete="username" value="alice" readonly hidden>' in page
     person.go("/account")
     other = house.person()
     other.go("/account")
