@@ -30,7 +30,7 @@ from tests.gateway.oidc.signing_party import (
     shown,
     signing,
 )
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "client_jws.json").read_text())
 EC = OWN["ES256"]

@@ -11,7 +11,7 @@ import pytest
 from gateway.oidc.authorize.claims import essential_acr, parsed, subject, voluntary_acr
 from store.accounts import Account
 from tests.gateway.oidc.relying_party import RelyingParty, Visitor, answered, claims_of
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "claims.json").read_text())
 

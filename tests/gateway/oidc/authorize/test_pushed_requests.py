@@ -31,7 +31,7 @@ from tests.gateway.oidc.relying_party import (
 )
 from tests.gateway.oidc.signing_party import SigningParty, add, metadata
 from tests.gateway.oidc.test_once import at_once
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 
 PAR = "/oauth/par"
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "pushed_requests.json").read_text())

@@ -13,7 +13,7 @@ from store.accounts import Account
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.device.terminal import Helper, Terminal
 from tests.gateway.oidc.relying_party import RelyingParty, Visitor, refused
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 from tests.walks.forms import read
 
 ENTRIES = ("\0", "\u202e", "\uff22" * 8, "B" * 2_000_000, "';--", "<script>", "%00")

@@ -19,7 +19,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.prover import Prover, encoded_bytes
 from tests.gateway.oidc.relying_party import RelyingParty, refused
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/dpop_proofs.json").read_text())
 Recipe = dict[str, Any]

@@ -23,7 +23,7 @@ from gateway.oidc.keys import jose
 from store import Store
 from tests.gateway.oidc.forging import private_key
 from tests.gateway.oidc.relying_party import RelyingParty
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors" / "jose.json").read_text())
 STRANGER = ECKey.generate_key("P-256")

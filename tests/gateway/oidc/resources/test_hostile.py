@@ -10,7 +10,7 @@ from gateway.oidc.resources import rfc9396
 from gateway.oidc.resources.types.declared import Declared, declarations
 from tests.gateway.oidc.relying_party import RelyingParty, answered
 from tests.gateway.oidc.resources.conftest import BANK, PAYMENT, VECTORS, asking, posted
-from tests.gateway.oidc.timing import AT_ONCE, quickest
+from tests.timing import AT_ONCE, quickest
 
 DETAILS = {
     "deep": "[" * 8000,
