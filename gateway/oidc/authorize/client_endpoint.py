@@ -61,8 +61,6 @@ class ClientEndpoint(Endpoint, ABC):
         return self.STATUS, taken, default_json_headers
 
     def _sent(self) -> Parameters:
-        """Return what was sent beside the client's authentication; an empty value is none."""
-        values = {name: [v for v in sent if v] for name, sent in current_request.form.lists()}
-        return Parameters(
-            {name: sent for name, sent in values.items() if sent and name not in self.UNREAD}
-        )
+        """Return what was sent beside the client's authentication."""
+        sent = Parameters.of(current_request.form).values
+        return Parameters({name: sent[name] for name in sent if name not in self.UNREAD})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
+
+from werkzeug.datastructures import MultiDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +14,12 @@ class Parameters:
     """What was sent, every value of every name; an empty value counts as left out."""
 
     values: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, sent: MultiDict[str, str]) -> Self:
+        """Read a query or a form."""
+        kept = {name: [value for value in values if value] for name, values in sent.lists()}
+        return cls({name: values for name, values in kept.items() if values})
 
     def __getitem__(self, name: str) -> str:
         """Return the value of a parameter, empty where it is missing."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
@@ -12,10 +12,10 @@ from gateway.headers import allow_forms_only_to, allow_forms_to
 from gateway.oidc.authorize.decision import Decision
 from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
 from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.authorize.redirects import again_by_get, see_other
 from gateway.oidc.authorize.service import Authorization, Outcome
 from web import pages
 
-SEE_OTHER = 303
 USING_UP = frozenset(
     {
         *("oidc.authorize", "oidc.resume", "oidc.proceed", "oidc.cancel"),
@@ -51,11 +51,8 @@ class Views:
     def authorize(self) -> Response:
         """Take an authorization request, by GET or POST (OpenID Connect Core, 3.1.2.1)."""
         if request.method == "POST":
-            # A browser sends its Lax cookies with the GET that follows, not with a foreign POST.
-            sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
-            return redirect(f"{request.path}?{urlencode(sent)}", SEE_OTHER)
-        values = {name: [v for v in sent if v] for name, sent in request.args.lists()}
-        return _answer(self._authorization.start(Parameters(values)))
+            return again_by_get()
+        return _answer(self._authorization.start(Parameters.of(request.args)))
 
     def resume(self, handle: str) -> Response:
         """Go on with a request."""
@@ -84,7 +81,7 @@ class Views:
 def _answer(outcome: Outcome) -> Response:
     match outcome:
         case Redirect():
-            return redirect(outcome.location, SEE_OTHER)
+            return see_other(outcome.location)
         case FormPost():
             return _post(outcome)
         case AskAccount():

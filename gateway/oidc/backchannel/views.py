@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, jsonify, make_response, redirect, render_template, request
+from flask import Blueprint, jsonify, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from gateway.oidc.authorize.decision import Decision
 from gateway.oidc.authorize.outcomes import Decided, Redirect
+from gateway.oidc.authorize.redirects import see_other
 from gateway.oidc.backchannel.approvals import PATH, Approvals, Confirm, Overview
 from gateway.oidc.backchannel.endpoint import ENDPOINT, BackchannelAuthenticationEndpoint
 from gateway.oidc.backchannel.service import Backchannel
 from gateway.oidc.token.server import AuthorizationServer
 
-SEE_OTHER = 303
 ID = 32
 """Characters of a device's id."""
 
@@ -86,7 +86,7 @@ class Views:
     def _answer(self, outcome: Overview | Confirm | Decided | Redirect) -> Response:
         match outcome:
             case Redirect():
-                return redirect(outcome.location, SEE_OTHER)
+                return see_other(outcome.location)
             case Overview():
                 watched = self._approvals.waiting() or ""
                 page = render_template("requests.html", overview=outcome, watched=watched)

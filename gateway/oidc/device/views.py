@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.wrappers import Response
 
 from contracts.text import Text
 from gateway.oidc.authorize.decision import Decision
 from gateway.oidc.authorize.outcomes import Decided, Redirect
+from gateway.oidc.authorize.redirects import see_other
 from gateway.oidc.device.endpoint import ENDPOINT, DeviceAuthorizationEndpoint
 from gateway.oidc.device.service import PATH, Confirm, Devices, EnterCode
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import AuthorizationServer
 
-SEE_OTHER = 303
 LONGEST = 64
 """Characters of an entry that are looked at: a code, however it is written."""
 
@@ -70,7 +70,7 @@ class Views:
 def _answer(outcome: EnterCode | Confirm | Decided | Redirect) -> Response:
     match outcome:
         case Redirect():
-            return redirect(outcome.location, SEE_OTHER)
+            return see_other(outcome.location)
         case EnterCode():
             shown = request.values.get("user_code", "")
             error, status = (WRONG, 400) if outcome.wrong else (None, 200)

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, redirect, render_template, request
-from werkzeug.datastructures import MultiDict
+from flask import Blueprint, make_response, render_template, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from gateway.headers import allow_forms_to, allow_frames_of
 from gateway.oidc.authorize.parameters import Parameters
+from gateway.oidc.authorize.redirects import again_by_get, see_other
 from gateway.oidc.logout.service import AskLogout, Logout, SignedOut
 from web import pages
 
 PATH = "/oauth/logout"
-SEE_OTHER = 303
 
 
 def metadata(base: str) -> Mapping[str, Any]:
@@ -39,21 +37,19 @@ def routes(room: Blueprint, logout: Logout) -> None:
         if request.method == "HEAD":
             raise MethodNotAllowed(["GET", "POST"])  # whoever only looks at a link logs nobody out
         if request.method == "POST":
-            # A browser sends its Lax cookies with the GET that follows, not with a foreign POST.
-            sent = [*request.args.items(multi=True), *request.form.items(multi=True)]
-            return redirect(f"{PATH}?{urlencode(sent)}", SEE_OTHER)
-        outcome = logout.start(_parameters(request.args))
+            return again_by_get()
+        outcome = logout.start(Parameters.of(request.args))
         return _asked(outcome) if isinstance(outcome, AskLogout) else signed_out(outcome)
 
     @room.post(f"{PATH}/confirm")
     def confirm_logout() -> Response:
-        return signed_out(logout.confirmed(_parameters(request.form)))
+        return signed_out(logout.confirmed(Parameters.of(request.form)))
 
 
 def signed_out(outcome: SignedOut) -> Response:
     """Go on at once, or show the page that holds the frames, or just that it is done."""
     if outcome.back and not outcome.frames:
-        return redirect(outcome.back, SEE_OTHER)
+        return see_other(outcome.back)
     pages.speak(outcome.ui_locales)
     allow_frames_of(outcome.frames)
     return make_response(
@@ -82,7 +78,3 @@ def _asked(outcome: AskLogout) -> Response:
             sent=outcome.sent.items(),
         )
     )
-
-
-def _parameters(sent: MultiDict[str, str]) -> Parameters:
-    return Parameters({name: [v for v in values if v] for name, values in sent.lists()})
