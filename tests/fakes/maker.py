@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 from joserfc import jws
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 AAGUID_EXTENSION = ObjectIdentifier("1.3.6.1.4.1.45724.1.1.4")
 UNIT = "Authenticator Attestation"
 HOST = "mds.fidoalliance.org"
+
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+SIGNERS: dict[str, Callable[[], Key]] = {
+    "ES256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "RS256": lambda: rsa.generate_private_key(65537, 2048),
+}
+
+
+class Large(jws.JWSRegistry):
+    """Allows for certificates in the header."""
+
+    max_header_length = 65_536
 
 
 @dataclass
@@ -69,9 +81,9 @@ class Authority:
         builder = builder.add_extension(x509.UnrecognizedExtension(AAGUID_EXTENSION, value), False)
         return Batch(aaguid, key, builder.sign(self.key, SHA256()))
 
-    def blob(self, payload: dict[str, Any], host: str = HOST) -> bytes:
+    def blob(self, payload: dict[str, Any], host: str = HOST, alg: str = "ES256") -> bytes:
         """Sign a blob of the FIDO Metadata Service as `host`."""
-        key = ec.generate_private_key(ec.SECP256R1())
+        key = SIGNERS[alg]()
         authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key())
         builder = self._builder(_named(host), key)
         for extension in (
@@ -81,13 +93,13 @@ class Authority:
         ):
             builder = builder.add_extension(extension, False)
         leaf = builder.sign(self.key, SHA256())
-        header = {"alg": "ES256", "typ": "JWT", "x5c": [_base64(leaf)]}
-        signer = ECKey.import_key(key)
-        return jws.serialize_compact(header, json.dumps(payload).encode(), signer).encode()
+        header = {"alg": alg, "typ": "JWT", "x5c": [_base64(leaf)]}
+        signer = RSAKey.import_key(key) if alg == "RS256" else ECKey.import_key(key)
+        registry = Large(algorithms=[alg])
+        payload_bytes = json.dumps(payload).encode()
+        return jws.serialize_compact(header, payload_bytes, signer, registry=registry).encode()
 
-    def _builder(
-        self, subject: x509.Name, key: ec.EllipticCurvePrivateKey
-    ) -> x509.CertificateBuilder:
+    def _builder(self, subject: x509.Name, key: Key) -> x509.CertificateBuilder:
         now = datetime.now(UTC)
         builder = x509.CertificateBuilder().subject_name(subject).issuer_name(_named(self.name))
         builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())

@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
+from contextlib import suppress
 from typing import Any
 
 import cbor2
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import verifiers.webauthn
 from contracts.errors import BadRequest, Retry
@@ -92,6 +95,16 @@ def test_a_bomb_is_no_canonical_item(data: bytes) -> None:
 )
 def test_what_authenticators_write_is_taken(value: Any) -> None:
     cbor.check(cbor2.dumps(value))
+
+
+@given(st.binary(max_size=200))
+def test_what_is_canonical_is_read_by_any_decoder(data: bytes) -> None:
+    try:
+        cbor.check(data)
+    except ValueError:
+        return
+    with suppress(cbor2.CBORDecodeError):  # text that is no UTF-8, a key that is there twice
+        cbor2.loads(data)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,11 @@ def test_a_blob_is_verified_and_kept(
     assert json.loads(run("show", "--json").stdout) == [told]
 
 
+def test_the_service_signs_with_rsa_too(service: Authority, maker: Authority) -> None:
+    blob = service.blob(payload(entry(ONE, maker)), alg="RS256")
+    assert verify(blob, trust(service), NOW).number == 5
+
+
 def test_an_older_edition_is_refused_and_the_same_is_not(
     update: Callable[[bytes], Result], service: Authority, maker: Authority, known: Path
 ) -> None:
