@@ -8,7 +8,7 @@ from contracts.assurance import Assurance, Requirement
 from contracts.errors import Expired
 from gateway.oidc.authorize import wish
 from gateway.oidc.authorize.asked import Asked, Knowledge
-from gateway.oidc.authorize.consent import Asking, consent_to
+from gateway.oidc.authorize.consent import Asking, consent_to, grant_lifetime
 from gateway.oidc.authorize.outcomes import AskConsent, Decided, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.reached import enough, met
@@ -154,10 +154,11 @@ class Devices:
         return Interaction(handle, user_code, code, client.record)
 
     def _allowed(self, interaction: Interaction, here: Assurance) -> Decided:
-        client, access = interaction.client, interaction.request.access
+        client, request = interaction.client, interaction.request
+        lifetime = grant_lifetime(request, self._settings)
         with self._store.write() as tx:
             self._take(tx, interaction)
-            grant = tx.grants.open(here, client.id, access, self._settings.refresh_absolute)
+            grant = tx.grants.open(here, client.id, request.access, lifetime)
             if not tx.device_codes.approve(interaction.code, grant.id):
                 raise Expired()
             detail = {"grant": grant.id, "acr": here.acr, "amr": list(here.amr)}
