@@ -76,7 +76,7 @@ class Ceremonies:
             challenge = chosen.begin_verify(subject, enrolled)
         else:
             raise NotAllowed(detail=f"no {factor} credential to verify")
-        account_id = subject.id if subject else None
+        account_id = (subject.id or None) if subject else None
         ceremony = Ceremony(account_id, owner, factor, purpose, credential_id, b"", 1, 1)
         with self._store.write() as tx:
             return self._asking.ask(tx, ceremony, challenge)

@@ -160,6 +160,20 @@ def test_a_known_browser_is_not_told_whether_there_is_a_passkey(
     assert person.page.status_code == 401
 
 
+def test_the_login_of_who_was_disabled_meanwhile_is_over(
+    house: House, device: Authenticator
+) -> None:
+    account = house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house, "alice")
+    add(person, device)
+    house.clock.advance(timedelta(seconds=2))
+    person.authorize(house.chatbot("bot", acr="aal1"), prompt="login")
+    form = person.form(action="/factor", text="passkey")
+    with house.store.write() as tx:
+        tx.accounts.set_disabled(account, True)
+    assert person.fill(form).status_code == 410
+
+
 def test_a_counter_that_goes_back_is_refused_and_noted(house: House, device: Authenticator) -> None:
     """W04."""
     house.enrolled("alice", password=PASSWORD)
