@@ -36,6 +36,9 @@ FEATURES: tuple[Feature, ...] = (
 )
 """What each protocol says of itself, for the base of its addresses."""
 
+AUTHENTICATED = {"token": METHODS, "revocation": METHODS, "introspection": CONFIDENTIAL}
+"""The ways of client authentication at each endpoint."""
+
 CLAIMS = (
     *("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"),
     *("preferred_username", "email"),
@@ -88,13 +91,6 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "subject_types_supported": SUBJECT_TYPES,
         "id_token_signing_alg_values_supported": settings.algorithms,
         "userinfo_signing_alg_values_supported": settings.algorithms,
-        "token_endpoint_auth_methods_supported": offered(METHODS, settings.client_certificates),
-        "revocation_endpoint_auth_methods_supported": offered(
-            METHODS, settings.client_certificates
-        ),
-        "introspection_endpoint_auth_methods_supported": offered(
-            CONFIDENTIAL, settings.client_certificates
-        ),
         "claims_supported": CLAIMS,
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": PROMPTS,
@@ -102,11 +98,19 @@ def _supported(settings: ProviderSettings) -> dict[str, Any]:
         "claims_parameter_supported": True,
         "ui_locales_supported": languages(),
         "require_pushed_authorization_requests": settings.require_pushed,
-        "token_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
-        "revocation_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
-        "introspection_endpoint_auth_signing_alg_values_supported": jws.ALGORITHMS,
+        **_authentication(settings),
         **_certificates(settings),
     }
+
+
+def _authentication(settings: ProviderSettings) -> dict[str, Any]:
+    """Return how clients may prove themselves at each endpoint (RFC 8414, section 2)."""
+    told: dict[str, Any] = {}
+    for endpoint, methods in AUTHENTICATED.items():
+        ways = offered(methods, settings.client_certificates)
+        told[f"{endpoint}_endpoint_auth_methods_supported"] = ways
+        told[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] = jws.ALGORITHMS
+    return told
 
 
 def _certificates(settings: ProviderSettings) -> dict[str, Any]:
