@@ -171,6 +171,7 @@ def test_phones_are_marked_and_another_way_is_offered(house: House) -> None:
     person.answer(code=code(house))
     assert person.arrived["code"]
     person.go("/account")
+    assert "whoever takes over your number" in person.words
     for safer in ("/enroll/totp", "/enroll/webauthn"):
         assert person.form(action=safer)
 
