@@ -358,10 +358,39 @@ def test_a_scripted_ask_says_that_it_needs_javascript(app: Flask, name: str) -> 
     assert ">Continue</button>" not in source
 
 
-@pytest.mark.parametrize("name", ["passkey-create", "passkey-get", "voice"])
+MODULES = ["create", "get", "signal", "autofill", "upgrade"]
+
+
+@pytest.mark.parametrize("name", [*(f"passkey-{module}" for module in MODULES), "voice"])
 def test_the_module_of_an_ask_exists(app: Flask, name: str) -> None:
     with app.test_client().get(f"/static/asks/{name}.js") as response:
         assert response.status_code == 200
+
+
+def test_a_browser_is_told_what_nobody_is_asked(app: Flask) -> None:
+    signal = Ask("signal", "passkey-signal", Text("Told"), {"rpId": "it's", "credentialId": "<x>"})
+    with app.test_request_context():
+        page = Page(
+            render_template(
+                "login.html", login="handle", hint="", fixed=False, passkey="", signal=signal
+            )
+        )
+    [element] = [given for _, given in page.elements if given.get("data-ask") == "passkey-signal"]
+    assert "hidden" in element
+    assert element["data-options"] == ('{"credentialId": "\\u003cx\\u003e", "rpId": "it\\u0027s"}')
+
+
+@pytest.mark.parametrize(
+    ("passkey", "words"), [("webauthn", "username webauthn"), ("", "username")]
+)
+def test_the_name_field_says_what_fills_it(app: Flask, passkey: str, words: str) -> None:
+    with app.test_request_context():
+        source = render_template(
+            "login.html", login="handle", hint="", fixed=False, passkey=passkey
+        )
+    fields = {given["name"]: given for given in Page(source).all("input")}
+    assert fields["username"]["autocomplete"] == words
+    assert ("passkey-autofill.js" in source) is bool(passkey)
 
 
 def test_the_secret_of_a_qr_code_can_be_typed(app: Flask) -> None:
