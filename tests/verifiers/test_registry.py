@@ -31,7 +31,7 @@ STRANGER = """
     def build(workshop):
         from verifiers.password import build
         known = build(workshop)
-        return Riddle(known._settings, known._hashing, workshop.service)
+        return Riddle(known._settings, known._hashing, known._rules, workshop.service)
 """
 
 Install = Callable[..., None]
