@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, Request, expect
 
 from tests.browser.conftest import Authenticator
+from tests.gateway.conftest import PASSWORD
 from tests.walks.tree import Tree, serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse battery staple"
 CONDITIONAL = """
 globalThis.asked = [];
 const get = navigator.credentials.get.bind(navigator.credentials);

@@ -11,11 +11,11 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Authenticator, Serve
+from tests.gateway.conftest import PASSWORD
 from tests.walks.tree import Tree, serving
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "correct horse battery staple"
 WATCHED = """
 globalThis.made = [];
 const create = navigator.credentials.create.bind(navigator.credentials);
