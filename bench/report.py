@@ -23,7 +23,7 @@ loopback, attempt limits are off, two web workers; both databases wait for the d
 
 Medians of {rounds} rounds in one run, the kinds in turn. Server CPU is that of the whole process
 tree, the database's included; the ratio is of server CPU, client credentials being 1. On another
-machine trust the ratios.
+machine trust the ratios. Where the time of one request goes is in [requests.md](requests.md).
 
 A full login is every request from the chatbot's link to its tokens, with a password hashed by
 Argon2id.
