@@ -127,6 +127,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "choose or go on": ("choose.html", {**LOGIN, "options": OPTIONS, "optional": True}),
     "choose nothing": ("choose.html", {**LOGIN, "options": [], "error": None}),
     "consent": ("consent.html", CONSENT),
+    "held": (
+        "held.html",
+        {"where": "https://bot.example/?error=x", "parameters": (), "redirect_host": "bot.example"},
+    ),
     "consent to details": (
         "consent.html",
         {**CONSENT, "details": [PAYMENT, PAYMENT], "resources": ["Bank", "Library"]},

@@ -33,6 +33,14 @@ class FormPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Leave it to the person whether an error goes to an address that nobody here vouches for."""
+
+    answer: Redirect | FormPost
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
     """Show what the person has answered elsewhere; `back` is where more may wait for them."""
 

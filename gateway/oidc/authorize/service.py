@@ -18,13 +18,14 @@ from gateway.oidc.authorize.errors import (
     UnmetAuthenticationRequirements,
 )
 from gateway.oidc.authorize.interactions import Interaction, Interactions
-from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
+from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Held, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.request import AuthorizationRequest, checked
 from gateway.oidc.authorize.response_modes import RESPONSE_MODES, answered
 from gateway.oidc.authorize.rfc9207 import authorization_response
 from gateway.oidc.clients import fapi2
 from gateway.oidc.clients.registered import Clients
+from gateway.oidc.clients.strangers import lures
 from gateway.oidc.ports import ANYBODY, Authentication
 from gateway.oidc.settings import ProviderSettings
 from store import Transaction
@@ -32,7 +33,7 @@ from store.clients import Client
 from store.codes import Code
 
 Answer = Redirect | FormPost
-Outcome = Answer | AskAccount | AskConsent
+Outcome = Answer | Held | AskAccount | AskConsent
 
 
 class Authorization:
@@ -60,7 +61,7 @@ class Authorization:
             store, clients, authentication, settings.interaction_lifetime
         )
 
-    def start(self, sent: Parameters) -> Answer:
+    def start(self, sent: Parameters) -> Answer | Held:
         """Check a request and keep it. Raises BadRequest without a trusted way back."""
         client = check_client(sent, self._clients)
         arrived = self._arrivals.at_the_endpoint(sent, client)
@@ -73,7 +74,8 @@ class Authorization:
             return Redirect(self._interactions.keep(client, request))
         except AuthorizationError as error:
             state = None if parameters.repeated("state") else parameters["state"] or None
-            return self._failed(redirect_uri, parameters["response_mode"], state, error)
+            answer = self._failed(redirect_uri, parameters["response_mode"], state, error)
+            return Held(answer, redirect_uri) if lures(client, redirect_uri) else answer
 
     def resume(self, handle: str, *, returning: bool, chosen: str = "") -> Outcome:
         """Go on with a kept request, `returning` from a login or for the first time.

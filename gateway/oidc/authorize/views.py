@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from gateway.headers import allow_forms_only_to, allow_forms_to
 from gateway.oidc.authorize.decision import Decision
-from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Redirect
+from gateway.oidc.authorize.outcomes import AskAccount, AskConsent, FormPost, Held, Redirect
 from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.redirects import again_by_get, see_other
 from gateway.oidc.authorize.service import Authorization, Outcome
@@ -84,6 +84,8 @@ def _answer(outcome: Outcome) -> Response:
             return see_other(outcome.location)
         case FormPost():
             return _post(outcome)
+        case Held():
+            return _held(outcome)
         case AskAccount():
             page, more = "select_account.html", {"fits": outcome.fits, "cancel": outcome.cancel}
             return _asked(outcome, page, username=outcome.username, **more)
@@ -123,6 +125,16 @@ def _post(answer: FormPost) -> Response:
         "form_post.html", action=answer.action, parameters=answer.parameters.items()
     )
     return make_response(page)
+
+
+def _held(outcome: Held) -> Response:
+    answer = outcome.answer
+    where = answer.action if isinstance(answer, FormPost) else answer.location
+    sent = answer.parameters.items() if isinstance(answer, FormPost) else ()
+    allow_forms_only_to(outcome.redirect_uri)
+    host = _host(outcome.redirect_uri)
+    page = render_template("held.html", where=where, parameters=sent, redirect_host=host)
+    return make_response(page, 400)
 
 
 def _host(redirect_uri: str) -> str:

@@ -37,3 +37,12 @@ def always_asks(client: Client) -> bool:
     can change from one request to the next (Client ID Metadata Document, section 8.4).
     """
     return client.source == DOCUMENT or (client.source != OPERATOR and client.public)
+
+
+def lures(client: Client, redirect_uri: str) -> bool:
+    """Tell whether an error alone must not send a browser there (RFC 9700, section 4.11.2).
+
+    Anybody can name an address of their own and a request that fails. A program on the person's
+    own device is no place to lure them to.
+    """
+    return client.source != OPERATOR and kind(redirect_uri) == WEB
