@@ -32,6 +32,9 @@ from tests.gateway.oidc.signing_party import (
 )
 from tests.timing import AT_ONCE, quickest
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+"""What is refused here, no database sees."""
+
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "client_jws.json").read_text())
 EC = OWN["ES256"]
 
