@@ -38,7 +38,7 @@ def test_a_login_before_and_after_the_database_was_down(
         assert migrated.communicate(timeout=30)[1] == ""
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
-        account = furnish(tmp_path)
+        account = furnish(tmp_path, url)
         with serving(tmp_path, **settings) as (port, _):
             with Wire(port) as wire:
                 assert log_in(wire, account)["access_token"]
