@@ -23,7 +23,7 @@ test: lint ## Run all that CI runs: checks, then every test (ARGS= for pytest)
 	@tools/system.sh portaudio chromium node npm apache softhsm2
 	@tools/clients.sh
 	@$(BIN)/gatehouse models pull >/dev/null
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that take no browser, no recordings and no patience
 	$(BIN)/pytest -q -m "not slow and not browser and not recordings" $(ARGS)
