@@ -75,7 +75,9 @@ class Authorization:
         except AuthorizationError as error:
             state = None if parameters.repeated("state") else parameters["state"] or None
             answer = self._failed(redirect_uri, parameters["response_mode"], state, error)
-            return Held(answer, redirect_uri) if lures(client, redirect_uri) else answer
+            silent = parameters["prompt"] == "none"  # which a page in a frame waits for
+            held = lures(client, redirect_uri) and not silent
+            return Held(answer, redirect_uri) if held else answer
 
     def resume(self, handle: str, *, returning: bool, chosen: str = "") -> Outcome:
         """Go on with a kept request, `returning` from a login or for the first time.
