@@ -6,7 +6,6 @@ not there, cannot be reached, or is left in peace, and it looks to the client li
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -147,7 +146,7 @@ class BackchannelRequests:
         hashed, now = self._hash(auth_req_id), self._work.now()
         return {
             "id_hash": hashed,
-            "request": self._work.vault.seal(_context(hashed), json.dumps(dict(request)).encode()),
+            "request": self._work.vault.seal_json(_context(hashed), request),
             "status": Status.PENDING.value,
             "created_at": now,
             "expires_at": now + lifetime,
@@ -159,7 +158,7 @@ class BackchannelRequests:
             id=row.id_hash,
             client_id=row.client_id,
             account_id=row.account_id,
-            request=json.loads(self._work.vault.unseal(_context(row.id_hash), row.request)),
+            request=self._work.vault.unseal_json(_context(row.id_hash), row.request),
             matched=row.status == Status.MATCHED,
             created_at=row.created_at,
             expires_at=row.expires_at,

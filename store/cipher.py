@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hmac
+import json
 import os
 from collections.abc import Mapping
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -64,6 +66,15 @@ class Vault:
         if key is None:
             raise Tampered(detail=f"{context} is sealed with a key that is not in the key file")
         return unseal(key, data[VERSION_BYTES:], version + context.encode())
+
+    def seal_json(self, context: str, content: Mapping[str, Any]) -> bytes:
+        """Encrypt a JSON object."""
+        return self.seal(context, json.dumps(dict(content)).encode())
+
+    def unseal_json(self, context: str, data: bytes) -> dict[str, Any]:
+        """Decrypt what `seal_json` made for the same place. Raises Tampered."""
+        content: dict[str, Any] = json.loads(self.unseal(context, data))
+        return content
 
     def checks(self) -> Mapping[str, str]:
         """Return a check value of every key, by name: it tells the key and nothing about it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -100,7 +99,7 @@ class DeviceCodes:
         return {
             "device_code_hash": hashed,
             "user_code_hash": self._user_hash(issued.user_code),
-            "request": self._work.vault.seal(_context(hashed), json.dumps(dict(request)).encode()),
+            "request": self._work.vault.seal_json(_context(hashed), request),
             "status": Status.PENDING.value,
             "created_at": now,
             "expires_at": now + lifetime,
@@ -109,7 +108,7 @@ class DeviceCodes:
 
     def _open(self, row: Row[Any]) -> DeviceCode:
         hashed = row.device_code_hash
-        request = json.loads(self._work.vault.unseal(_context(hashed), row.request))
+        request = self._work.vault.unseal_json(_context(hashed), row.request)
         return DeviceCode(hashed, row.client_id, request, row.created_at)
 
     def _hash(self, device_code: str) -> str:

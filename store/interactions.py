@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +40,7 @@ class Interactions:
             "handle_hash": hashed,
             "browser_hash": self._browser_hash(browser),
             "client_id": client_id,
-            "request": self._work.vault.seal(_context(hashed), json.dumps(dict(request)).encode()),
+            "request": self._work.vault.seal_json(_context(hashed), request),
             "created_at": now,
             "expires_at": now + lifetime,
         }
@@ -74,7 +73,7 @@ class Interactions:
     def _open(self, row: Row[Any] | None) -> Interaction | None:
         if row is None:
             return None
-        request = json.loads(self._work.vault.unseal(_context(row.handle_hash), row.request))
+        request = self._work.vault.unseal_json(_context(row.handle_hash), row.request)
         return Interaction(row.client_id, request, row.created_at)
 
 

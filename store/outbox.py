@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -36,7 +35,7 @@ class Outbox:
     def put(self, kind: str, payload: Mapping[str, Any], lifetime: timedelta) -> str:
         """Write a message and return its id."""
         message_id, now = new_id(), self._work.now()
-        sealed = self._work.vault.seal(_context(message_id), json.dumps(payload).encode())
+        sealed = self._work.vault.seal_json(_context(message_id), payload)
         row = {
             "id": message_id,
             "kind": kind,
@@ -82,7 +81,7 @@ class Outbox:
         self._work.connection.execute(statement.values(due_at=due_at))
 
     def _open(self, row: Row[Any]) -> OutboxRow:
-        payload = json.loads(self._work.vault.unseal(_context(row.id), row.payload))
+        payload = self._work.vault.unseal_json(_context(row.id), row.payload)
         return OutboxRow(row.id, row.kind, payload, row.attempts)
 
 

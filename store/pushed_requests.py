@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -26,7 +25,7 @@ class PushedRequests:
         row = {
             "uri_hash": hashed,
             "client_id": client_id,
-            "request": self._work.vault.seal(_context(hashed), json.dumps(dict(request)).encode()),
+            "request": self._work.vault.seal_json(_context(hashed), request),
             "created_at": now,
             "expires_at": now + lifetime,
         }
@@ -44,9 +43,7 @@ class PushedRequests:
         )
         if row is None:
             return None
-        request: dict[str, Any] = json.loads(
-            self._work.vault.unseal(_context(row.uri_hash), row.request)
-        )
+        request = self._work.vault.unseal_json(_context(row.uri_hash), row.request)
         return request
 
     def _hash(self, handle: str) -> str:
