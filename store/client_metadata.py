@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
+from store.encoding import tupled
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClientMetadata:
@@ -69,11 +71,7 @@ class ClientMetadata:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Read the JSON form, in which tuples have become lists."""
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in stored.items()
-        }
-        return cls(**values)
+        return cls(**tupled(stored))
 
 
 _DEFAULTS = {field.name: field.default for field in fields(ClientMetadata)}

@@ -43,6 +43,13 @@ def load_requirement(value: Mapping[str, Any]) -> Requirement:
     return Requirement(**{**value, **lists, "not_before": instant})
 
 
+def tupled(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the members of a JSON object, its lists as the tuples that they were."""
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()
+    }
+
+
 def _dump_event(event: AuthEvent) -> Json:
     return {
         "factor": event.factor,

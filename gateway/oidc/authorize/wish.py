@@ -19,6 +19,7 @@ from gateway.oidc.clients.registered import narrowed
 from gateway.oidc.resources import rfc9396
 from gateway.oidc.resources.types import message
 from store.clients import Client
+from store.encoding import tupled
 from store.grants import Access
 
 CHECKS: tuple[Check, ...] = (
@@ -79,11 +80,7 @@ class Wish:
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> Self:
         """Read the JSON form, in which tuples have become lists."""
-        values: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in stored.items()
-        }
-        return cls(**values)
+        return cls(**tupled(stored))
 
 
 def checked(asked: Asked) -> Wish:
