@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pyotp
@@ -15,6 +14,7 @@ from playwright.sync_api import Page, expect
 
 from gateway.people import Person
 from tests.clients.openid_client import installed
+from tests.serving import answering
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -28,12 +28,8 @@ class Quiet(SimpleHTTPRequestHandler):
 def serving() -> Iterator[str]:
     """Serve the app; yield its address."""
     files = partial(Quiet, directory=installed("app").parent)
-    with ThreadingHTTPServer(("127.0.0.1", 0), files) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), files)) as server:
         yield f"http://localhost:{server.server_port}/app/"
-        server.shutdown()
-        thread.join()
 
 
 class App:

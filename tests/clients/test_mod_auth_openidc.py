@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from html import unescape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import urlencode
 
 import httpx
@@ -21,6 +20,7 @@ from tests.clients import apache
 from tests.clients.gateway import Gateway
 from tests.clients.visitor import Visitor
 from tests.gateway.operations.running import free_port
+from tests.serving import answering
 
 pytestmark = pytest.mark.slow
 
@@ -77,12 +77,8 @@ class Page(BaseHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def page() -> Iterator[str]:
     """The origin of the page behind Apache."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        thread = Thread(target=server.serve_forever)
-        thread.start()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Page)) as server:
         yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @contextmanager

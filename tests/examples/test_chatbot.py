@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -30,6 +29,7 @@ from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import Visitor, claims_of
+from tests.serving import answering
 from tests.walks.forms import read
 from web import pages
 
@@ -68,12 +68,8 @@ def gateway(store: Store, clock: FakeClock) -> Iterator[Gateway]:
     parts = oidc.provider(store=store, clock=clock, settings=settings, authentication=visitor)
     app.register_blueprint(oidc.blueprint(parts))
     _register(store, clock, visitor)
-    running = Thread(target=server.serve_forever)
-    running.start()
-    yield Gateway(issuer, visitor, store)
-    server.shutdown()
-    running.join()
-    server.server_close()
+    with answering(server):
+        yield Gateway(issuer, visitor, store)
 
 
 def _register(store: Store, clock: FakeClock, visitor: Visitor) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +21,7 @@ from store.resources import Resource
 from tests.clients.gateway import Gateway
 from tests.clients.visitor import Visitor
 from tests.gateway.operations import running
+from tests.serving import answering
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcp"
 READY_SECONDS = 20.0
@@ -68,14 +68,8 @@ def serving(data: Path, certificate: Path) -> Iterator[House]:
 @contextmanager
 def listening() -> Iterator[str]:
     """Listen where browsers come back to; yield the address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Arrived) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://localhost:{server.server_port}/callback"
-        finally:
-            server.shutdown()
-            thread.join()
+    with answering(ThreadingHTTPServer(("127.0.0.1", 0), Arrived)) as server:
+        yield f"http://localhost:{server.server_port}/callback"
 
 
 def opened(data: Path, issuer: str) -> Gateway:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from hashlib import sha1
@@ -14,6 +13,7 @@ import pytest
 from contracts.errors import Unavailable
 from gateway import outside
 from tests.gateway.conftest import PASSWORD, SEED, Build
+from tests.serving import answering
 from tests.walks.person import Person
 
 STOLEN = "seventeen wrong umbrellas"
@@ -59,13 +59,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    server = Service()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Service()) as server:
+        yield server
 
 
 def test_what_is_there_is_returned(service: Service) -> None:

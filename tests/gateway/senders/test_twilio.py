@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -20,6 +19,7 @@ from gateway.senders import make_senders
 from gateway.senders.twilio import TwilioAccount, TwilioSender
 from gateway.settings import Settings
 from tests.fakes.clock import FakeClock
+from tests.serving import answering
 
 ACCOUNT = "AC" + "0" * 32
 KEY = "SK" + "1" * 32
@@ -81,13 +81,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def twilio() -> Iterator[Twilio]:
-    server = Twilio()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Twilio()) as server:
+        yield server
 
 
 def sender(

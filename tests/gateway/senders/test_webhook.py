@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -16,6 +15,7 @@ from contracts.errors import Misconfigured, Unavailable
 from contracts.factor import Channel
 from gateway.senders.webhook import WebhookSender
 from tests.fakes.clock import FakeClock
+from tests.serving import answering
 
 SECRET = b"shared with the receiver"
 OLDEST = 300
@@ -63,13 +63,8 @@ class Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with answering(Receiver()) as server:
+        yield server
 
 
 def send(sender: WebhookSender) -> None:
