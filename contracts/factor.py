@@ -203,6 +203,7 @@ class Adoptable(Protocol):
         ...
 
 
+@runtime_checkable
 class Reachable(Protocol):
     """A factor whose credentials are addresses that their owner has shown to be theirs."""
 

@@ -13,6 +13,7 @@ from contracts.text import Text
 from enrollment.outcomes import Asked, Rules
 from enrollment.remembered import Remembered, pack
 from store import Ceremony, Purpose, Store, Transaction
+from store.outbox import MESSAGE
 
 TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
 SENT_ANEW = Text("A new code is on its way. The one before is no longer valid.")
@@ -85,4 +86,4 @@ class Asking:
             "subject": self._render(message.subject),
             "text": self._render(message.text),
         }
-        tx.outbox.put("message", payload, CODE_LIFETIME)
+        tx.outbox.put(MESSAGE, payload, CODE_LIFETIME)

@@ -24,7 +24,16 @@ from contracts.factor import (
 from contracts.text import Text
 from enrollment.asking import Asking
 from enrollment.claims import claimed, unknown
-from enrollment.outcomes import Added, Asked, Attempt, Judged, Rules
+from enrollment.outcomes import (
+    Added,
+    Asked,
+    Attempt,
+    Callbacks,
+    Change,
+    Happened,
+    Judged,
+    Rules,
+)
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
 from enrollment.usable import subject_of, usable
@@ -49,14 +58,14 @@ class Ceremonies:
         factors: Mapping[str, Factor],
         clock: Clock,
         rules: Rules,
-        render: Callable[[Text], str] = str,
+        callbacks: Callbacks,
     ) -> None:
-        """Take what puts texts into the person's language as `render`."""
         self._store = store
         self._factors = factors
         self._clock = clock
         self._rules = rules
-        self._asking = Asking(store, clock, factors, rules, render)
+        self._changed = callbacks.changed
+        self._asking = Asking(store, clock, factors, rules, callbacks.render)
 
     def begin(
         self,
@@ -180,15 +189,16 @@ class Ceremonies:
     def _add(
         self, tx: Transaction, subject: Subject, factor: str, template: Template, answer: Answer
     ) -> Added:
-        if not self._factor(factor).many:
-            tx.credentials.remove_factor(subject.id, factor)
-        virtual = _virtual(answer)
+        alone, virtual = not self._factor(factor).many, _virtual(answer)
+        replaced = alone and tx.credentials.remove_factor(subject.id, factor)
         added = tx.credentials.add(subject.id, factor, template, virtual=virtual)
         tx.audit.add(
             "credential.added",
             account_id=subject.id,
             detail={"factor": factor, "credential": added, "virtual": virtual},
         )
+        happened = Happened.REPLACED if replaced else Happened.ADDED
+        self._changed(tx, Change(subject.id, factor, happened, template.label))
         return Added(added, factor, template.proven)
 
     def _verify(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Judged:
@@ -228,8 +238,13 @@ class Ceremonies:
         if verdict.accepted and verdict.credential_id:
             tx.credentials.used(verdict.credential_id)
         elif attempt.named and len(attempt.enrolled) <= 1:
-            blamed = [enrolled.credential_id for enrolled in attempt.enrolled]
-            tx.credentials.failed(next(iter(blamed), ""), self._rules.failures_disable)
+            self._blame(tx, attempt, next(iter(attempt.enrolled), None))
+
+    def _blame(self, tx: Transaction, attempt: Attempt, one: Enrolled | None) -> None:
+        blamed = one.credential_id if one else ""
+        if tx.credentials.failed(blamed, self._rules.failures_disable) and one:
+            disabled = Change(attempt.account_id, attempt.factor, Happened.DISABLED, one.label)
+            self._changed(tx, disabled)
 
 
 def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from contracts.factor import Ask, Enrolled, Verdict
 from contracts.text import Text
+from store import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,25 @@ class Judged:
     signal: Ask | None = None
 
 
+class Happened(StrEnum):
+    """What became of a credential."""
+
+    ADDED = "added"
+    REPLACED = "replaced"
+    REMOVED = "removed"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something happened to a factor of an account; `label` says which of several it was."""
+
+    account_id: str
+    factor: str
+    happened: Happened
+    label: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What one answer was judged against.
@@ -73,3 +94,15 @@ class Rules:
     failures_disable: int
     biometric_failures: int
     messages_per_hour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Callbacks:
+    """What the runner calls above itself.
+
+    `render` puts texts into the person's language; `changed` hears of each change within the
+    transaction that makes it.
+    """
+
+    render: Callable[[Text], str]
+    changed: Callable[[Transaction, Change], None]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contracts.errors import Tampered
-from contracts.factor import Ask, Enrolled, Factor, Subject
+from contracts.factor import Ask, Factor, Subject
 from contracts.signals import Describing, Signalling
 from contracts.text import Text
+from enrollment.usable import readable
 from store import Account, Credential, Transaction
 
 
@@ -32,7 +32,7 @@ def told_of(
     for factor in factors:
         if not isinstance(factor, Describing | Signalling):
             continue
-        usable = _usable(tx, account.id, factor.name)
+        usable = readable(tx, account.id, factor.name)
         if isinstance(factor, Describing):
             notes |= {each.credential_id: factor.describe(each) for each in usable}
         # What is switched off comes back by nobody's hand: the device would have hidden it.
@@ -40,14 +40,6 @@ def told_of(
             subject = Subject(account.id, account.username, account.email)
             signals.append(factor.accepted(subject, usable))
     return Told(notes, signals)
-
-
-def _usable(tx: Transaction, account_id: str, factor: str) -> Sequence[Enrolled]:
-    """Return what can be read: a page about an account is shown whatever became of one row."""
-    try:
-        return tx.credentials.enrolled(account_id, factor)
-    except Tampered:
-        return ()
 
 
 def _count(credentials: Iterable[Credential], factor: Factor) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from contracts.errors import Expired
+from contracts.errors import Expired, Tampered
 from contracts.factor import Enrolled, Factor, Kind, Subject
 from store import Transaction
 
@@ -16,6 +16,14 @@ def usable(
     if factor.kind is Kind.INHERENCE:
         return tx.credentials.enrolled(account_id, factor.name, failures_below=biometric_failures)
     return tx.credentials.enrolled(account_id, factor.name)
+
+
+def readable(tx: Transaction, account_id: str, factor: str) -> Sequence[Enrolled]:
+    """Return what can be read: what is told about an account does not end at one bad row."""
+    try:
+        return tx.credentials.enrolled(account_id, factor)
+    except Tampered:
+        return ()
 
 
 def subject_of(tx: Transaction, account_id: str | None) -> Subject:

@@ -16,13 +16,11 @@ from gateway.settings import Settings
 from store import Store
 from store.backchannel_requests import PING
 from store.endings import LOGOUT
-from store.outbox import OutboxRow
+from store.outbox import MESSAGE, OutboxRow
 
 if TYPE_CHECKING:
     from gateway.senders.logout import LogoutSender
     from gateway.senders.ping import PingSender
-
-MESSAGE = "message"
 
 
 def make_carriers(

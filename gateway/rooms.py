@@ -13,7 +13,7 @@ from contracts.factor import Factor
 from enrollment import stations_views
 from enrollment import views as enrolment_views
 from enrollment.ceremonies import Ceremonies
-from enrollment.outcomes import Rules
+from enrollment.outcomes import Callbacks, Rules
 from enrollment.service import EnrolmentService
 from enrollment.stations import Stations
 from enrollment.tickets import Tickets
@@ -22,6 +22,7 @@ from gateway.account import views as account_views
 from gateway.account.service import AccountService
 from gateway.account.visitor import BrowserVisitor
 from gateway.browser import Browser
+from gateway.changes import Changes
 from gateway.keeper import make_keeper
 from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
@@ -32,12 +33,13 @@ from gateway.login.service import LoginService
 from gateway.login.service import Parts as LoginParts
 from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.wallets import Wallets
+from gateway.notices import Notices
 from gateway.passkeys import views as passkeys_views
 from gateway.settings import Settings
 from store import Store
 from verifiers.webauthn.origins import related
 from verifiers.webauthn.settings import WebauthnSettings
-from web.pages import translate
+from web.pages import translate, translate_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,9 @@ class Parts:
 
 def blueprints(parts: Parts) -> Iterator[Blueprint]:
     """Build the rooms."""
-    sessions, wallets, ceremonies = _sessions(parts), _wallets(parts), _ceremonies(parts)
+    changes = _changes(parts)
+    sessions, wallets = _sessions(parts), _wallets(parts)
+    ceremonies = _ceremonies(parts, changes)
     authentication = Authentication(
         parts.clock,
         parts.browser,
@@ -80,7 +84,8 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             parts.settings.span("enrolment"),
         )
     )
-    yield account_views.blueprint(AccountService(parts.store), enrolment, visitor, provider.logout)
+    accounts = AccountService(parts.store, changes.made)
+    yield account_views.blueprint(accounts, enrolment, visitor, provider.logout)
 
 
 def _prospects(parts: Parts) -> list[AuthEvent]:
@@ -110,14 +115,24 @@ def _wallets(parts: Parts) -> Wallets:
     )
 
 
-def _ceremonies(parts: Parts) -> Ceremonies:
+def _changes(parts: Parts) -> Changes:
+    return Changes(
+        parts.factors,
+        Notices(parts.factors, translate_into),
+        service=parts.settings.service_name,
+        issuer=parts.settings.issuer,
+    )
+
+
+def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
     rules = Rules(
         simulators=parts.settings.simulators,
         failures_disable=parts.settings.failures_disable,
         biometric_failures=parts.settings.biometric_failures,
         messages_per_hour=parts.settings.messages_per_hour,
     )
-    return Ceremonies(parts.store, parts.factors, parts.clock, rules, translate)
+    calls = Callbacks(translate, changes.made)
+    return Ceremonies(parts.store, parts.factors, parts.clock, rules, calls)
 
 
 def _login(

@@ -24,13 +24,18 @@ USERNAME_LENGTH = 255
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A person; a disabled one cannot log in and has no session."""
+    """A person; a disabled one cannot log in and has no session.
+
+    `language` is a BCP 47 tag, the one they were last seen with; at `erase_at` they are forgotten.
+    """
 
     id: str
     username: str
     email: str | None
     created_at: datetime
     disabled_at: datetime | None
+    language: str | None = None
+    erase_at: datetime | None = None
 
     @property
     def active(self) -> bool:
@@ -85,6 +90,11 @@ class Accounts:
         if disabled:
             Endings(self._work).account(account_id)
         return row is not None
+
+    def speaks(self, account_id: str, language: str) -> None:
+        """Note the language a person was last seen with."""
+        mine = accounts.c.id == account_id
+        once.change(self._work.connection, accounts, {"language": language}, mine)
 
     def list(self) -> Sequence[Account]:
         """Return every account, by username."""

@@ -15,6 +15,9 @@ from store.work import Work
 
 BATCH = 20
 
+MESSAGE = "message"
+"""The kind of message that goes to a person: `channel`, `to`, `subject`, `text`."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
@@ -33,7 +34,7 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_preferred_language)
     with app.app_context():
-        babel.domain_instance.cache = _Compiled()
+        babel.domain_instance.cache = _CATALOGUES
     app.jinja_env.filters["t"] = translate
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
     app.context_processor(lambda: {"locale": language_tag()})
@@ -43,6 +44,13 @@ def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
 def translate(text: Text) -> str:
     """Return the text in the language of this request, its values filled in."""
     return str(gettext(text.message, **text.values))
+
+
+def translate_into(language: str, text: Text) -> str:
+    """Return the text in a language of ours, whoever asks; in English for any other."""
+    if language not in languages():
+        return str(text)
+    return str(replace(text, message=_CATALOGUES[language, "messages"].ugettext(text.message)))
 
 
 def speak(wanted: Sequence[str]) -> None:
@@ -82,6 +90,9 @@ class _Compiled(dict[tuple[str, str], NullTranslations]):
         file = CATALOGUES / f"{key[0]}.po"
         self[key] = _compiled(file) if file.is_file() else NullTranslations()
         return self[key]
+
+
+_CATALOGUES = _Compiled()
 
 
 def _compiled(file: Path) -> NullTranslations:

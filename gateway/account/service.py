@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.errors import Expired, NotAllowed
 from contracts.text import Text
-from store import Store
+from enrollment.outcomes import Change, Happened
+from store import Store, Transaction
 from store.consents import Consent
 
 LAST = Text("This is your last way to log in. Add another one before you remove it.")
@@ -27,8 +28,10 @@ class Place:
 class AccountService:
     """Removes factors, ends sessions, takes consents back."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, changed: Callable[[Transaction, Change], None]) -> None:
+        """Take what hears of each change of a factor as `changed`."""
         self._store = store
+        self._changed = changed
 
     def places(self, account_id: str) -> Sequence[Place]:
         """Return where the person is logged in."""
@@ -51,11 +54,15 @@ class AccountService:
     def remove(self, account_id: str, credential_id: str) -> None:
         """Remove one factor, never the last. Raises NotAllowed or Expired."""
         with self._store.write() as tx:
-            held = [credential.id for credential in tx.credentials.list(account_id)]
+            held = {credential.id: credential for credential in tx.credentials.list(account_id)}
             if len(held) < 2:
                 raise NotAllowed(LAST)
-            if credential_id not in held or not tx.credentials.remove(credential_id, account_id):
+            if credential_id not in held:
                 raise Expired(detail="no such credential of this account")
+            gone = held[credential_id]
+            # Told first: what is removed may be the address that has to hear of it.
+            self._changed(tx, Change(account_id, gone.factor, Happened.REMOVED, gone.label))
+            tx.credentials.remove(credential_id, account_id)
             tx.audit.add(
                 "credential.removed", account_id=account_id, detail={"credential": credential_id}
             )

@@ -25,8 +25,10 @@ accounts = Table(
     Column("id", String(32), primary_key=True),
     Column("username", String(255), nullable=False, unique=True),
     Column("email", String(320), index=True),
+    Column("language", String(16)),
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
+    Column("erase_at", Instant, index=True),
 )
 
 credentials = Table(
@@ -44,6 +46,7 @@ credentials = Table(
     Column("failures", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("last_used_at", Instant),
+    Column("last_used_from", String(64)),
     Column("disabled_at", Instant),
     UniqueConstraint("factor", "unique_hash"),
     CheckConstraint("version > 0", name="version"),
@@ -86,6 +89,8 @@ sessions = Table(
     Column("id_hash", String(64), primary_key=True),
     Column("sid", String(32), nullable=False, unique=True),
     account_column(),
+    Column("agent", String(256)),
+    Column("source", String(64)),
     Column("events", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("last_used_at", Instant, nullable=False),

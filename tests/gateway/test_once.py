@@ -18,6 +18,7 @@ from enrollment.outcomes import Added, Asked, Judged, Rules
 from enrollment.submission import Submission
 from store import Purpose
 from tests.fakes.authenticator import Authenticator
+from tests.fakes.callbacks import UNHEARD
 from tests.gateway.conftest import PASSWORD, SEED, House
 
 pytestmark = pytest.mark.rule(1)
@@ -46,7 +47,7 @@ def ceremonies(house: House) -> Ceremonies:
     rules = Rules(
         simulators=False, failures_disable=100, biometric_failures=5, messages_per_hour=100
     )
-    return Ceremonies(house.store, house.factors, house.clock, rules)
+    return Ceremonies(house.store, house.factors, house.clock, rules, UNHEARD)
 
 
 def given(**fields: str) -> Submission:

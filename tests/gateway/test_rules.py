@@ -22,6 +22,7 @@ from enrollment.submission import Submission, Upload
 from gateway.settings import Settings
 from hardware import registry as drivers
 from store import Purpose
+from tests.fakes.callbacks import UNHEARD
 from tests.gateway.conftest import PASSWORD, SEED, House
 from verifiers import registry, voice
 from verifiers.settings import FactorSettings
@@ -137,7 +138,7 @@ def test_a_simulated_sample_is_refused_where_simulators_are_off(house: House) ->
     rules = Rules(
         simulators=False, failures_disable=100, biometric_failures=5, messages_per_hour=10
     )
-    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules)
+    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules, UNHEARD)
     asked = ceremonies.begin(Purpose.ENROLL, "voice", "owner", alice)
     sample = Submission({}, {"sample": Upload("audio/wav", b"RIFF")}, "kiosk", virtual=True)
     with pytest.raises(NotAllowed):

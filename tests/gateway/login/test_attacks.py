@@ -18,6 +18,7 @@ from enrollment.submission import Submission
 from gateway.login.limits import Limits
 from store import Purpose, Store
 from tests.fakes.authenticator import Authenticator
+from tests.fakes.callbacks import UNHEARD
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.login.test_login import Deaf, code
 from tests.walks.person import Person
@@ -153,7 +154,7 @@ def test_a_second_ticket_ends_where_the_owner_has_set_up(house: House) -> None:
 def test_the_passkey_of_a_disabled_account_is_refused_as_an_unknown_one(house: House) -> None:
     alice = Subject(house.enrolled("alice"), "alice")
     rules = Rules(simulators=False, failures_disable=9, biometric_failures=5, messages_per_hour=9)
-    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules)
+    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules, UNHEARD)
     device = Authenticator(house.settings.issuer)
     asked = ceremonies.begin(Purpose.ENROLL, "webauthn", "owner", alice)
     made = Submission({"credential": device.create(asked.asks[0].options)}, {}, "browser")
@@ -170,7 +171,7 @@ def test_the_passkey_of_a_disabled_account_is_refused_as_an_unknown_one(house: H
 def test_a_passkey_is_not_locked_by_strangers_who_name_it(house: House) -> None:
     alice = Subject(house.enrolled("alice"), "alice")
     rules = Rules(simulators=False, failures_disable=1, biometric_failures=5, messages_per_hour=9)
-    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules)
+    ceremonies = Ceremonies(house.store, house.factors, house.clock, rules, UNHEARD)
     device, thief = (Authenticator(house.settings.issuer) for _ in range(2))
     asked = ceremonies.begin(Purpose.ENROLL, "webauthn", "owner", alice)
     made = device.create(asked.asks[0].options)

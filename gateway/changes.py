@@ -1,0 +1,63 @@
+"""The one place that hears of every change of a factor, whoever made it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from contracts.factor import Factor
+from contracts.text import Text
+from enrollment.outcomes import Change, Happened
+from gateway.notices import Notice, Notices
+from store import Transaction
+
+SUBJECTS = {
+    Happened.ADDED: Text("A way to log in was added to your account"),
+    Happened.REPLACED: Text("A way to log in to your account was changed"),
+    Happened.REMOVED: Text("A way to log in was removed from your account"),
+    Happened.DISABLED: Text("A way to log in to your account was switched off"),
+}
+
+TEXTS = {
+    Happened.ADDED: Text(
+        "Now you can also log in to %(service)s with this: %(what)s.\n\n"
+        "If it was not you, log in, remove it and end all sessions: %(account)s"
+    ),
+    Happened.REPLACED: Text(
+        "What you log in to %(service)s with was changed: %(what)s.\n\n"
+        "If it was not you, log in, change it again and end all sessions: %(account)s"
+    ),
+    Happened.REMOVED: Text(
+        "You can no longer log in to %(service)s with this: %(what)s.\n\n"
+        "If it was not you, log in, add it again and end all sessions: %(account)s"
+    ),
+    Happened.DISABLED: Text(
+        "After too many wrong answers you can no longer log in to %(service)s with this: "
+        "%(what)s.\n\nWhat else you have still works. Log in, remove it and add it again: "
+        "%(account)s"
+    ),
+}
+
+
+class Changes:
+    """Tells people of what became of their factors."""
+
+    def __init__(
+        self, factors: Mapping[str, Factor], notices: Notices, *, service: str, issuer: str
+    ) -> None:
+        self._factors = factors
+        self._notices = notices
+        self._service = service
+        self._account = f"{issuer}/account"
+
+    def made(self, tx: Transaction, change: Change) -> None:
+        """Take note of a change, within the transaction that makes it."""
+        self._notices.tell(tx, change.account_id, self._notice(change))
+
+    def _notice(self, change: Change) -> Notice:
+        values = {"service": self._service, "what": self._what(change), "account": self._account}
+        return Notice(SUBJECTS[change.happened], replace(TEXTS[change.happened], values=values))
+
+    def _what(self, change: Change) -> str:
+        factor = self._factors.get(change.factor)
+        return change.label or (str(factor.title) if factor else change.factor)

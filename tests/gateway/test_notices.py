@@ -1,0 +1,56 @@
+"""What a person is told of their account, and where."""
+
+from __future__ import annotations
+
+from contracts.text import Text
+from gateway.notices import Notice, Notices
+from tests.gateway.account.test_account import logged_in
+from tests.gateway.conftest import PASSWORD, House
+from web.pages import translate_into
+
+NOTICE = Notice(Text("Log in"), Text("Your account"))
+
+
+def notices(house: House) -> Notices:
+    return Notices(house.factors, translate_into)
+
+
+def told(house: House, account_id: str) -> list[tuple[str, str]]:
+    with house.store.write() as tx:
+        notices(house).tell(tx, account_id, NOTICE)
+    return sorted((message["channel"], message["to"]) for message in house.sent())
+
+
+def test_every_address_is_told_once(house: House) -> None:
+    account = house.enrolled("alice", otp="alice@example.org")
+    with house.store.write() as tx:
+        for address in ("second@example.org", "+41446681800"):
+            tx.credentials.add(account, "otp", house.factors["otp"].adopt(address))  # type: ignore[attr-defined]
+    assert told(house, account) == [
+        ("email", "alice@example.org"),
+        ("email", "second@example.org"),
+        ("phone", "+41446681800"),
+    ]
+
+
+def test_in_the_language_they_were_last_seen_with(house: House) -> None:
+    account = house.enrolled("alice")
+    with house.store.write() as tx:
+        tx.accounts.speaks(account, "de")
+        notices(house).tell(tx, account, NOTICE)
+    [message] = house.sent()
+    assert message["subject"] == "Anmelden"
+
+
+def test_nobody_is_told_of_an_account_that_is_gone(house: House) -> None:
+    assert told(house, "gone") == []
+
+
+def test_a_removed_address_hears_of_it(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD, otp="old@example.org")
+    person = logged_in(house)
+    house.sent()
+    person.fill(person.form(action="/account/remove", credential=None))
+    removed = [message for message in house.sent() if "removed" in message["subject"]]
+    assert {"alice@example.org", "old@example.org"} >= {message["to"] for message in removed}
+    assert removed
