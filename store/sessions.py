@@ -31,6 +31,8 @@ class Session:
     last_used_at: datetime
     expires_at: datetime
     id_hash: str = field(repr=False)
+    agent: str | None = None
+    source: str | None = None
 
 
 Standing = Callable[[Session, datetime], tuple[AuthEvent, ...]]
