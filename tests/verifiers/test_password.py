@@ -181,7 +181,7 @@ def test_hashing_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEHOUSE_PASSWORD_QUEUE", "1")
     monkeypatch.setenv("GATEHOUSE_PASSWORD_WAIT_SECONDS", "0.05")
     hashing = Hashing(PasswordSettings.load(), b"pepper")
-    with hashing._slot():
+    with hashing._slots.one():
         began = time.monotonic()
         with pytest.raises(Unavailable, match="no slot"):
             hashing.hash(GOOD)
@@ -193,7 +193,7 @@ def test_a_full_line_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setenv("GATEHOUSE_PASSWORD_SLOTS", "1")
     monkeypatch.setenv("GATEHOUSE_PASSWORD_QUEUE", "0")
     hashing = Hashing(PasswordSettings.load(), b"pepper")
-    with hashing._slot():
+    with hashing._slots.one():
         refused: list[Unavailable] = []
 
         def attempt() -> None:

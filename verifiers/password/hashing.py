@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 
-from contracts.errors import Unavailable
 from verifiers.password.rules import normalise
 from verifiers.password.settings import PasswordSettings
+from verifiers.slots import Slots
 
 FORMAT = "argon2id/1"
 """Argon2id (RFC 9106) in PHC string form, over HMAC-SHA256(pepper, NFKC(password))."""
@@ -30,20 +27,18 @@ class Hashing:
         )
         self._pepper = pepper
         self._longest = settings.max_length
-        self._wait = settings.wait_seconds
-        self._slots = BoundedSemaphore(settings.slots)
-        self._line = BoundedSemaphore(settings.slots + settings.queue)
+        self._slots = Slots(settings.slots, settings.queue, settings.wait_seconds)
         self._decoy = self._hasher.hash(b"")
 
     def hash(self, password: str) -> bytes:
         """Return the template of a password."""
-        with self._slot():
+        with self._slots.one():
             return self._hasher.hash(self._peppered(password)).encode()
 
     def matches(self, template: bytes | None, password: str) -> bool:
         """Tell whether the password made the template; None takes as long and matches nothing."""
         encoded = self._decoy if template is None else template.decode()
-        with self._slot():
+        with self._slots.one():
             return self._verify(encoded, self._peppered(password)) and template is not None
 
     def outdated(self, template: bytes) -> bool:
@@ -59,18 +54,3 @@ class Hashing:
     def _peppered(self, password: str) -> bytes:
         data = normalise(password, self._longest).encode("utf-8", "surrogatepass")
         return hmac.digest(self._pepper, b"password/1\0" + data, hashlib.sha256)
-
-    @contextmanager
-    def _slot(self) -> Iterator[None]:
-        """Hold one of the slots; the line is bounded too, so that waiting takes no threads."""
-        if not self._line.acquire(blocking=False):
-            raise Unavailable(detail="the line for password hashing is full")
-        try:
-            if not self._slots.acquire(timeout=self._wait):
-                raise Unavailable(detail="no slot for password hashing became free")
-            try:
-                yield
-            finally:
-                self._slots.release()
-        finally:
-            self._line.release()
