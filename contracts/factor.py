@@ -119,6 +119,7 @@ class Template:
     """What to store for a new credential: payload, its format (engine and version), a label.
 
     `unique` is a public identifier that must not exist twice for this factor (a credential id).
+    `address` is where messages reach its owner, who may be found by it; others may have the same.
     `proven` is the proof that enrolling itself made (the code was typed back), if any.
     """
 
@@ -126,6 +127,7 @@ class Template:
     format: str
     label: str = ""
     unique: str | None = None
+    address: str | None = None
     proven: Verdict | None = None
 
 

@@ -6,6 +6,7 @@ from store.clients import Client
 from store.credentials import Credential
 from store.logins import Login
 from store.sessions import Session
+from store.signups import Signup
 from store.stations import Station
 from store.store import Store, Transaction
 
@@ -17,6 +18,7 @@ __all__ = [
     "Login",
     "Purpose",
     "Session",
+    "Signup",
     "Station",
     "Store",
     "Transaction",

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select
 
 from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from store import once
+from store.credentials import Credentials
 from store.endings import Endings
 from store.grants import COLUMNS, Grant, read_grant
 from store.handles import new_id
@@ -57,9 +58,11 @@ class Accounts:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def add(self, username: str, email: str | None = None) -> Account:
+    def add(
+        self, username: str, email: str | None = None, account_id: str | None = None
+    ) -> Account:
         """Make an account. Raises Conflict where the name is taken, BadRequest where unfit."""
-        account = Account(new_id(), _fit(username), email, self._work.now(), None)
+        account = Account(account_id or new_id(), fit(username), email, self._work.now(), None)
         values = {name: getattr(account, name) for name in Account.__dataclass_fields__}
         if not once.add(self._work.connection, accounts, values):
             raise Conflict(Text("This username is taken."))
@@ -73,6 +76,16 @@ class Accounts:
     def get(self, account_id: str) -> Account | None:
         """Return the account of an id, disabled or not."""
         return self._one(accounts.c.id == account_id)
+
+    def at(self, address: str) -> Sequence[Account]:
+        """Return whose an address is: who showed that it is theirs, or of whom an operator says it.
+
+        Operators' spelling may differ in case.
+        """
+        mine = accounts.c.email.in_({address, address.casefold()})
+        shown = accounts.c.id.in_(Credentials(self._work).reached(address))
+        rows = self._work.connection.execute(select(accounts).where(or_(mine, shown)))
+        return [_account(row) for row in rows]
 
     def behind(self, grant_id: str) -> Granted | None:
         """Return a grant that lives and the account behind it, which may log in."""
@@ -112,7 +125,8 @@ def normalized(username: str) -> str:
     return unicodedata.normalize("NFKC", folded).strip()
 
 
-def _fit(username: str) -> str:
+def fit(username: str) -> str:
+    """Return the normal form of a username. Raises BadRequest where it cannot be one."""
     name = normalized(username)
     if not _fits(name):
         raise BadRequest(Text("This username cannot be used."))

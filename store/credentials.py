@@ -69,6 +69,7 @@ class Credentials:
         row = {
             **self._row(place, template),
             "unique_hash": self._unique(factor, template.unique),
+            "address_hash": self._address(template.address),
             "virtual": virtual,
         }
         if not once.add(self._work.connection, credentials, row):
@@ -106,6 +107,12 @@ class Credentials:
         of = credentials.c.unique_hash == self._unique(factor, unique)
         query = select(credentials.c.id).where(credentials.c.factor == factor, of)
         return self._work.connection.execute(query).first() is not None
+
+    def reached(self, address: str) -> Sequence[str]:
+        """Return the accounts whose owners messages to an address reach."""
+        mine = credentials.c.address_hash == self._address(address)
+        query = select(credentials.c.account_id).where(mine).distinct()
+        return self._work.connection.scalars(query).all()
 
     def anyone(self, factor: str) -> str | None:
         """Return some account that has this factor, None where nobody has."""
@@ -187,6 +194,9 @@ class Credentials:
 
     def _unique(self, factor: str, unique: str | None) -> str | None:
         return None if unique is None else self._work.vault.digest(f"unique {factor}", unique)
+
+    def _address(self, address: str | None) -> str | None:
+        return None if address is None else self._work.vault.digest("address", address.casefold())
 
     def _note(self, place: Place) -> None:
         """Tell the keystore after the commit: told before, a rollback would lock the person out."""

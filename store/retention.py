@@ -31,6 +31,7 @@ ENDS = {
     models.once: "expires_at",
     models.tickets: "expires_at",
     models.enrolments: "expires_at",
+    models.signups: "expires_at",
     models.limits: "resets_at",
     models.stations: "pairing_expires_at",
 }

@@ -42,6 +42,7 @@ from store.resources import Resources
 from store.retention import Retention
 from store.schema import KEYSTORE, MAIN, Schema, check_current
 from store.sessions import Sessions
+from store.signups import Signups
 from store.spent import Spent
 from store.stations import Stations
 from store.tickets import Tickets
@@ -79,6 +80,7 @@ class Transaction:
         self.resources = Resources(work)
         self.retention = Retention(work)
         self.sessions = Sessions(work)
+        self.signups = Signups(work)
         self.stations = Stations(work)
         self.tickets = Tickets(work)
 

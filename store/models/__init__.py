@@ -32,6 +32,7 @@ from store.models.provider import (
     signing_keys,
 )
 from store.models.registration import initial_access_tokens, registrations
+from store.models.signups import signups
 
 __all__ = [
     "EPOCH",
@@ -67,6 +68,7 @@ __all__ = [
     "row_versions",
     "sessions",
     "signing_keys",
+    "signups",
     "stations",
     "subject_keys",
     "tickets",

@@ -40,6 +40,7 @@ credentials = Table(
     Column("format", String(64), nullable=False),
     Column("label", String(128), nullable=False),
     Column("unique_hash", String(64)),
+    Column("address_hash", String(64), index=True),
     Column("template", LargeBinary, nullable=False),
     Column("version", Integer, nullable=False),
     Column("virtual", Boolean, nullable=False),

@@ -178,4 +178,4 @@ def _accepted(channel: Channel) -> Verdict:
 
 
 def _template(address: Address) -> Template:
-    return Template(address.dump(), FORMAT, label=address.masked)
+    return Template(address.dump(), FORMAT, label=address.masked, address=address.to)
