@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, runtime_checkable
 
@@ -104,6 +104,7 @@ class Proof:
     """How a proof was made; `gateway.policy` derives promises from it.
 
     Not `alone`, it counts beside another proof only: a password too short to stand alone.
+    `remembered`, it spares a person the second factor for a while and promises no more than that.
     """
 
     user_verified: bool = False
@@ -112,6 +113,7 @@ class Proof:
     phishing_resistant: bool = False
     address_code: Channel | None = None
     alone: bool = True
+    remembered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class Template:
     `unique` is a public identifier that must not exist twice for this factor (a credential id).
     `address` is where messages reach its owner, who may be found by it; others may have the same.
     `proven` is the proof that enrolling itself made (the code was typed back), if any.
+    After `expires_at` the credential is as good as none, and is deleted.
     """
 
     data: bytes = field(repr=False)
@@ -129,6 +132,7 @@ class Template:
     unique: str | None = None
     address: str | None = None
     proven: Verdict | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ class Factor(Protocol):
     `many`: an account may hold several credentials of this factor. `pick`: the person chooses
     which of them is asked (which address gets the code); else all are offered at once.
     `usernameless`: it can be verified before anyone said who they are; the answer tells.
+    `on_the_way`: it may be added in the middle of a login that needs more. `silent`: browsers add
+    it at the end of a login and prove it at the beginning of the next; it is on no list of ways.
     """
 
     name: str
@@ -164,6 +170,8 @@ class Factor(Protocol):
     many: bool
     pick: bool
     usernameless: bool
+    on_the_way: bool
+    silent: bool
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
         """Say what a person must supply to enrol."""

@@ -89,7 +89,8 @@ class EnrolmentService:
 
     def begin(self, enroller: Enroller, factor: str) -> Asked:
         """Begin to add a factor. A kiosk adds what its own sensors capture and nothing else."""
-        if factor not in self._factors or (enroller.station and factor not in self.captured()):
+        addable = {name for name, found in self._factors.items() if not found.silent}
+        if factor not in addable or (enroller.station and factor not in self.captured()):
             raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
         with self._store.read() as tx:
             account = tx.accounts.get(enroller.account_id)
@@ -147,5 +148,5 @@ class EnrolmentService:
         return [
             Addable(factor.name, factor.title, factor.usernameless and factor.name not in held)
             for factor in self._factors.values()
-            if factor.many or factor.name not in held
+            if not factor.silent and (factor.many or factor.name not in held)
         ]

@@ -73,7 +73,7 @@ def issued(prospects: Collection[AuthEvent]) -> tuple[str, ...]:
 def reach(events: Sequence[AuthEvent], now: datetime, fresh: timedelta) -> Acr:
     """Derive what these proofs amount to, `phr` included."""
     reached = level(events)
-    if not reached.satisfies(Acr("mfa")):
+    if not level(anew(events)).satisfies(Acr("mfa")):
         return reached
     return Acr(
         reached.level,
@@ -82,8 +82,18 @@ def reach(events: Sequence[AuthEvent], now: datetime, fresh: timedelta) -> Acr:
 
 
 def level(events: Collection[AuthEvent]) -> Acr:
-    """Derive the level; none for a biometric, an e-mail code or a short password alone."""
-    return Acr(next((name for name, holds in LEVELS if holds(events)), ""))
+    """Derive the level; none for a biometric, an e-mail code or a short password alone.
+
+    What a browser remembers counts for `mfa` and for nothing else.
+    """
+    shown = anew(events)
+    held = (name for name, holds in LEVELS if holds(events if name == "mfa" else shown))
+    return Acr(next(held, ""))
+
+
+def anew(events: Iterable[AuthEvent]) -> list[AuthEvent]:
+    """Keep what the person showed: a remembered device shows only that they did so before."""
+    return [event for event in events if not event.proof.remembered]
 
 
 def label(reached: Acr) -> str:

@@ -68,10 +68,13 @@ def wallet(
     """List the prospects of an account, factor by factor.
 
     What is held but not usable, resting or disabled, cannot be proven and not be added anew.
+    What browsers prove by themselves is no way that anybody could choose.
     """
-    have = [p for f in factors.values() for p in _prospects(f, usable.get(f.name, ()), now)]
-    could = [_new(f, now) for f in factors.values() if f.many or f.name not in held]
-    locked = [_new(f, now) for f in factors.values() if f.name in held and not usable.get(f.name)]
+    ways = [factor for factor in factors.values() if not factor.silent]
+    free = [f for f in ways if f.on_the_way and (f.many or f.name not in held)]
+    have = [p for f in ways for p in _prospects(f, usable.get(f.name, ()), now)]
+    could = [_new(f, now) for f in free]
+    locked = [_new(f, now) for f in ways if f.name in held and not usable.get(f.name)]
     return Wallet(have, could, locked)
 
 
@@ -112,7 +115,11 @@ def plan(
 
 
 def _adding(events: Sequence[AuthEvent], wallet: Wallet, goal: Goal) -> list[Offer]:
-    """Offer to add a factor, but only once all that the account has was proven."""
+    """Offer to add a factor, but only once all that the account has was proven.
+
+    A remembered device does not spare it: what is bound to an account opens it for years.
+    """
+    events = policy.anew(events)
     have = _without_used(events, wallet.have)
     best = _raises(events, [*have, *_without_used(events, wallet.locked)])
     if best is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from contracts.assurance import AuthEvent, Requirement
+from gateway import policy
 from store import Session, Store
 
 
@@ -91,4 +92,6 @@ def newest(events: Iterable[AuthEvent]) -> tuple[AuthEvent, ...]:
 def counted(events: Iterable[AuthEvent], requirement: Requirement) -> tuple[AuthEvent, ...]:
     """Keep the proofs that are not too old for a requirement."""
     since = requirement.not_before
-    return tuple(event for event in events if since is None or event.at >= since)
+    if since is None:
+        return tuple(events)
+    return tuple(event for event in policy.anew(events) if event.at >= since)

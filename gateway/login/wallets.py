@@ -52,7 +52,7 @@ class Wallets:
 
     def wake(self, tx: Transaction, account_id: str, events: Sequence[AuthEvent]) -> None:
         """Let resting biometrics be tried again, once other factors alone were enough for mfa."""
-        others = [proof for proof in events if not policy.compared_here(proof)]
+        others = [proof for proof in policy.anew(events) if not policy.compared_here(proof)]
         if policy.level(others).satisfies(policy.parse("mfa")):
             for factor in self._factors.values():
                 if factor.kind is Kind.INHERENCE:

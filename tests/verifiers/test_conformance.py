@@ -88,6 +88,8 @@ def test_it_states_its_strength(factor: Factor) -> None:
     assert factor.kind in Kind
     assert factor.amr
     assert set(factor.amr) <= RFC_8176
+    assert not (factor.silent and factor.on_the_way)
+    assert factor.prospect(()).proof.remembered <= factor.silent
 
 
 def test_who_enrolled_is_accepted(factor: Factor, person: Person, alice: Subject) -> None:

@@ -51,6 +51,8 @@ class Otp:
     many = True
     pick = True
     usernameless = False
+    on_the_way = True
+    silent = False
 
     def __init__(self, settings: OtpSettings, codes: Codes, service: str) -> None:
         self._settings = settings

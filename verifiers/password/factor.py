@@ -34,6 +34,8 @@ class Password:
     many = False
     pick = False
     usernameless = False
+    on_the_way = True
+    silent = False
 
     def __init__(
         self, settings: PasswordSettings, hashing: Hashing, rules: Rules, service: str

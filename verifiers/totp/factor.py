@@ -36,6 +36,8 @@ class Totp:
     many = False
     pick = False
     usernameless = False
+    on_the_way = True
+    silent = False
 
     def __init__(self, settings: TotpSettings, clock: Clock, service: str) -> None:
         self._settings = settings

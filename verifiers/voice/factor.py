@@ -52,6 +52,8 @@ class Voice:
     many = False
     pick = False
     usernameless = False
+    on_the_way = True
+    silent = False
 
     def __init__(self, encoder: Encoder, matcher: Matcher, settings: VoiceSettings) -> None:
         self._encoder = encoder

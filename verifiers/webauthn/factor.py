@@ -63,6 +63,8 @@ class Webauthn:
     many = True
     pick = False
     usernameless = True
+    on_the_way = True
+    silent = False
 
     def __init__(
         self,

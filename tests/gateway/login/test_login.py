@@ -241,6 +241,7 @@ class Deaf:
 
     name, title, kind, amr = "voice", Text("Voice"), Kind.INHERENCE, ("vbm",)
     many, pick, usernameless = False, False, False
+    on_the_way, silent = True, False
 
     def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
         return Challenge([Ask("word", "text", Text("Speak"))])
