@@ -65,6 +65,7 @@ class Ceremonies:
         self._clock = clock
         self._rules = rules
         self._changed = callbacks.changed
+        self._address = callbacks.address
         self._asking = Asking(store, clock, factors, rules, callbacks.render)
 
     def begin(
@@ -195,6 +196,7 @@ class Ceremonies:
         tx.audit.add(
             "credential.added",
             account_id=subject.id,
+            source=self._address(),
             detail={"factor": factor, "credential": added, "virtual": virtual},
         )
         happened = Happened.REPLACED if replaced else Happened.ADDED
@@ -225,6 +227,7 @@ class Ceremonies:
             tx.audit.add(
                 "factor.accepted" if verdict.accepted else "factor.rejected",
                 account_id=attempt.account_id or None,
+                source=self._address(),
                 detail={
                     "factor": attempt.factor,
                     "reason": verdict.reason,
@@ -236,7 +239,7 @@ class Ceremonies:
 
     def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
         if verdict.accepted and verdict.credential_id:
-            tx.credentials.used(verdict.credential_id)
+            tx.credentials.used(verdict.credential_id, self._address())
         elif attempt.named and len(attempt.enrolled) <= 1:
             self._blame(tx, attempt, next(iter(attempt.enrolled), None))
 

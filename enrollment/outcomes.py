@@ -96,13 +96,19 @@ class Rules:
     messages_per_hour: int
 
 
+def _nowhere() -> str:
+    """Return the address of nobody."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Callbacks:
     """What the runner calls above itself.
 
     `render` puts texts into the person's language; `changed` hears of each change within the
-    transaction that makes it.
+    transaction that makes it; `address` tells where the call comes from.
     """
 
     render: Callable[[Text], str]
     changed: Callable[[Transaction, Change], None]
+    address: Callable[[], str] = _nowhere

@@ -22,6 +22,7 @@ from gateway.account import views as account_views
 from gateway.account.service import AccountService
 from gateway.account.visitor import BrowserVisitor
 from gateway.browser import Browser
+from gateway.callers import caller
 from gateway.changes import Changes
 from gateway.keeper import make_keeper
 from gateway.login import views as login_views
@@ -131,7 +132,7 @@ def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
         biometric_failures=parts.settings.biometric_failures,
         messages_per_hour=parts.settings.messages_per_hour,
     )
-    calls = Callbacks(translate, changes.made)
+    calls = Callbacks(translate, changes.made, lambda: caller().address)
     return Ceremonies(parts.store, parts.factors, parts.clock, rules, calls)
 
 

@@ -21,6 +21,7 @@ from store.models import Instant, credentials
 from store.work import Work
 
 LABEL_LENGTH = 128
+SOURCE_LENGTH = 64
 ANY = 2**31 - 1
 
 
@@ -37,6 +38,7 @@ class Credential:
     disabled_at: datetime | None
     virtual: bool
     failures: int
+    last_used_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +140,10 @@ class Credentials:
             self._note(place)
         return row is not None
 
-    def used(self, credential_id: str) -> None:
-        """Note a success: the failures in a row are over."""
-        values = {"last_used_at": self._work.now(), "failures": 0}
+    def used(self, credential_id: str, source: str = "") -> None:
+        """Note a success from an address: the failures in a row are over."""
+        place = {"last_used_from": source[:SOURCE_LENGTH] or None}
+        values = {"last_used_at": self._work.now(), "failures": 0, **place}
         self._change(values, credentials.c.id == credential_id)
 
     def failed(self, credential_id: str, disable_at: int) -> bool:

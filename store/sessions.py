@@ -18,6 +18,22 @@ from store.models import active_accounts, sessions
 from store.work import Work
 
 TOUCH = timedelta(minutes=1)
+LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where a browser was seen: a device in names of ours, and the address it came from."""
+
+    agent: str = ""
+    source: str = ""
+
+    def values(self) -> dict[str, str | None]:
+        """Return the columns, None for what is not known."""
+        return {"agent": self.agent[:LONGEST] or None, "source": self.source[:LONGEST] or None}
+
+
+UNSEEN = Seen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +67,18 @@ class Sessions:
         self._work = work
 
     def open(
-        self, account_id: str, events: Iterable[AuthEvent], lifetime: timedelta
+        self,
+        account_id: str,
+        events: Iterable[AuthEvent],
+        lifetime: timedelta,
+        seen: Seen = UNSEEN,
     ) -> tuple[str, Session]:
         """Begin a session; return its cookie and itself."""
         cookie, now = new_handle(), self._work.now()
         expires_at = now + lifetime
         session = Session(
-            new_id(), account_id, tuple(events), now, now, expires_at, self._hash(cookie)
+            *(new_id(), account_id, tuple(events), now, now, expires_at, self._hash(cookie)),
+            **seen.values(),
         )
         row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
         row["events"] = dump_events(session.events)
@@ -85,10 +106,12 @@ class Sessions:
             self._work.after.append(partial(self._touch, row.id_hash, now, events))
         return replace(session, events=events)
 
-    def rotate(self, session: Session, events: Iterable[AuthEvent]) -> str | None:
+    def rotate(
+        self, session: Session, events: Iterable[AuthEvent], seen: Seen = UNSEEN
+    ) -> str | None:
         """Write new events under a new cookie; None where the session changed meanwhile."""
         cookie = new_handle()
-        values = {"id_hash": self._hash(cookie), "events": dump_events(events)}
+        values = {"id_hash": self._hash(cookie), "events": dump_events(events), **seen.values()}
         same = sessions.c.id_hash == session.id_hash
         row = once.change(self._work.connection, sessions, values, same)
         return None if row is None else cookie

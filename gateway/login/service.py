@@ -17,23 +17,15 @@ from gateway.login.guide import Guide
 from gateway.login.limits import Limits
 from gateway.login.plan import Choice, event
 from gateway.login.sessions import Sessions
-from gateway.login.steps import Choose, Ended, Finished, First, Step
+from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
 from gateway.login.wallets import Wallets
 from store import Ceremony, Client, Login, Purpose, Store, Transaction
+from store.sessions import Seen
 
 WRONG = Text("The name or the password is not right.")
 SET_UP = Text("It is set up. Now use it once.")
 NOT_ENOUGH = Text("This is not enough by itself, and you have nothing else set up here.")
 START_AGAIN = Text("Too many wrong answers. Go back to where you came from and start again.")
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Who is calling: this browser's binding, its session cookie, the address it came from."""
-
-    browser: str
-    session: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +219,17 @@ class LoginService:
             if not tx.logins.close(login) or login.account_id is None:
                 raise Expired(detail="the login was finished before")
             self._parts.wallets.wake(tx, login.account_id, login.events)
-            tx.audit.add("login.finished", account_id=login.account_id, source=visit.source)
-        cookie = self._parts.sessions.start(visit.session, login.account_id, login.events)
+            _noted(tx, login.account_id, visit)
+        seen = Seen(visit.device, visit.source)
+        cookie = self._parts.sessions.start(visit.session, login.account_id, login.events, seen)
         return Finished(login.return_to, cookie)
+
+
+def _noted(tx: Transaction, account_id: str, visit: Visit) -> None:
+    account, detail = tx.accounts.get(account_id), {"device": visit.device}
+    tx.audit.add("login.finished", account_id=account_id, source=visit.source, detail=detail)
+    if account and visit.language and account.language != visit.language:
+        tx.accounts.speaks(account_id, visit.language)
 
 
 def _found(tx: Transaction, handle: str, visit: Visit) -> Login:

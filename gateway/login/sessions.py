@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from contracts.assurance import AuthEvent, Requirement
 from gateway import policy
 from store import Session, Store
+from store.sessions import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +37,18 @@ class Sessions:
         with self._store.read() as tx:
             return tx.sessions.find(cookie, self._lifetimes.idle, self._standing)
 
-    def start(self, cookie: str, account_id: str, events: Iterable[AuthEvent]) -> str:
+    def start(self, cookie: str, account_id: str, events: Iterable[AuthEvent], seen: Seen) -> str:
         """Return a new cookie: for the same person's session with these proofs, or a new one."""
         session = self.find(cookie)
         with self._store.write() as tx:
             if session and session.account_id == account_id:
-                renamed = tx.sessions.rotate(session, newest((*session.events, *events)))
+                renamed = tx.sessions.rotate(session, newest((*session.events, *events)), seen)
                 if renamed:
                     return renamed
             if session and session.account_id != account_id:
                 tx.endings.session(session.sid, session.account_id)
-            return tx.sessions.open(account_id, newest(events), self._lifetimes.session)[0]
+            lifetime = self._lifetimes.session
+            return tx.sessions.open(account_id, newest(events), lifetime, seen)[0]
 
     def log_in(
         self, cookie: str, browser: str, requirement: Requirement, return_to: str, cancel_to: str

@@ -12,6 +12,20 @@ from gateway.login.plan import Offer
 
 
 @dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is calling: this browser's binding, its session cookie, the address it came from.
+
+    `device` is what it runs on, in names of ours; `language` the one that it is answered in.
+    """
+
+    browser: str
+    session: str
+    source: str
+    device: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class First:
     """The first proof: a name with a password, or a passkey that knows the name."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -10,10 +11,11 @@ from werkzeug.wrappers import Response
 from enrollment.outcomes import Asked
 from enrollment.submission import read
 from gateway.browser import Browser
+from gateway.callers import caller
 from gateway.headers import allow_forms_to
-from gateway.login.service import LoginService, Visit
-from gateway.login.steps import Choose, Ended, Finished, First, Step
-from web.pages import speak
+from gateway.login.service import LoginService
+from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
+from web.pages import language_tag, speak
 
 Page = Response | tuple[str, int]
 
@@ -84,13 +86,14 @@ class Views:
         return redirect(f"/login/{other}", 303)
 
     def _visit(self) -> Visit:
-        return Visit(self._browser.id, self._browser.session, request.remote_addr or "")
+        seen = caller()
+        return Visit(self._browser.id, self._browser.session, seen.address, seen.device)
 
     def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
         visit = self._visit()
         client, ui_locales = self._service.asked_by(handle, visit)
         speak(ui_locales)
-        step = take(visit)
+        step = take(replace(visit, language=language_tag()))
         if isinstance(step, Finished):
             self._browser.session = step.cookie
             self._browser.enrolment = ""  # whoever logs in here is not the person of some ticket
