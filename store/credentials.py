@@ -38,6 +38,7 @@ class Credential:
     disabled_at: datetime | None
     virtual: bool
     failures: int
+    expires_at: datetime | None
     last_used_from: str | None = None
 
 
@@ -86,6 +87,7 @@ class Credentials:
         usable = select(credentials).where(
             _of(account_id, factor),
             credentials.c.disabled_at.is_(None),
+            self._in_time(),
             credentials.c.failures < failures_below,
         )
         # Versions are noted after rows, so they are read before them: no honest row is behind.
@@ -101,6 +103,7 @@ class Credentials:
             credentials.c.factor == factor,
             credentials.c.unique_hash == self._unique(factor, unique),
             credentials.c.disabled_at.is_(None),
+            self._in_time(),
         )
         return self._work.connection.execute(query).scalar_one_or_none()
 
@@ -172,10 +175,14 @@ class Credentials:
         """Remove all credentials of a factor; return how many there were."""
         return self._remove(_of(account_id, factor))
 
+    def expire(self, now: datetime) -> int:
+        """Remove every credential whose time is over; return how many there were."""
+        return self._remove(credentials.c.expires_at <= now)
+
     def list(self, account_id: str) -> Sequence[Credential]:
         """Return what may be shown of the account's credentials, oldest first."""
         columns = [credentials.c[name] for name in Credential.__dataclass_fields__]
-        query = select(*columns).where(credentials.c.account_id == account_id)
+        query = select(*columns).where(credentials.c.account_id == account_id, self._in_time())
         rows = self._work.connection.execute(query.order_by(credentials.c.created_at))
         return [Credential(**row._mapping) for row in rows]
 
@@ -190,7 +197,12 @@ class Credentials:
             "version": place.version,
             "failures": 0,
             "created_at": self._work.now(),
+            "expires_at": template.expires_at,
         }
+
+    def _in_time(self) -> ColumnElement[bool]:
+        ends = credentials.c.expires_at
+        return ends.is_(None) | (ends > self._work.now())
 
     def _seal(self, place: Place, data: bytes) -> bytes:
         return cipher.seal(self._work.keystore.subject_key(place.account_id), data, place.aad())

@@ -8,6 +8,7 @@ from sqlalchemy import Table, select
 
 from store import models
 from store.clients import DOCUMENT
+from store.credentials import Credentials
 from store.work import Work
 
 UNUSED = timedelta(hours=1)
@@ -46,7 +47,9 @@ class Retention:
     def purge(self, now: datetime) -> dict[str, int]:
         """Delete every row whose time is over; return how many by table."""
         ended = {table.name: self._delete(table, end, now) for table, end in ENDS.items()}
-        return {**ended, models.clients.name: self._unused_documents(now)}
+        expired = Credentials(self._work).expire(now)
+        documents = self._unused_documents(now)
+        return {**ended, models.credentials.name: expired, models.clients.name: documents}
 
     def _delete(self, table: Table, end: str, now: datetime) -> int:
         return self._work.connection.execute(table.delete().where(table.c[end] <= now)).rowcount

@@ -49,6 +49,7 @@ credentials = Table(
     Column("last_used_at", Instant),
     Column("last_used_from", String(64)),
     Column("disabled_at", Instant),
+    Column("expires_at", Instant, index=True),
     UniqueConstraint("factor", "unique_hash"),
     CheckConstraint("version > 0", name="version"),
 )

@@ -230,7 +230,9 @@ def test_a_purge_deletes_what_has_had_its_time(
     fill(store, assurance, MINUTE)
     fill(store, assurance, 2 * MINUTE)
     clock.advance(MINUTE)
-    expected = {table.name: 1 for table in ENDS} | dict.fromkeys((*UNFILLED, "clients"), 0)
+    expected = {table.name: 1 for table in ENDS} | dict.fromkeys(
+        (*UNFILLED, "clients", "credentials"), 0
+    )
     with store.write() as tx:
         assert tx.retention.purge(clock.now()) == expected
         assert set(tx.retention.purge(clock.now()).values()) == {0}

@@ -96,6 +96,27 @@ def test_a_credential_comes_back_as_it_went(store: Store, jane: Account, clock: 
     assert shown.last_used_at is None
 
 
+def test_a_credential_ends_when_its_time_is_over(
+    store: Store, jane: Account, clock: FakeClock
+) -> None:
+    until = clock.now() + MINUTE
+    with store.write() as tx:
+        tx.credentials.add(
+            jane.id, "device", Template(b"", "device/1", unique="id", expires_at=until)
+        )
+        (shown,) = tx.credentials.list(jane.id)
+        assert shown.expires_at == until
+        assert tx.credentials.expire(clock.now()) == 0
+    clock.advance(MINUTE)
+    with store.write() as tx:
+        assert tx.credentials.list(jane.id) == []
+        assert tx.credentials.enrolled(jane.id, "device") == []
+        assert tx.credentials.owner("device", "id") is None
+        assert tx.credentials.exists("device", "id")
+        assert tx.credentials.expire(clock.now()) == 1
+        assert not tx.credentials.exists("device", "id")
+
+
 def test_a_public_identifier_exists_once_per_factor(store: Store, jane: Account) -> None:
     with store.write() as tx:
         tx.credentials.add(jane.id, "webauthn", Template(b"", "webauthn/1", unique="id"))
