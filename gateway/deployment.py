@@ -60,6 +60,16 @@ class Deployment(BaseSettings):
     key_file: Path | None = Field(
         None, description="JSON file of key-encryption keys and pepper, mode 0600"
     )
+    valkey_url: str = Field(
+        "",
+        description="Valkey that counts limits for all replicas, `valkey://`, `valkeys://` (TLS) "
+        "or `unix://`; default: the database counts (`valkey` extra)",
+    )
+    places_file: Path | None = Field(
+        None,
+        description="Where networks are: CSV lines `network,latitude,longitude`, or an MMDB file "
+        "(`places` extra); none: nobody asks where a login comes from",
+    )
     limits: Literal["on", "off"] = Field(
         "on", description="Attempt limits; `off` is honoured in development only, for load tests"
     )

@@ -24,6 +24,7 @@ def make_store(settings: Settings, clock: Clock) -> Store:
         keystore_url=settings.keystore_url,
         keys=keys,
         clock=clock,
+        valkey_url=settings.valkey_url,
     )
 
 

@@ -20,6 +20,7 @@ from store.cipher import Vault
 from store.clients import Clients
 from store.codes import Codes
 from store.consents import Consents
+from store.counting import Counting
 from store.credentials import Credentials
 from store.db import Database
 from store.device_codes import DeviceCodes
@@ -31,6 +32,7 @@ from store.interactions import Interactions
 from store.keys import SigningKeys
 from store.keys_file import Keys
 from store.keystore import Keystore
+from store.known_browsers import KnownBrowsers
 from store.limits import Limits
 from store.logins import Logins
 from store.models import checks
@@ -46,13 +48,14 @@ from store.signups import Signups
 from store.spent import Spent
 from store.stations import Stations
 from store.tickets import Tickets
+from store.valkey_limits import SharedValkey, ValkeyLimits
 from store.work import Work
 
 
 class Transaction:
     """The repositories, all speaking within one transaction."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, valkey: SharedValkey | None) -> None:
         self.accounts = Accounts(work)
         self.audit = Audit(work)
         self.backchannel_devices = BackchannelDevices(work)
@@ -70,7 +73,8 @@ class Transaction:
         self.hints = Hints(work)
         self.interactions = Interactions(work)
         self.keys = SigningKeys(work)
-        self.limits = Limits(work)
+        self.known_browsers = KnownBrowsers(work)
+        self.limits: Counting = ValkeyLimits(work, valkey) if valkey else Limits(work)
         self.logins = Logins(work)
         self.once = Spent(work)
         self.outbox = Outbox(work)
@@ -86,15 +90,24 @@ class Transaction:
 
 
 class Store:
-    """A database, the keystore beside it, and the keys to both."""
+    """A database, the keystore beside it, the keys to both, and a Valkey where limits count."""
 
-    def __init__(self, *, database_url: str, keystore_url: str, keys: Keys, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        database_url: str,
+        keystore_url: str,
+        keys: Keys,
+        clock: Clock,
+        valkey_url: str = "",
+    ) -> None:
         if database_url == keystore_url:
             message = "The keystore must not be the database: give it a URL of its own."
             raise Misconfigured(Text(message))
         self.vault = Vault(keys)
         self.database = Database(database_url)
         self.keystore = Keystore(keystore_url, self.vault)
+        self._valkey = SharedValkey(valkey_url) if valkey_url else None
         self._clock = clock
 
     @contextmanager
@@ -102,7 +115,7 @@ class Store:
         """Open a transaction that only reads."""
         with self.database.read() as connection:
             work = self._work(connection, writing=False)
-            yield Transaction(work)
+            yield Transaction(work, self._valkey)
         _finish(work)
 
     @contextmanager
@@ -110,7 +123,7 @@ class Store:
         """Open a transaction that commits at exit and rolls back when raised through."""
         with self.database.write() as connection:
             work = self._work(connection, writing=True)
-            yield Transaction(work)
+            yield Transaction(work, self._valkey)
         _finish(work)
 
     def migrate(self) -> None:
@@ -132,17 +145,23 @@ class Store:
                     check_current(connection, schema)
             with self.database.read() as connection:
                 self._check_keys(connection)
+        if self._valkey:
+            self._valkey.check()
 
     def ping(self) -> None:
         """Raise Unavailable where a database does not answer."""
         for database, _ in self._schemas():
             with database.read() as connection:
                 connection.execute(select(1))
+        if self._valkey:
+            self._valkey.ping()
 
     def close(self) -> None:
         """Close every connection."""
         for database, _ in self._schemas():
             database.dispose()
+        if self._valkey:
+            self._valkey.close()
 
     def _schemas(self) -> tuple[tuple[Database, Schema], ...]:
         return (self.database, MAIN), (self.keystore.database, KEYSTORE)

@@ -31,9 +31,9 @@ class Limits:
             raise TooMany(detail=f"{factor} of {who}", retry_after=wait)
 
     def forgive(self, who: str, factor: str) -> None:
-        """Forget the attempts of a factor after it was proven."""
+        """Uncount the attempt that proved a factor: what was wrong before it stays counted."""
         with self._store.write() as tx:
-            tx.limits.clear(f"factor:{factor}:{who}")
+            tx.limits.take_back(f"factor:{factor}:{who}")
 
     def source(self, address: str) -> None:
         """Raise TooMany for an address that was wrong too often."""

@@ -32,6 +32,7 @@ from store.models.provider import (
     signing_keys,
 )
 from store.models.registration import initial_access_tokens, registrations
+from store.models.signals import known_browsers
 from store.models.signups import signups
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "initial_access_tokens",
     "interactions",
     "keystore_metadata",
+    "known_browsers",
     "limits",
     "live_grants",
     "logins",

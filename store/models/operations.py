@@ -23,6 +23,7 @@ limits = Table(
     metadata,
     Column("key_hash", String(64), primary_key=True),
     Column("hits", Integer, nullable=False),
+    Column("free_at", Instant),
     Column("resets_at", Instant, nullable=False, index=True),
 )
 

@@ -79,6 +79,7 @@ logins = Table(
     Column("return_to", String(2048), nullable=False),
     Column("cancel_to", String(2048), nullable=False),
     Column("events", JSON, nullable=False),
+    Column("signals", JSON),
     Column("failures", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),

@@ -66,41 +66,6 @@ def test_messages_come_in_order_and_expire(store: Store, clock: FakeClock) -> No
         assert [row.kind for row in tx.outbox.claim(clock.now(), MINUTE)] == ["first", "second"]
 
 
-def test_a_limit_counts_within_its_window(store: Store, clock: FakeClock) -> None:
-    with store.write() as tx:
-        assert [tx.limits.hit("jane", 2, MINUTE) for _ in range(3)] == [0, 0, 60]
-        assert tx.limits.hit("joe", 2, MINUTE) == 0
-    clock.advance(timedelta(seconds=30.5))
-    with store.write() as tx:
-        assert tx.limits.hit("jane", 2, MINUTE) == 30
-    clock.advance(timedelta(seconds=29.5))
-    with store.write() as tx:
-        assert [tx.limits.hit("jane", 2, MINUTE) for _ in range(3)] == [0, 0, 60]
-
-
-def test_a_limit_is_peeked_at_and_cleared(store: Store, clock: FakeClock) -> None:
-    with store.write() as tx:
-        assert tx.limits.peek("jane", 1) == 0
-        tx.limits.hit("jane", 1, MINUTE)
-        assert tx.limits.peek("jane", 2) == 0
-        assert tx.limits.peek("jane", 1) == 60
-        tx.limits.clear("jane")
-        assert tx.limits.peek("jane", 1) == 0
-        tx.limits.hit("jane", 1, MINUTE)
-    clock.advance(MINUTE)
-    with store.read() as tx:
-        assert tx.limits.peek("jane", 1) == 0
-
-
-def test_a_hit_is_taken_back(store: Store) -> None:
-    with store.write() as tx:
-        tx.limits.take_back("jane")
-        assert [tx.limits.hit("jane", 1, MINUTE) for _ in range(2)] == [0, 60]
-        for _ in range(3):
-            tx.limits.take_back("jane")
-        assert [tx.limits.hit("jane", 1, MINUTE) for _ in range(2)] == [0, 60]
-
-
 def test_a_value_is_spent_for_its_lifetime(store: Store, clock: FakeClock) -> None:
     with store.write() as tx:
         assert tx.once.spend("jti", MINUTE)
@@ -221,7 +186,7 @@ def fill(store: Store, assurance: Assurance, lifetime: timedelta) -> None:
         tx.backchannel_requests.put(name, "chatbot", None, {}, interval=5, lifetime=forgotten)
 
 
-UNFILLED = ("initial_access_tokens",)
+UNFILLED = ("initial_access_tokens", "known_browsers")
 
 
 def test_a_purge_deletes_what_has_had_its_time(
