@@ -5,13 +5,20 @@ GATEHOUSE_DATA ?= var
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+CASES ?= first
+LENGTH ?= whole
+
+JOURNEYS := tests/browser tests/clients tests/walks
+FAULTS := tests/faults
+STATISTICS := tests/statistics
+OTHERS := $(foreach folder,$(JOURNEYS) $(FAULTS) $(STATISTICS),--ignore=$(folder))
 
 export GATEHOUSE_DATA
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint format bench docs secrets texts clean
+.PHONY: help demo test test-fast journeys faults statistics lint format bench docs secrets texts clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 	@echo "  PORT= and GATEHOUSE_DATA= change where the demo runs (now $(PORT) and $(GATEHOUSE_DATA))."
 
 demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhost until Ctrl-C
@@ -19,14 +26,26 @@ demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhos
 	@$(BIN)/gatehouse models pull >/dev/null
 	@$(BIN)/gatehouse demo --port $(PORT)
 
-test: lint ## Run all that CI runs: checks, then every test (ARGS= for pytest)
-	@tools/system.sh portaudio chromium node npm apache softhsm2
-	@tools/clients.sh
+test: lint ## Check and test everything that takes no browser and no fault (ARGS= for pytest)
+	@tools/system.sh portaudio softhsm2
 	@$(BIN)/gatehouse models pull >/dev/null
-	$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	$(BIN)/pytest -n auto --dist loadfile --cases $(CASES) $(OTHERS) $(ARGS)
 
 test-fast: $(VENV)/.dev ## Run the tests that take no browser, no recordings and no patience
-	$(BIN)/pytest -q -m "not slow and not browser and not recordings" $(ARGS)
+	$(BIN)/pytest -q -m "not slow and not browser and not recordings" --cases first $(OTHERS) $(ARGS)
+
+journeys: $(VENV)/.dev ## Walk through it in a real browser, with real clients and the demo
+	@tools/system.sh portaudio chromium node npm apache
+	@tools/clients.sh
+	@$(BIN)/gatehouse models pull >/dev/null
+	$(BIN)/pytest -n 2 --dist loadfile $(JOURNEYS) $(ARGS)
+
+faults: $(VENV)/.dev ## Kill it, take its database away, rotate its keys under load (LENGTH=short as in CI)
+	@tools/system.sh softhsm2
+	$(BIN)/pytest --length $(LENGTH) $(FAULTS) $(ARGS)
+
+statistics: $(VENV)/.dev ## Measure what time tells, and send it what nobody expects (LENGTH=short as in CI)
+	$(BIN)/pytest -rP --length $(LENGTH) $(STATISTICS) $(ARGS)
 
 lint: $(VENV)/.dev ## Check format, style, types, imports, generated tables and secrets
 	$(BIN)/ruff format --check .
@@ -51,7 +70,7 @@ docs: $(VENV)/.dev ## Write the table of settings into the README
 	$(BIN)/python -m tools.docs
 
 texts: $(VENV)/.dev ## Collect every text that people see into the catalogues for translators
-	$(BIN)/pybabel -q extract -F web/translations/babel.cfg -k Text --no-location --sort-output \
+	$(BIN)/pybabel -q extract -F web/translations/babel.cfg -k Text -k counted:1,2 --no-location --sort-output \
 		--omit-header -o web/translations/messages.pot .
 	for language in de es fr; do $(BIN)/pybabel -q update -l $$language --no-fuzzy-matching \
 		--ignore-obsolete --omit-header -w 100 -i web/translations/messages.pot \

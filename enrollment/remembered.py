@@ -42,11 +42,11 @@ def _ask(ask: Ask) -> dict[str, Any]:
     return {
         "name": ask.name,
         "type": ask.type,
-        "prompt": [ask.prompt.message, dict(ask.prompt.values)],
+        "prompt": [ask.prompt.message, dict(ask.prompt.values), ask.prompt.plural],
         "options": dict(ask.options),
     }
 
 
 def _read(found: dict[str, Any]) -> Ask:
-    message, values = found["prompt"]
-    return Ask(found["name"], found["type"], Text(message, values), found["options"])
+    message, values, plural = found["prompt"]
+    return Ask(found["name"], found["type"], Text(message, values, plural), found["options"])

@@ -9,7 +9,7 @@ from flask import Flask
 from contracts.clock import Clock, SystemClock
 from contracts.factor import Factor, Infer
 from enrollment import stations_views
-from gateway import errors, headers, mount, oidc, rooms
+from gateway import errors, headers, languages, mount, oidc, rooms
 from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.keeper import make_keeper
@@ -39,12 +39,18 @@ def create_app(
     factors = factors or make_factors(settings, store, clock, infer)
     browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)
     app = _flask()
-    pages.install(app, service_name=settings.service_name, csrf=browser.token)
+    pages.install(
+        app,
+        service_name=settings.service_name,
+        csrf=browser.token,
+        chosen=lambda: browser.language,
+    )
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
     for blueprint in rooms.blueprints(rooms.Parts(settings, store, clock, factors, browser)):
         app.register_blueprint(blueprint)
+    app.register_blueprint(languages.blueprint(browser))
     mount.install(app, settings.path)
     return app
 

@@ -76,6 +76,15 @@ class Browser:
     def enrolment(self, value: str) -> None:
         self._changes()["enrolment"] = value
 
+    @property
+    def language(self) -> str:
+        """The language that was chosen in this browser, empty where none was."""
+        return self._get("language")
+
+    @language.setter
+    def language(self, value: str) -> None:
+        self._changes()["language"] = value
+
     def token(self) -> str:
         """Return the anti-forgery token of this browser."""
         return self._digest("anti-forgery", self.id)
@@ -132,4 +141,5 @@ def _age(part: str, value: str) -> int | None:
     """Return how many seconds a cookie lives; None for as long as the browser is open."""
     if not value:
         return 0
-    return KEPT if part == "browser" and g.get("browser_kept") else None
+    kept = part == "language" or (part == "browser" and g.get("browser_kept"))
+    return KEPT if kept else None

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest
-from contracts.text import Text
+from contracts.text import Text, as_it_is
 from gateway.oidc.clients import ciba, consistency, fapi2, members, redirect_uris
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import SECRET
@@ -124,7 +124,7 @@ def _read(said: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return read(said, readers)
     except InvalidClientMetadata as error:
-        raise BadRequest(Text("%(why)s", {"why": error.description})) from error
+        raise BadRequest(as_it_is(error.description)) from error
 
 
 def _check(wanted: Registration, metadata: ClientMetadata) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest
-from contracts.text import Text
+from contracts.text import as_it_is
 from gateway.oidc.resources.rfc8707 import well_formed
 from gateway.oidc.resources.types import BUILT_IN
 from gateway.oidc.resources.types.declared import declarations
@@ -36,7 +36,7 @@ def register(store: Store, clock: Clock, wanted: Registration) -> Resource:
     try:
         declared = _checked(wanted)
     except ValueError as error:
-        raise BadRequest(Text("%(fault)s", {"fault": str(error)})) from error
+        raise BadRequest(as_it_is(str(error))) from error
     made = Resource(
         uri=wanted.uri,
         name=wanted.name or wanted.uri[:LONGEST_NAME],

@@ -16,7 +16,7 @@ from pydantic_settings import (
 )
 
 from contracts.errors import Misconfigured
-from contracts.text import Text
+from contracts.text import as_it_is
 
 
 class FactorSettings(BaseSettings):
@@ -61,4 +61,4 @@ def _wrong(prefix: str, error: ValidationError) -> Misconfigured:
         return f"{prefix}{str(where[0]).upper()}: {message}" if where else message
 
     lines = [line(each["loc"], each["msg"]) for each in error.errors()]
-    return Misconfigured(Text("%(lines)s", {"lines": "; ".join(lines)}))
+    return Misconfigured(as_it_is("; ".join(lines)))

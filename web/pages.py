@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, request, url_for
-from flask_babel import Babel, get_locale, gettext, refresh
+from flask import Flask, current_app, g, request, url_for
+from flask_babel import Babel, get_locale, gettext, ngettext, refresh
 from jinja2 import FileSystemLoader
+from markupsafe import Markup
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from contracts.text import Text
@@ -23,42 +26,77 @@ ROOM = Path(__file__).parent
 SOURCE_LANGUAGE = "en"
 CATALOGUES = ROOM / "translations"
 YEAR = 365 * 24 * 3600
+FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
 
 
-def install(app: Flask, *, service_name: str, csrf: Callable[[], str]) -> None:
-    """Make `app` serve the pages: `csrf` returns this browser's token for the forms."""
+def install(
+    app: Flask,
+    *,
+    service_name: str,
+    csrf: Callable[[], str],
+    chosen: Callable[[], str] | None = None,
+) -> None:
+    """Make `app` serve the pages: `csrf` returns this browser's token for the forms.
+
+    `chosen` returns the language that was chosen in this browser; without it none is offered.
+    """
     app.static_folder = str(ROOM / "static")
     if "static" not in app.view_functions:
         app.add_url_rule("/static/<path:filename>", "static", app.send_static_file)
     app.jinja_loader = FileSystemLoader(ROOM / "templates")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_preferred_language)
+    babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_selector(chosen))
     with app.app_context():
         babel.domain_instance.cache = _CATALOGUES
-    app.jinja_env.filters["t"] = translate
+    app.jinja_env.filters.update(t=translate, bdi=_bdi, strong=_strong, listed=_listed)
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
-    app.context_processor(lambda: {"locale": language_tag()})
+    app.jinja_env.globals.update(offered=_offered if chosen else list, place=place)
+    app.context_processor(lambda: {"locale": language_tag(), "direction": direction()})
     app.after_request(_keep_static)
 
 
 def translate(text: Text) -> str:
     """Return the text in the language of this request, its values filled in."""
-    return str(gettext(text.message, **text.values))
+    values = _apart(text, direction())
+    if text.plural:
+        return str(ngettext(text.message, text.plural, text.count, **values))
+    return str(gettext(text.message, **values))
 
 
 def translate_into(language: str, text: Text) -> str:
     """Return the text in a language of ours, whoever asks; in English for any other."""
     if language not in languages():
         return str(text)
-    return str(replace(text, message=_CATALOGUES[language, "messages"].ugettext(text.message)))
+    catalogue = _CATALOGUES[language, "messages"]
+    if text.plural:
+        words = catalogue.ungettext(text.message, text.plural, text.count)
+    else:
+        words = catalogue.ugettext(text.message)
+    return str(Text(words, _apart(text, Locale.parse(language).text_direction)))
+
+
+def _bdi(name: object) -> Markup:
+    """Keep a name's direction from changing the sentence around it."""
+    return Markup("<bdi>{}</bdi>").format(name)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the names as a list in words, e.g. `A, B and C`."""
+    apart = [str(_isolated(name)) if direction() == "rtl" else name for name in names]
+    return format_list(apart, locale=get_locale())
+
+
+def _strong(name: object) -> Markup:
+    return Markup('<strong dir="auto">{}</strong>').format(name)
 
 
 def speak(wanted: Sequence[str]) -> None:
     """Answer this request in the first of these languages that there is (RFC 4647, lookup).
 
     `wanted` are BCP 47 tags in order of preference; where none is had, the browser's own count.
+    What a person chose here holds over both: a client can only hint (OpenID Connect Core, 3.1.2.1).
     """
-    g.language = next(filter(None, map(_had, wanted)), None)
+    g.language = _first_had(wanted)
     refresh()
 
 
@@ -77,10 +115,35 @@ def language_tag() -> str:
     return str(get_locale() or SOURCE_LANGUAGE).replace("_", "-")
 
 
+def direction() -> str:
+    """Return the direction of this request's script, for the `dir` attribute: ltr or rtl."""
+    return (get_locale() or Locale(SOURCE_LANGUAGE)).text_direction
+
+
+def place() -> str | None:
+    """Return the path, from the root of this site, at which this page can be asked for again."""
+    if request.method == "GET":
+        return iri_to_uri(request.full_path).removesuffix("?")
+    shown = current_app.url_map.bind("").test(request.path, "GET")
+    return iri_to_uri(request.path) if shown else None
+
+
 @cache
 def languages() -> list[str]:
     """Return the source language and every language with a catalogue."""
     return [SOURCE_LANGUAGE, *sorted(path.stem for path in CATALOGUES.glob("*.po"))]
+
+
+@cache
+def _offered() -> list[tuple[str, str, str]]:
+    """Return tag, direction and name of each language, the name as its speakers write it."""
+    locales = map(Locale.parse, languages())
+    return [(str(each), each.text_direction, _own_name(each)) for each in locales]
+
+
+def _own_name(locale: Locale) -> str:
+    name = locale.get_display_name() or str(locale)
+    return name[:1].upper() + name[1:]
 
 
 class _Compiled(dict[tuple[str, str], NullTranslations]):
@@ -88,18 +151,33 @@ class _Compiled(dict[tuple[str, str], NullTranslations]):
 
     def __missing__(self, key: tuple[str, str]) -> NullTranslations:
         file = CATALOGUES / f"{key[0]}.po"
-        self[key] = _compiled(file) if file.is_file() else NullTranslations()
+        self[key] = _compiled(file, key[0]) if file.is_file() else NullTranslations()
         return self[key]
 
 
 _CATALOGUES = _Compiled()
 
 
-def _compiled(file: Path) -> NullTranslations:
+def _compiled(file: Path, language: str) -> NullTranslations:
     with file.open("rb") as source, BytesIO() as target:
-        write_mo(target, read_po(source))
+        write_mo(target, read_po(source, locale=language))
         target.seek(0)
         return Translations(target)
+
+
+def _apart(text: Text, direction: str) -> Mapping[str, str | int]:
+    """Return the values of a text, each name isolated where the script runs from right to left.
+
+    Codes and addresses of pages stay bare: they are copied, and found by the phones they reach.
+    """
+    if direction == "ltr":
+        return text.values
+    return {name: _isolated(value) for name, value in text.values.items()}
+
+
+def _isolated(value: str | int) -> str | int:
+    bare = isinstance(value, int) or value.isdigit() or "://" in value
+    return value if bare else f"{FIRST_STRONG_ISOLATE}{value}{POP_DIRECTIONAL_ISOLATE}"
 
 
 @cache
@@ -114,9 +192,20 @@ def _keep_static(response: Response) -> Response:
     return response
 
 
-def _preferred_language() -> str | None:
-    asked: str | None = g.get("language")
-    return asked or request.accept_languages.best_match(languages())
+def _selector(chosen: Callable[[], str] | None) -> Callable[[], str | None]:
+    def select() -> str | None:
+        asked: str | None = g.get("language")
+        return (_had(chosen()) if chosen else None) or asked or _first_had(_accepted())
+
+    return select
+
+
+def _accepted() -> list[str]:
+    return [tag for tag, quality in request.accept_languages if quality]
+
+
+def _first_had(wanted: Iterable[str]) -> str | None:
+    return next(filter(None, map(_had, wanted)), None)
 
 
 def _had(tag: str) -> str | None:

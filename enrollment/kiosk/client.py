@@ -11,7 +11,7 @@ from contracts.clock import Clock
 from contracts.errors import GatehouseError, Misconfigured, NotAuthenticated, Unavailable
 from contracts.factor import Ask
 from contracts.sample import Sample
-from contracts.text import Text
+from contracts.text import Text, as_it_is
 from enrollment.kiosk.identity import Identity, new_key
 from enrollment.outcomes import Asked
 from enrollment.station_proof import ENROLMENT, HEADER, Call, sign
@@ -32,7 +32,7 @@ class Refused(GatehouseError):
 
 def said(words: str) -> Text:
     """Return words that the gateway has already put into the person's language."""
-    return Text("%(said)s", {"said": words})
+    return as_it_is(words)
 
 
 def pair(gateway: str, code: str, http: httpx.Client) -> Identity:

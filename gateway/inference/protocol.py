@@ -81,6 +81,7 @@ def failure(error: GatehouseError) -> Frame:
             "error": error.code,
             "message": error.public.message,
             "values": dict(error.public.values),
+            "plural": error.public.plural,
             "detail": error.detail,
         }
     )
@@ -91,5 +92,5 @@ def unpack(frame: Frame) -> bytes:
     if "error" not in frame.header:
         return frame.payload
     kind = next((each for each in RAISED if each.code == frame.header["error"]), Unavailable)
-    text = Text(frame.header["message"], frame.header["values"])
+    text = Text(frame.header["message"], frame.header["values"], frame.header["plural"])
     raise kind(text, detail=frame.header["detail"])

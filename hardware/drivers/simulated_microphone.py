@@ -15,7 +15,7 @@ from contracts.clock import Clock
 from contracts.device import CaptureSpec, Device, DeviceInfo, Driver, Report
 from contracts.errors import DeviceError, Retry
 from contracts.sample import Modality, Sample
-from contracts.text import Text
+from contracts.text import Text, as_it_is
 from hardware import audio
 from hardware.script import Command, Line, Script
 
@@ -101,7 +101,7 @@ class SimulatedDevice:
 
 
 def _failure(line: Line) -> Retry | DeviceError:
-    reason = Text("%(reason)s", {"reason": line.words}) if line.words else None
+    reason = as_it_is(line.words) if line.words else None
     if line.command is Command.RETRY:
         return Retry(reason)
     return DeviceError(reason, detail=line.command)

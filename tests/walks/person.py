@@ -62,7 +62,8 @@ class Person:
     @property
     def words(self) -> str:
         """What the page says."""
-        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.page.text)).split())
+        joined = re.sub(r"</?bdi>", "", self.page.text)
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", joined)).split())
 
     @property
     def path(self) -> str:

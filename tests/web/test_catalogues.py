@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from contracts.text import Text
+from contracts.text import Text, counted
 from web import pages
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -19,11 +19,16 @@ LANGUAGES = pages.languages()[1:]
 
 def catalogue(name: str) -> Catalog:
     with (pages.CATALOGUES / name).open("rb") as file:
-        return read_po(file)
+        return read_po(file, locale=name.removesuffix(".po") if name.endswith(".po") else None)
 
 
-def texts(found: Catalog) -> dict[str, str]:
-    return {str(message.id): str(message.string) for message in found if message.id}
+def forms(given: object) -> tuple[str, ...]:
+    """Return the forms of a text; only one that counts has several."""
+    return tuple(given) if isinstance(given, tuple | list) else (str(given or ""),)
+
+
+def texts(found: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {forms(message.id): forms(message.string) for message in found if message.id}
 
 
 def test_the_languages_there_are() -> None:
@@ -34,24 +39,46 @@ def test_the_languages_there_are() -> None:
 def test_nothing_is_missing_fuzzy_or_left_over(language: str) -> None:
     wanted, found = texts(catalogue("messages.pot")), catalogue(f"{language}.po")
     translated = texts(found)
-    assert [text for text in wanted if not translated.get(text)] == [], "run: make texts; translate"
+    missing = [text for text in wanted if not all(translated.get(text, [""]))]
+    assert missing == [], "run: make texts; translate"
     assert translated.keys() - wanted.keys() == set()
     assert [message.id for message in found if message.fuzzy and message.id] == []
     assert list(found.obsolete) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_counts_has_every_form(language: str) -> None:
+    found = catalogue(f"{language}.po")
+    counting = [message for message in found if message.pluralizable and message.id]
+    assert counting
+    assert {len(forms(message.string)) for message in counting} == {found.num_plurals}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_placeholders_agree(language: str) -> None:
-    for text, translation in texts(catalogue(f"{language}.po")).items():
-        assert sorted(PLACEHOLDER.findall(translation)) == sorted(PLACEHOLDER.findall(text)), text
-        assert "%" not in PLACEHOLDER.sub("", translation), text
+    for text, translations in texts(catalogue(f"{language}.po")).items():
+        wanted = {frozenset(PLACEHOLDER.findall(form)) for form in text}
+        for form in translations:
+            assert frozenset(PLACEHOLDER.findall(form)) in wanted, form
+            assert "%" not in PLACEHOLDER.sub("", form), form
+        assert frozenset(PLACEHOLDER.findall(translations[-1])) == max(wanted, key=len), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_translations_begin_and_end_as_the_text_does(language: str) -> None:
+    """Spaces and lines count: paragraphs of a letter are apart by an empty line."""
+    for text, translations in texts(catalogue(f"{language}.po")).items():
+        for form in translations:
+            assert form == form.strip()
+            assert form.count("\n") == text[-1].count("\n"), text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_commands_settings_and_addresses_are_not_translated(language: str) -> None:
     kept = re.compile(r"GATEHOUSE_\w+|gatehouse \w+|\bpip install\b|smtp://[\w:]+")
-    for text, translation in texts(catalogue(f"{language}.po")).items():
-        assert set(kept.findall(text)) <= set(kept.findall(translation)), text
+    for text, translations in texts(catalogue(f"{language}.po")).items():
+        for form in translations:
+            assert set(kept.findall(text[-1])) <= set(kept.findall(form)), text
 
 
 @pytest.fixture
@@ -87,8 +114,26 @@ def test_the_first_language_that_is_had_is_spoken(
 def test_texts_of_the_code_are_translated_and_filled(app: Flask) -> None:
     with app.test_request_context():
         pages.speak(["de"])
-        text = Text("Use at least %(count)d characters.", {"count": 8})
-        assert pages.translate(text) == "Benutzen Sie mindestens 8 Zeichen."
+        text = Text("Code sent to %(address)s", {"address": "a***@b.example"})
+        assert pages.translate(text) == "Code gesendet an a***@b.example"
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "words"),
+    [
+        ("en", 1, "Use at least one character."),
+        ("de", 8, "Benutzen Sie mindestens 8 Zeichen."),
+        ("fr", 1, "Utilisez au moins un caractère."),
+    ],
+)
+def test_a_text_that_counts_takes_the_form_of_its_number(
+    app: Flask, language: str, count: int, words: str
+) -> None:
+    text = counted("Use at least one character.", "Use at least %(count)d characters.", count)
+    with app.test_request_context():
+        pages.speak([language])
+        assert pages.translate(text) == words
+    assert pages.translate_into(language, text) == words
 
 
 def test_the_catalogues_are_part_of_the_package() -> None:

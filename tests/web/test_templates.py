@@ -263,7 +263,7 @@ def render(app: Flask, name: str, **context: Any) -> str:
 
 def test_a_page_has_a_language_a_title_and_one_heading(source: str) -> None:
     page = Page(source)
-    assert page.all("html") == [{"lang": "en"}]
+    assert page.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert len(page.all("h1")) == 1
     assert "<title> ·" not in source
 
@@ -305,7 +305,7 @@ def test_an_error_is_announced_and_filled_in(app: Flask, name: str) -> None:
     source = render(app, name)
     assert 'role="alert" id="error"' in source
     assert "Wrong after 3 tries." in source
-    assert "<title>Error:" in source
+    assert "<title>Error · " in source
 
 
 @pytest.mark.parametrize("name", ["text again", "password again", "code again", "login again"])

@@ -36,22 +36,27 @@ def test_every_word_is_translated(path: Path) -> None:
     assert bare_words(path.read_text()) == []
 
 
+def first(found: str | tuple[str, ...] | list[str]) -> str:
+    """Return what a message is found by: of one that counts, the form of one."""
+    return found if isinstance(found, str) else found[0]
+
+
 def catalogue() -> set[str]:
     with (pages.ROOM / "translations" / "messages.pot").open("rb") as file:
-        return {str(message.id) for message in read_po(file)}
+        return {first(message.id) for message in read_po(file)}
 
 
 def test_the_catalogue_holds_every_message_of_the_templates() -> None:
     found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")], {"**.html": {"trimmed": "true"}})
-    assert {message for _, _, message, _, _ in found} <= catalogue()
+    assert {first(message) for _, _, message, _, _ in found} <= catalogue()
 
 
 @pytest.mark.parametrize("room", ["contracts", "verifiers", "hardware", "enrollment", "gateway"])
 def test_the_catalogue_holds_every_text_of_the_code(room: str) -> None:
     found = extract_from_dir(
-        pages.ROOM.parent / room, [("**.py", "python")], keywords={"Text": None}
+        pages.ROOM.parent / room, [("**.py", "python")], keywords={"Text": None, "counted": (1, 2)}
     )
-    missing = {message for _, _, message, _, _ in found} - catalogue()
+    missing = {first(message) for _, _, message, _, _ in found} - catalogue()
     assert missing == set(), "run: make texts"
 
 

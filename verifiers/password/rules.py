@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from contracts.errors import Retry
-from contracts.text import Text
+from contracts.text import Text, counted
 from verifiers.password.breached import Breached
 from verifiers.password.reasons import reason
 from verifiers.password.settings import PasswordSettings
@@ -65,10 +65,21 @@ class Rules:
 
 def _check_length(password: str, settings: PasswordSettings) -> None:
     if len(password) < settings.min_length:
-        values = {"count": settings.min_length}
-        raise Retry(Text("Use at least %(count)d characters.", values))
+        raise Retry(
+            counted(
+                "Use at least one character.",
+                "Use at least %(count)d characters.",
+                settings.min_length,
+            )
+        )
     if len(password) > settings.max_length:
-        raise Retry(Text("Use at most %(count)d characters.", {"count": settings.max_length}))
+        raise Retry(
+            counted(
+                "Use at most one character.",
+                "Use at most %(count)d characters.",
+                settings.max_length,
+            )
+        )
 
 
 def _check_characters(password: str) -> None:

@@ -14,7 +14,7 @@ from typing import Self
 import pyotp
 
 from contracts.errors import Retry
-from contracts.text import Text
+from contracts.text import Text, counted
 
 STEP = 30
 """Seconds of one step; with six digits and SHA-1 the only values that every app supports."""
@@ -70,5 +70,11 @@ def adopt(value: str, shortest: int) -> Seed:
     except (binascii.Error, ValueError):
         raise Retry(Text("The secret is not base32.")) from None
     if length < shortest:
-        raise Retry(Text("The secret is shorter than %(count)d bytes.", {"count": shortest}))
+        raise Retry(
+            counted(
+                "The secret is shorter than one byte.",
+                "The secret is shorter than %(count)d bytes.",
+                shortest,
+            )
+        )
     return Seed(secret)

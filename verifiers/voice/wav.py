@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 
 from contracts.errors import BadRequest
-from contracts.text import Text
+from contracts.text import Text, counted
 
 RATE = 16_000
 WIDTH = 2
@@ -18,7 +18,11 @@ PCM = 1
 NOT_WAVE = Text("This is not a WAV recording.")
 FORMAT = Text("The recording must be WAV, one channel, 16 kHz, 16-bit PCM.")
 TRUNCATED = Text("The recording is incomplete.")
-TOO_LONG = Text("The recording is longer than %(seconds)d seconds.", {"seconds": MAX_SECONDS})
+TOO_LONG = counted(
+    "The recording is longer than one second.",
+    "The recording is longer than %(count)d seconds.",
+    MAX_SECONDS,
+)
 TOO_LARGE = Text("The recording is too large.")
 
 

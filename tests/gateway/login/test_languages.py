@@ -11,7 +11,7 @@ def test_a_login_speaks_the_language_that_the_client_asks_for(house: House) -> N
     house.enrolled("alice", password=PASSWORD, otp="alice@example.org")
     person, bot = house.person(), house.chatbot("bot", consent=True)
     person.authorize(bot, ui_locales="tlh fr-CA de")
-    assert '<html lang="fr">' in person.page.text
+    assert '<html lang="fr" dir="ltr">' in person.page.text
     assert "Bot demande qui vous êtes" in person.words
     assert person.log_in("alice", "a wrong passphrase").status_code == 401
     assert "Le nom ou le mot de passe est incorrect." in person.words
@@ -24,11 +24,11 @@ def test_a_login_speaks_the_language_that_the_client_asks_for(house: House) -> N
     person.answer(code=code.group())
     assert "Autoriser Bot ?" in person.words
     person.go("/account")
-    assert '<html lang="en">' in person.page.text
+    assert '<html lang="en" dir="ltr">' in person.page.text
 
 
 def test_without_a_wish_the_browser_s_own_language_counts(house: House) -> None:
     person = house.person()
     person.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "es"
     person.authorize(house.chatbot("bot"), ui_locales="tlh")
-    assert '<html lang="es">' in person.page.text
+    assert '<html lang="es" dir="ltr">' in person.page.text

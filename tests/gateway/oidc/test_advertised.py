@@ -92,7 +92,7 @@ def test_every_language(rp: RelyingParty, metadata: dict[str, Any]) -> None:
     assert metadata["ui_locales_supported"] == pages.languages()
     for language in pages.languages():
         page = rp.authorize(client_id="asks", ui_locales=language)
-        assert f'<html lang="{language}">' in page.text
+        assert f'<html lang="{language}" dir=' in page.text
 
 
 def test_switches_say_what_is_so(metadata: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from contracts.text import Text
+from contracts.text import Text, as_it_is
 from gateway.oidc.resources.types.type import Detail, Shown
 from gateway.oidc.resources.visible import pieces
 
@@ -85,7 +85,7 @@ class Declared:
             for name, member in self._declaration.members.items()
             if name in detail
         )
-        return Shown(Text("%(title)s", {"title": self._declaration.title}), tuple(rows))
+        return Shown(as_it_is(self._declaration.title), tuple(rows))
 
     def kept(self, detail: Detail) -> dict[str, Any]:
         """Return it as it is."""
@@ -97,7 +97,7 @@ def _kind(name: str, member: Member) -> str:
 
 
 def _label(name: str, member: Member) -> Text:
-    own = Text("%(label)s", {"label": member.label or name})
+    own = as_it_is(member.label or name)
     return own if member.label else COMMON.get(name, own)
 
 

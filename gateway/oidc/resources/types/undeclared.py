@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contracts.text import Text
+from contracts.text import as_it_is
 from gateway.oidc.resources.types.type import Detail, Shown
 from gateway.oidc.resources.visible import Piece, pieces
 
@@ -13,8 +13,8 @@ from gateway.oidc.resources.visible import Piece, pieces
 def shown(detail: Detail) -> Shown:
     """Return every member by its own name: what is allowed is seen, if in no better words."""
     members = ((name, value) for name, value in detail.items() if name != "type")
-    rows = tuple((Text("%(label)s", {"label": name}), _words(value)) for name, value in members)
-    return Shown(Text("%(title)s", {"title": detail["type"]}), rows)
+    rows = tuple((as_it_is(name), _words(value)) for name, value in members)
+    return Shown(as_it_is(detail["type"]), rows)
 
 
 def _words(value: Any) -> tuple[Piece, ...]:  # noqa: ANN401 - whatever was sent and checked

@@ -297,7 +297,7 @@ class TestChecks:
 
     def test_its_pages_speak_the_language_that_is_asked_for(self, case: Case) -> None:
         case.person.page = case.logout(client_id="bot", ui_locales="tlh de-AT")
-        assert '<html lang="de">' in case.person.page.text
+        assert '<html lang="de" dir="ltr">' in case.person.page.text
         assert "Abmelden?" in case.person.words
         case.person.fill(case.person.form(action="/oauth/logout/confirm"))
         assert "Sie sind abgemeldet" in case.person.words
