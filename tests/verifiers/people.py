@@ -16,6 +16,7 @@ import pyotp
 from contracts.factor import Answer, Challenge
 from contracts.sample import Modality, Sample
 from tests.fakes.authenticator import Authenticator
+from tests.fakes.browser import RememberedBrowser
 from tests.fakes.clock import FakeClock
 from tests.verifiers.conftest import ORIGIN
 from verifiers.voice.encoding import Voiceprint
@@ -131,6 +132,23 @@ class Speaker:
         data = wave(struct.pack("<2h", voice, self._spoken))
         sample = Sample(Modality.VOICE, "audio/wav", data, self._clock.now(), "test")
         return Answer(samples=[sample])
+class BrowserOwner:
+    """Sits at a browser that was remembered."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._browser = RememberedBrowser(ORIGIN)
+
+    def right(self, challenge: Challenge) -> Answer:
+        ask = challenge.asks[0]
+        given = ask.options["challenge"]
+        if ask.type == "device-create":
+            return Answer({"device": self._browser.create(given)})
+        return Answer({"device": self._browser.prove(given)})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        return Answer({"device": self._browser.prove("another challenge")})
+
+
 
 
 def listen(job: str, recording: bytes) -> bytes:
@@ -148,3 +166,4 @@ PEOPLE: dict[str, Callable[[FakeClock], Person]] = {
     "otp": Reader,
     "voice": Speaker,
 }
+    "device": BrowserOwner,

@@ -57,7 +57,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Install:
 def test_the_built_in_factors_come_in_order(workshop: Workshop) -> None:
     found = list(registry.load(workshop))
     assert found[:4] == ["password", "webauthn", "totp", "otp"]
-    assert set(found[4:]) <= {"voice"}
+    assert set(found[4:]) <= {"recovery", "voice", "device"}
 
 
 def test_every_folder_is_a_factor() -> None:
