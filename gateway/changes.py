@@ -21,19 +21,23 @@ SUBJECTS = {
 TEXTS = {
     Happened.ADDED: Text(
         "Now you can also log in to %(service)s with this: %(what)s.\n\n"
+        "%(when)s · %(device)s · %(address)s\n\n"
         "If it was not you, log in, remove it and end all sessions: %(account)s"
     ),
     Happened.REPLACED: Text(
         "What you log in to %(service)s with was changed: %(what)s.\n\n"
+        "%(when)s · %(device)s · %(address)s\n\n"
         "If it was not you, log in, change it again and end all sessions: %(account)s"
     ),
     Happened.REMOVED: Text(
         "You can no longer log in to %(service)s with this: %(what)s.\n\n"
+        "%(when)s · %(device)s · %(address)s\n\n"
         "If it was not you, log in, add it again and end all sessions: %(account)s"
     ),
     Happened.DISABLED: Text(
         "After too many wrong answers you can no longer log in to %(service)s with this: "
-        "%(what)s.\n\nWhat else you have still works. Log in, remove it and add it again: "
+        "%(what)s.\n\n%(when)s · %(device)s · %(address)s\n\n"
+        "What else you have still works. Log in, remove it and add it again: "
         "%(account)s"
     ),
 }
@@ -55,9 +59,14 @@ class Changes:
         self._notices.tell(tx, change.account_id, self._notice(change))
 
     def _notice(self, change: Change) -> Notice:
-        values = {"service": self._service, "what": self._what(change), "account": self._account}
-        return Notice(SUBJECTS[change.happened], replace(TEXTS[change.happened], values=values))
+        values = {"service": self._service, "account": self._account, **self._named(change)}
+        text = replace(TEXTS[change.happened], values=values)
+        return Notice(SUBJECTS[change.happened], text, self._title(change))
 
-    def _what(self, change: Change) -> str:
+    def _named(self, change: Change) -> dict[str, str]:
+        known = change.factor in self._factors
+        return {"what": change.label or change.factor} if change.label or not known else {}
+
+    def _title(self, change: Change) -> dict[str, Text]:
         factor = self._factors.get(change.factor)
-        return change.label or (str(factor.title) if factor else change.factor)
+        return {"what": factor.title} if factor else {}

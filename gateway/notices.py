@@ -3,52 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from contracts.clock import Clock
 from contracts.factor import Channel, Factor, Reachable
 from contracts.text import Text
 from enrollment.usable import readable
+from gateway.callers import caller, in_words
 from store import Account, Transaction
 from store.outbox import MESSAGE
 
 LIFETIME = timedelta(days=1)
 """For how long a message is tried again."""
 
+UNKNOWN = "-"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message about an account: what happened, and what to do if it was somebody else."""
+    """A message about an account: what happened, and what to do if it was somebody else.
+
+    The text may say `%(when)s`, `%(address)s` and `%(device)s`: of the request that it is about.
+    `words` are values of the text that are themselves put into the person's language.
+    """
 
     subject: Text
     text: Text
+    words: Mapping[str, Text] = field(default_factory=dict)
 
 
 class Notices:
     """Writes notices to the outbox, in the language that the person was last seen with."""
 
-    def __init__(self, factors: Mapping[str, Factor], render: Callable[[str, Text], str]) -> None:
+    def __init__(
+        self, factors: Mapping[str, Factor], render: Callable[[str, Text], str], clock: Clock
+    ) -> None:
         """Take what puts a text into a language as `render`."""
         self._factors = factors
         self._render = render
+        self._clock = clock
 
     def tell(self, tx: Transaction, account_id: str, notice: Notice) -> int:
         """Tell a person at every address of theirs; return how many these are."""
         account = tx.accounts.get(account_id)
         if account is None:
             return 0
-        addresses = self._addresses(tx, account)
-        subject, text = (
-            self._rendered(account, notice.subject),
-            self._rendered(account, notice.text),
-        )
+        addresses, language = self._addresses(tx, account), account.language or ""
+        subject, text = self._render(language, notice.subject), self._text(language, notice)
         for channel, to in addresses:
             payload = {"channel": channel.value, "to": to, "subject": subject, "text": text}
             tx.outbox.put(MESSAGE, payload, LIFETIME)
         return len(addresses)
 
-    def _rendered(self, account: Account, text: Text) -> str:
-        return self._render(account.language or "", text)
+    def _text(self, language: str, notice: Notice) -> str:
+        seen = caller()
+        words = {"device": in_words(seen.device), **notice.words}
+        values = {
+            "when": f"{self._clock.now():%Y-%m-%d %H:%M} UTC",
+            "address": seen.address or UNKNOWN,
+            **{name: self._render(language, text) for name, text in words.items()},
+            **notice.text.values,
+        }
+        return self._render(language, replace(notice.text, values=values))
 
     def _addresses(self, tx: Transaction, account: Account) -> list[tuple[Channel, str]]:
         """Return each address once: the one an operator vouched for, and those that were shown."""

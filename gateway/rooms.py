@@ -119,7 +119,7 @@ def _wallets(parts: Parts) -> Wallets:
 def _changes(parts: Parts) -> Changes:
     return Changes(
         parts.factors,
-        Notices(parts.factors, translate_into),
+        Notices(parts.factors, translate_into, parts.clock),
         service=parts.settings.service_name,
         issuer=parts.settings.issuer,
     )

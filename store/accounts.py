@@ -104,6 +104,11 @@ class Accounts:
             Endings(self._work).account(account_id)
         return row is not None
 
+    def hold(self, account_id: str) -> None:
+        """Let nobody else change what this account holds until the transaction ends."""
+        mine = accounts.c.id == account_id
+        once.change(self._work.connection, accounts, {"id": account_id}, mine)
+
     def speaks(self, account_id: str, language: str) -> None:
         """Note the language a person was last seen with."""
         mine = accounts.c.id == account_id

@@ -15,6 +15,7 @@ from contracts.errors import Conflict, Tampered
 from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
+from store.audit import Audit
 from store.handles import new_id
 from store.keystore import SubjectKeys
 from store.models import Instant, credentials
@@ -78,6 +79,7 @@ class Credentials:
         if not once.add(self._work.connection, credentials, row):
             raise Conflict(Text("This is already enrolled."))
         self._note(place)
+        self._record("credential.bound", place.account_id, place.credential_id, factor)
         return place.credential_id
 
     def enrolled(
@@ -166,6 +168,12 @@ class Credentials:
         statement = credentials.update().where(_of(account_id, factor), usable)
         self._work.connection.execute(statement.values(failures=0))
 
+    def rename(self, credential_id: str, account_id: str, label: str) -> bool:
+        """Give one credential of the account another label."""
+        mine = credentials.c.account_id == account_id
+        values = {"label": label[:LABEL_LENGTH]}
+        return self._change(values, credentials.c.id == credential_id, mine) is not None
+
     def remove(self, credential_id: str, account_id: str) -> bool:
         """Remove one credential of the account."""
         mine = credentials.c.account_id == account_id
@@ -224,7 +232,13 @@ class Credentials:
         for row in rows:
             note = self._work.keystore.note_removed
             self._work.after.append(partial(note, row.id, row.account_id))
+            self._record("credential.unbound", row.account_id, row.id, row.factor)
         return len(rows)
+
+    def _record(self, event: str, account_id: str, credential_id: str, factor: str) -> None:
+        """Keep a record of every authenticator ever bound (SP 800-63B-4, 4.1), whoever did it."""
+        detail = {"credential": credential_id, "factor": factor}
+        Audit(self._work).add(event, account_id=account_id, detail=detail)
 
     def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
         return once.change(self._work.connection, credentials, values, *where)

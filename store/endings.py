@@ -40,10 +40,13 @@ class Endings:
         if ended:
             self._tell([sid])
 
-    def account(self, account_id: str) -> None:
-        """End every session of an account, and what is left of those that ended by themselves."""
-        ended = Sessions(self._work).end_all(account_id)
-        left = Grants(self._work).revoke_account(account_id)
+    def account(self, account_id: str, but: str = "") -> None:
+        """End every session of an account, and what is left of those that ended by themselves.
+
+        The session `but` goes on, with what it let in.
+        """
+        ended = Sessions(self._work).end_all(account_id, but)
+        left = Grants(self._work).revoke_account(account_id, but)
         Logins(self._work).end_all(account_id)
         self._tell({*ended, *left})
 

@@ -98,9 +98,12 @@ class Grants:
         """Revoke every grant that an account gave a client."""
         self._revoke(and_(grants.c.account_id == account_id, grants.c.client_id == client_id))
 
-    def revoke_account(self, account_id: str) -> Sequence[str]:
-        """Revoke every grant of an account; return the `sid` of each, to one caller alone."""
-        return self._revoke(grants.c.account_id == account_id)
+    def revoke_account(self, account_id: str, but: str = "") -> Sequence[str]:
+        """Revoke every grant of an account but those of one session.
+
+        Returns the `sid` of each, to one caller alone.
+        """
+        return self._revoke(and_(grants.c.account_id == account_id, grants.c.sid != but))
 
     def _revoke(self, condition: ColumnElement[bool]) -> Sequence[str]:
         statement = grants.update().where(condition, grants.c.revoked_at.is_(None))

@@ -120,9 +120,11 @@ class Sessions:
         """End one session; True for one caller alone."""
         return once.take(self._work.connection, sessions, sessions.c.sid == sid) is not None
 
-    def end_all(self, account_id: str) -> Sequence[str]:
-        """End every session of an account; return the `sid` of each, to one caller alone."""
-        statement = sessions.delete().where(sessions.c.account_id == account_id)
+    def end_all(self, account_id: str, but: str = "") -> Sequence[str]:
+        """End every session of an account but one; return each `sid`, to one caller alone."""
+        statement = sessions.delete().where(
+            sessions.c.account_id == account_id, sessions.c.sid != but
+        )
         return self._work.connection.scalars(statement.returning(sessions.c.sid)).all()
 
     def list(self, account_id: str) -> Sequence[Session]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.text import Text
+from enrollment.outcomes import Change, Happened
 from gateway.account.service import AccountService
 from gateway.changes import Changes
 from gateway.notices import Notice, Notices
@@ -13,7 +14,7 @@ NOTICE = Notice(Text("Log in"), Text("Your account"))
 
 
 def notices(house: House) -> Notices:
-    return Notices(house.factors, translate_into)
+    return Notices(house.factors, translate_into, house.clock)
 
 
 def told(house: House, account_id: str) -> list[tuple[str, str]]:
@@ -55,3 +56,19 @@ def test_a_removed_address_hears_of_it(house: House) -> None:
     AccountService(house.store, changes.made).remove(account, gone)
     messages = {message["to"]: message["text"] for message in house.sent()}
     assert messages.keys() == {"alice@example.org", "old@example.org"}
+
+
+def test_when_where_and_what_are_in_the_readers_language(house: House) -> None:
+    account = house.enrolled("alice", password=PASSWORD)
+    changes = Changes(house.factors, notices(house), service="Gatehouse", issuer="http://localhost")
+    agent = {"User-Agent": "Mozilla/5.0 (Linux; Android 10; K) Chrome/131.0.0.0 Mobile"}
+    place = {"REMOTE_ADDR": "203.0.113.7"}
+    request = house.app.test_request_context(headers=agent, environ_base=place)
+    with request, house.store.write() as tx:
+        tx.accounts.speaks(account, "de")
+        changes.made(tx, Change(account, "password", Happened.REPLACED))
+    [message] = house.sent()
+    assert "Passwort" in message["text"]
+    assert "2026-" in message["text"]
+    assert "Chrome" in message["text"]
+    assert "203.0.113.7" in message["text"]
