@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,45 @@ from store.models import checks, keystore_metadata, metadata
 from tests import postgres
 from tests.fakes.clock import FakeClock
 
+STORE = Path(__file__).with_name("store")
 KEYS = Keys(kek={1: bytes(range(32))}, current=1, pepper=bytes(range(32, 64)))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the targets of the Makefile say how much is run."""
+    parser.addoption(
+        "--cases",
+        choices=("all", "first"),
+        default="all",
+        help="which cases of a test run on PostgreSQL: each, or the first (SQLite runs each)",
+    )
+    parser.addoption(
+        "--length",
+        choices=("short", "whole"),
+        default="short",
+        help="how long faults and statistics go on: as in CI, or as long as is documented",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what `--cases` says: cases of one test differ in what is sent, not in the SQL."""
+    if config.getoption("cases") == "first":
+        left_out = set(_further_cases(items))
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=list(left_out))
+
+
+def _further_cases(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield all but the first case of each test on PostgreSQL; the store's own tests stay whole."""
+    seen = set()
+    for item in items:
+        case = getattr(item, "callspec", None)
+        if case is None or case.params.get("database") != "postgres" or STORE in item.path.parents:
+            continue
+        test = item.nodeid.partition("[")[0]
+        if test in seen:
+            yield item
+        seen.add(test)
 
 
 @pytest.fixture
@@ -53,6 +91,23 @@ def postgres_urls(postgres_server: str) -> Iterator[tuple[str, str]]:
         yield database_url, keystore_url
 
 
+@pytest.fixture(scope="session")
+def clear_postgres(postgres_urls: tuple[str, str]) -> Iterator[Callable[[], None]]:
+    """Return what deletes every row but the check values of the keys, in no time."""
+    tables = (metadata, keystore_metadata)
+    engines = [create_engine(url, pool_pre_ping=True) for url in postgres_urls]
+
+    def clear() -> None:
+        for engine, each in zip(engines, tables, strict=True):
+            names = [table.name for table in reversed(each.sorted_tables) if table is not checks]
+            with engine.begin() as connection:
+                connection.exec_driver_sql("; ".join(f"DELETE FROM {name}" for name in names))
+
+    yield clear
+    for engine in engines:
+        engine.dispose()
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest) -> str:
     """The kind of database: a test that asks for it, or for a store, runs on each."""
@@ -82,9 +137,9 @@ def urls(
         shutil.copytree(request.getfixturevalue("sqlite_templates"), tmp_path, dirs_exist_ok=True)
         yield f"sqlite:///{tmp_path}/gatehouse.db", f"sqlite:///{tmp_path}/keystore.db"
     else:
-        postgres_urls = request.getfixturevalue("postgres_urls")
-        yield postgres_urls
-        _clear(*postgres_urls)
+        clear = request.getfixturevalue("clear_postgres")
+        yield request.getfixturevalue("postgres_urls")
+        clear()
 
 
 @pytest.fixture
@@ -105,17 +160,6 @@ def store(database_url: str, keystore_url: str, keys: Keys, clock: FakeClock) ->
     opened = Store(database_url=database_url, keystore_url=keystore_url, keys=keys, clock=clock)
     yield opened
     opened.close()
-
-
-def _clear(database_url: str, keystore_url: str) -> None:
-    """Delete every row but the check values of the keys."""
-    for url, tables in ((database_url, metadata), (keystore_url, keystore_metadata)):
-        engine = create_engine(url)
-        with engine.begin() as connection:
-            for table in reversed(tables.sorted_tables):
-                if table is not checks:
-                    connection.execute(table.delete())
-        engine.dispose()
 
 
 def _migrate(database_url: str, keystore_url: str) -> None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.parts import missing
@@ -41,6 +42,10 @@ PASSKEY = {
     "automaticPresenceSimulation": True,
 }
 
+PATIENCE = 15.0
+"""Seconds that a page may take on a busy machine."""
+expect.set_options(timeout=1000 * PATIENCE)
+
 Serve = Callable[[Flask], str]
 Microphone = Callable[[Path], Page]
 Authenticator = Callable[[Page], "VirtualAuthenticator"]
@@ -50,6 +55,7 @@ class VirtualAuthenticator:
     """A platform authenticator inside one page, driven by the DevTools protocol."""
 
     def __init__(self, page: Page) -> None:
+        self._page = page
         self._protocol = page.context.new_cdp_session(page)
         self._protocol.send("WebAuthn.enable")
         added = self._protocol.send("WebAuthn.addVirtualAuthenticator", {"options": PASSKEY})
@@ -61,12 +67,25 @@ class VirtualAuthenticator:
         credentials: list[dict[str, Any]] = held["credentials"]
         return credentials
 
+    def holds(self, number: int) -> None:
+        """Wait until it holds so many passkeys."""
+        deadline = time.monotonic() + PATIENCE
+        while len(self.credentials()) != number:
+            assert time.monotonic() < deadline, self.credentials()
+            self._page.wait_for_timeout(50)
+
     def verify_user(self, verified: bool) -> None:
         """Let the person pass, or fail, the fingerprint or face check."""
         self._set("UserVerified", isUserVerified=verified)
 
     def _set(self, what: str, **value: bool) -> None:
         self._protocol.send(f"WebAuthn.set{what}", {"authenticatorId": self._id, **value})
+
+
+def log_out(page: Page) -> None:
+    """End the session on the account page; what comes next begins without one."""
+    page.get_by_role("button", name="Log out here").click()
+    expect(page.get_by_role("button", name="Log out here")).to_have_count(0)
 
 
 @pytest.fixture(scope="session")

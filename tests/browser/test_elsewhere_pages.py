@@ -77,27 +77,30 @@ def device(tree: Tree) -> dict[str, Any]:
 
 
 def give_password(page: Page) -> None:
-    if page.get_by_label("Username").is_editable():
-        page.get_by_label("Username").fill("vera")
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    """Log in, or show again that it is you: then the name is there and cannot be changed."""
+    name, password = page.get_by_label("Username"), page.get_by_label("Password", exact=True)
+    expect(password).to_be_visible()
+    if name.is_editable():
+        name.fill("vera")
+    password.fill(PASSWORD)
     page.keyboard.press("Enter")
-
-
-def focused(page: Page) -> str:
-    name: str = page.evaluate("document.activeElement.innerText")
-    return name
 
 
 def test_a_device_is_let_in_by_keyboard(tree: Tree, page: Page) -> None:
     codes = device(tree)
     page.goto(codes["verification_uri"])
+    expect(page.get_by_label("Code on your device")).to_be_focused()
     page.keyboard.type(codes["user_code"].lower())
     page.keyboard.press("Enter")
     give_password(page)
     expect(page.get_by_text(codes["user_code"])).to_be_visible()
-    for wanted in ("Skip to the content", "Allow", "Do not allow"):
+    for role, wanted in (
+        ("link", "Skip to the content"),
+        ("button", "Allow"),
+        ("button", "Do not allow"),
+    ):
         page.keyboard.press("Tab")
-        assert focused(page) == wanted
+        expect(page.get_by_role(role, name=wanted, exact=True)).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Allowed")).to_be_visible()
@@ -120,9 +123,11 @@ def switch_on(page: Page, tree: Tree) -> None:
     give_password(page)
     page.get_by_role("link", name="Requests on this device").click()
     page.get_by_role("button", name="Show requests").click()
-    if page.get_by_role("button", name="Authenticator app").is_visible():
-        page.get_by_role("button", name="Authenticator app").click()
-    page.get_by_label("code").fill(pyotp.TOTP(SEED).now())
+    app, code = page.get_by_role("button", name="Authenticator app"), page.get_by_label("code")
+    expect(app.or_(code).first).to_be_visible()
+    if app.is_visible():
+        app.click()
+    code.fill(pyotp.TOTP(SEED).now())
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Show requests").click()
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()

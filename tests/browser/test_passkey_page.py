@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template, request
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -137,7 +137,7 @@ def test_a_device_that_is_already_known_is_told_so(
     press(page, origin, "Create a passkey")
     page.get_by_role("heading", name="Received 1").wait_for()
     known = base64url_to_bytes(json.loads(server.received[0])["id"])
-    assert len(device.credentials()) == 1
+    device.holds(1)
 
     server.ask = Ask("credential", "passkey-create", Text("Create"), creation(known))
     press(page, origin, "Create a passkey")
@@ -176,4 +176,4 @@ def test_a_browser_without_passkeys_is_told_so(
     page.add_init_script("delete globalThis.PublicKeyCredential")
     page.goto(serve(server.app))
     page.get_by_role("alert").filter(has_text="does not support passkeys").wait_for()
-    assert page.get_by_role("button").count() == 0
+    expect(page.get_by_role("button")).to_have_count(0)

@@ -86,7 +86,7 @@ def test_what_the_browser_created_is_there(
     page.add_init_script(ABLE + WATCHED.replace("ANSWER", DOES_IT))
     be_sent(page, tree, username)
     expect(page.get_by_text("It is set up. Now use it once.")).to_be_visible()
-    assert len(device.credentials()) == 1
+    device.holds(1)
     page.get_by_role("button", name="Passkey").click()
     page.get_by_role("button", name="Continue with your passkey").click()
     page.wait_for_url("**/?code=*")
@@ -102,7 +102,7 @@ def test_the_account_page_asks_the_browser_too(
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("status").filter(has_text="Done")).to_be_visible()
-    assert len(device.credentials()) == 1
+    device.holds(1)
     assert page.evaluate("made") == []
 
 

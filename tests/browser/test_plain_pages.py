@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, render_template, request
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from web import pages
 
@@ -51,7 +51,7 @@ def test_the_form_is_filled_and_sent_by_keyboard(
     origin, received = login
     page.goto(origin)
     page.get_by_role("button", name="Show what you typed").wait_for()
-    assert focused(page) == "Username"
+    expect(page.get_by_label("Username")).to_be_focused()
     page.keyboard.type("ada")
     order = []
     for _ in range(5):
@@ -73,23 +73,25 @@ def test_the_form_works_without_scripts(
     plain_page.get_by_label("Username").fill("ada")
     plain_page.get_by_label("Password").fill("a long secret")
     plain_page.get_by_role("button", name="Log in").click()
+    plain_page.get_by_role("heading", name="Received").wait_for()
     assert received[0]["password"] == "a long secret"
 
 
 def test_the_password_can_be_shown(page: Page, login: tuple[str, list[dict[str, str]]]) -> None:
     page.goto(login[0])
     page.get_by_role("button", name="Show what you typed").click()
-    assert page.get_by_label("Password").get_attribute("type") == "text"
+    expect(page.get_by_label("Password")).to_have_attribute("type", "text")
     page.get_by_role("button", name="Hide what you typed").click()
-    assert page.get_by_label("Password").get_attribute("type") == "password"
+    expect(page.get_by_label("Password")).to_have_attribute("type", "password")
 
 
 def test_targets_fit_a_thumb_and_the_page_fits_the_phone(
     phone_page: Page, login: tuple[str, list[dict[str, str]]]
 ) -> None:
     phone_page.goto(login[0])
-    for control in phone_page.locator("button:visible, input:visible").all():
-        box = control.bounding_box()
-        assert box is not None
-        assert box["height"] >= TOUCH
+    phone_page.get_by_role("button", name="Show what you typed").wait_for()
+    heights = phone_page.locator("button:visible, input:visible").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= TOUCH
     assert phone_page.evaluate("document.documentElement.scrollWidth <= innerWidth")
