@@ -34,6 +34,8 @@ ENDS = {
     models.enrolments: "expires_at",
     models.signups: "expires_at",
     models.limits: "resets_at",
+    models.recoveries: "ends_at",
+    models.recovery_walks: "expires_at",
     models.known_browsers: "expires_at",
     models.stations: "pairing_expires_at",
 }

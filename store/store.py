@@ -38,6 +38,8 @@ from store.logins import Logins
 from store.models import checks
 from store.outbox import Outbox
 from store.pushed_requests import PushedRequests
+from store.recoveries import Recoveries
+from store.recovery_walks import RecoveryWalks
 from store.refresh_tokens import RefreshTokens
 from store.registrations import InitialAccessTokens, Registrations
 from store.resources import Resources
@@ -79,6 +81,8 @@ class Transaction:
         self.once = Spent(work)
         self.outbox = Outbox(work)
         self.pushed_requests = PushedRequests(work)
+        self.recoveries = Recoveries(work)
+        self.recovery_walks = RecoveryWalks(work)
         self.refresh_tokens = RefreshTokens(work)
         self.registrations = Registrations(work)
         self.resources = Resources(work)

@@ -31,6 +31,7 @@ from store.models.provider import (
     resources,
     signing_keys,
 )
+from store.models.recovery import recoveries, recovery_walks
 from store.models.registration import initial_access_tokens, registrations
 from store.models.signals import known_browsers
 from store.models.signups import signups
@@ -64,6 +65,8 @@ __all__ = [
     "once",
     "outbox",
     "pushed_requests",
+    "recoveries",
+    "recovery_walks",
     "refresh_tokens",
     "registrations",
     "resources",

@@ -16,6 +16,8 @@ from store.grants import Grant
 from store.handles import typed
 from store.keys import SigningKey
 from store.keys_file import Keys
+from store.recoveries import Timing
+from store.recovery_walks import RecoveryWalk
 from tests.fakes.clock import FakeClock
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -92,6 +94,23 @@ def test_codes_tokens_and_cookies(
         "canary-browser",
         "canary-hint",
     ]:
+        assert not lies_about(secret, tmp_path)
+
+
+def test_recoveries(store: Store, jane: Account, clock: FakeClock, tmp_path: Path) -> None:
+    now = clock.now()
+    with store.write() as tx:
+        began = RecoveryWalk(jane.id, "canary-name", "canary-login")
+        walk = tx.recovery_walks.open(began, "canary-browser", MINUTE)
+        made = tx.recoveries.start(jane.id, timing=Timing(now, now, now + MINUTE))
+        recovery = tx.recoveries.under_way(jane.id)
+        assert made
+        assert recovery
+        handle = tx.recoveries.open(recovery, "canary-browser", MINUTE)
+        assert handle
+    codes = [made[1], recovery.stop_code]
+    named = ["canary-name", "canary-login", "canary-browser"]
+    for secret in [walk, handle, *codes, *map(typed, codes), *named]:
         assert not lies_about(secret, tmp_path)
 
 
