@@ -141,6 +141,7 @@ class Verdict:
 
     `update` is the new template, written by compare-and-swap on the row's version; where no row
     changed the verdict is rejected. `score` and `reason` are for the audit trail alone.
+    `left` says how often a credential that is used up can still be; its owner hears of each use.
     """
 
     accepted: bool
@@ -151,6 +152,7 @@ class Verdict:
     kinds: frozenset[Kind] = frozenset()
     proof: Proof = Proof()
     update: bytes | None = field(default=None, repr=False)
+    left: int | None = None
 
 
 class Factor(Protocol):

@@ -240,8 +240,14 @@ class Ceremonies:
     def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
         if verdict.accepted and verdict.credential_id:
             tx.credentials.used(verdict.credential_id, self._address())
+            self._tell_use(tx, attempt, verdict)
         elif attempt.named and len(attempt.enrolled) <= 1:
             self._blame(tx, attempt, next(iter(attempt.enrolled), None))
+
+    def _tell_use(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
+        if verdict.left is not None:
+            spent = Change(attempt.account_id, attempt.factor, Happened.SPENT, left=verdict.left)
+            self._changed(tx, spent)
 
     def _blame(self, tx: Transaction, attempt: Attempt, one: Enrolled | None) -> None:
         blamed = one.credential_id if one else ""

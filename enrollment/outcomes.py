@@ -60,16 +60,21 @@ class Happened(StrEnum):
     REPLACED = "replaced"
     REMOVED = "removed"
     DISABLED = "disabled"
+    SPENT = "spent"
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something happened to a factor of an account; `label` says which of several it was."""
+    """Something happened to a factor of an account; `label` says which of several it was.
+
+    `left` says how often one that is used up, and was used now, can still be.
+    """
 
     account_id: str
     factor: str
     happened: Happened
     label: str = ""
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)

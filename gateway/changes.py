@@ -16,6 +16,7 @@ SUBJECTS = {
     Happened.REPLACED: Text("A way to log in to your account was changed"),
     Happened.REMOVED: Text("A way to log in was removed from your account"),
     Happened.DISABLED: Text("A way to log in to your account was switched off"),
+    Happened.SPENT: Text("A code that works only once was used on your account"),
 }
 
 TEXTS = {
@@ -40,6 +41,12 @@ TEXTS = {
         "What else you have still works. Log in, remove it and add it again: "
         "%(account)s"
     ),
+    Happened.SPENT: Text(
+        "One of these was used at %(service)s and cannot be used again: %(what)s.\n\n"
+        "%(when)s · %(device)s · %(address)s\n\n"
+        "How many are left: %(left)d. Make new ones before they are used up.\n\n"
+        "If it was not you, log in, make new ones and end all sessions: %(account)s"
+    ),
 }
 
 
@@ -59,7 +66,12 @@ class Changes:
         self._notices.tell(tx, change.account_id, self._notice(change))
 
     def _notice(self, change: Change) -> Notice:
-        values = {"service": self._service, "account": self._account, **self._named(change)}
+        values: dict[str, str | int] = {
+            "service": self._service,
+            "account": self._account,
+            "left": change.left,
+            **self._named(change),
+        }
         text = replace(TEXTS[change.happened], values=values)
         return Notice(SUBJECTS[change.happened], text, self._title(change))
 

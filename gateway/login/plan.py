@@ -43,15 +43,26 @@ Prospects = Sequence[tuple[Offer, AuthEvent]]
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """What an account can prove now, what it could add, and what it holds but cannot use now."""
+    """What an account can prove now, what it could add, and what it holds but cannot use now.
+
+    `spare` are the factors that are used up: they stand in for others on the day these are lost.
+    """
 
     have: Prospects
     could: Prospects
     locked: Prospects = ()
+    spare: Collection[str] = ()
 
     def best(self) -> policy.Acr:
-        """Return the level of all it holds: a factor locked by wrong answers lowers nothing."""
-        return policy.level([event for _, event in [*self.have, *self.locked]])
+        """Return the level of all it holds: a factor locked by wrong answers lowers nothing.
+
+        What is used up counts only where two factors cannot be had without it.
+        """
+        held = [*self.have, *self.locked]
+        daily = policy.level([event for offer, event in held if offer.factor not in self.spare])
+        if daily.satisfies(policy.parse("mfa")):
+            return daily
+        return policy.level([event for _, event in held])
 
 
 def event(factor: str, verdict: Verdict, at: datetime) -> AuthEvent:
@@ -75,17 +86,24 @@ def wallet(
     have = [p for f in ways for p in _prospects(f, usable.get(f.name, ()), now)]
     could = [_new(f, now) for f in free]
     locked = [_new(f, now) for f in ways if f.name in held and not usable.get(f.name)]
-    return Wallet(have, could, locked)
+    spare = {factor.name for factor in ways if not factor.on_the_way}
+    return Wallet(have, could, locked, spare)
 
 
-def goals(requirement: Requirement, now: datetime, fresh: timedelta) -> list[Goal]:
-    """Return what to aim at, in order: each voluntary acr, then only what must be met."""
+def goals(
+    requirement: Requirement, now: datetime, fresh: timedelta, raised: policy.Acr | None = None
+) -> list[Goal]:
+    """Return what to aim at, in order: each voluntary acr, then only what must be met.
+
+    `raised` must be met besides: it is asked for because the login is unusual.
+    """
     required = policy.parse(requirement.required_acr)
     essential = [policy.parse(name) for name in requirement.essential_acr]
 
     def least(reached: policy.Acr) -> bool:
         one = not essential or any(map(reached.satisfies, essential))
-        return one and reached.satisfies(required)
+        usual = raised is None or reached.satisfies(raised)
+        return usual and one and reached.satisfies(required)
 
     def reaching(*wanted: policy.Acr) -> Goal:
         def met(events: Sequence[AuthEvent]) -> bool:

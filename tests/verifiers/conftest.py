@@ -13,8 +13,9 @@ ORIGIN = "https://login.example.org"
 @pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the tests fast; what a hash costs in service is shipped and not tested by time."""
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_TIME_COST", "1")
+    for factor in ("PASSWORD", "RECOVERY"):
+        monkeypatch.setenv(f"GATEHOUSE_{factor}_ARGON2_MEMORY_KIB", "64")
+        monkeypatch.setenv(f"GATEHOUSE_{factor}_ARGON2_TIME_COST", "1")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from tests.fakes.authenticator import Authenticator
 from tests.fakes.browser import RememberedBrowser
 from tests.fakes.clock import FakeClock
 from tests.verifiers.conftest import ORIGIN
+from verifiers.recovery.codes import make
 from verifiers.voice.encoding import Voiceprint
 from verifiers.voice.matcher import DIMENSION
 from verifiers.voice.wav import pcm, wave
@@ -85,6 +86,23 @@ class AppOwner:
         return Answer({"code": f"{(code + 500_000) % 10**6:06d}"})
 
 
+class CodeKeeper:
+    """Keeps the codes that were shown on a slip of paper, and crosses out those that were used."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._codes = list(map(str, make(10)))
+
+    def right(self, challenge: Challenge) -> Answer:
+        for ask in challenge.asks:
+            if ask.type == "codes":
+                self._codes = list(ask.options["codes"])
+                return Answer({"codes": "kept"})
+        return Answer({"code": self._codes[0]})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        return Answer({"code": str(make(1)[0])})
+
+
 class DeviceOwner:
     """Holds an authenticator."""
 
@@ -114,6 +132,23 @@ class DeviceOwner:
         return Answer({"credential": stranger.get(options)})
 
 
+class BrowserOwner:
+    """Sits at a browser that was remembered."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._browser = RememberedBrowser(ORIGIN)
+
+    def right(self, challenge: Challenge) -> Answer:
+        ask = challenge.asks[0]
+        given = ask.options["challenge"]
+        if ask.type == "device-create":
+            return Answer({"device": self._browser.create(given)})
+        return Answer({"device": self._browser.prove(given)})
+
+    def wrong(self, challenge: Challenge) -> Answer:
+        return Answer({"device": self._browser.prove("another challenge")})
+
+
 class Speaker:
     """Speaks; the voice is told apart by `listen`, which stands in for the inference pool."""
 
@@ -132,23 +167,6 @@ class Speaker:
         data = wave(struct.pack("<2h", voice, self._spoken))
         sample = Sample(Modality.VOICE, "audio/wav", data, self._clock.now(), "test")
         return Answer(samples=[sample])
-class BrowserOwner:
-    """Sits at a browser that was remembered."""
-
-    def __init__(self, clock: FakeClock) -> None:
-        self._browser = RememberedBrowser(ORIGIN)
-
-    def right(self, challenge: Challenge) -> Answer:
-        ask = challenge.asks[0]
-        given = ask.options["challenge"]
-        if ask.type == "device-create":
-            return Answer({"device": self._browser.create(given)})
-        return Answer({"device": self._browser.prove(given)})
-
-    def wrong(self, challenge: Challenge) -> Answer:
-        return Answer({"device": self._browser.prove("another challenge")})
-
-
 
 
 def listen(job: str, recording: bytes) -> bytes:
@@ -162,8 +180,9 @@ def listen(job: str, recording: bytes) -> bytes:
 PEOPLE: dict[str, Callable[[FakeClock], Person]] = {
     "password": Rememberer,
     "webauthn": DeviceOwner,
+    "device": BrowserOwner,
     "totp": AppOwner,
     "otp": Reader,
     "voice": Speaker,
+    "recovery": CodeKeeper,
 }
-    "device": BrowserOwner,
