@@ -20,6 +20,14 @@ SENT_ANEW = Text("A new code is on its way. The one before is no longer valid.")
 CODE_LIFETIME = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
 
+Letter = Callable[[Transaction, Message], Message]
+"""What is sent in place of a message, in view of who its address belongs to."""
+
+
+def _as_it_is(tx: Transaction, message: Message) -> Message:  # noqa: ARG001 - the signature of all
+    """Send the message itself."""
+    return message
+
 
 class Asking:
     """Writes ceremonies down, and the messages of their challenges with them."""
@@ -31,17 +39,19 @@ class Asking:
         factors: Mapping[str, Factor],
         rules: Rules,
         render: Callable[[Text], str],
+        letter: Letter = _as_it_is,
     ) -> None:
         self._store = store
         self._clock = clock
         self._factors = factors
         self._rules = rules
         self._render = render
+        self._letter = letter
 
     def ask(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Asked:
         """Put a new challenge. Raises TooMany where it would send too many messages."""
         for message in challenge.messages:
-            self._send(tx, ceremony.account_id or "", message)
+            self._send(tx, ceremony.account_id or message.to.casefold(), message)
         ends = self._clock.now() + challenge.lifetime
         timed = replace(ceremony, step=challenge.step, tries=challenge.tries, expires_at=ends)
         remembered = Remembered(challenge.secret, tuple(challenge.asks), challenge.steps)
@@ -76,14 +86,15 @@ class Asking:
             enrolling=ceremony.purpose is Purpose.ENROLL,
         )
 
-    def _send(self, tx: Transaction, account_id: str, message: Message) -> None:
-        wait = tx.limits.hit(f"messages:{account_id}", self._rules.messages_per_hour, HOUR)
+    def _send(self, tx: Transaction, whose: str, message: Message) -> None:
+        wait = tx.limits.hit(f"messages:{whose}", self._rules.messages_per_hour, HOUR)
         if wait:
-            raise TooMany(TOO_MANY_CODES, detail=f"messages to {account_id}", retry_after=wait)
+            raise TooMany(TOO_MANY_CODES, detail="messages to one person", retry_after=wait)
+        letter = self._letter(tx, message)
         payload = {
-            "channel": message.channel.value,
-            "to": message.to,
-            "subject": self._render(message.subject),
-            "text": self._render(message.text),
+            "channel": letter.channel.value,
+            "to": letter.to,
+            "subject": self._render(letter.subject),
+            "text": self._render(letter.text),
         }
         tx.outbox.put(MESSAGE, payload, CODE_LIFETIME)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contracts.factor import Ask, Enrolled, Verdict
+from contracts.factor import Ask, Enrolled, Template, Verdict
 from contracts.text import Text
 from store import Transaction
 
@@ -37,6 +37,14 @@ class Added:
     credential_id: str
     factor: str
     proven: Verdict | None
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What somebody without an account enrolled; nothing of it is stored yet."""
+
+    factor: str
+    template: Template
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ class Deployment(BaseSettings):
         description="Public address, the `iss` of every token; may have a path; "
         "https unless it is localhost",
     )
+    registration: Literal["closed", "open"] = Field(
+        "closed", description="Whether people may make accounts by themselves"
+    )
     service_name: str = Field("Gatehouse", description="Name shown on pages and in messages")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, description="Port to listen on", ge=1, le=65535)

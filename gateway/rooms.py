@@ -36,6 +36,7 @@ from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.wallets import Wallets
 from gateway.notices import Notices
 from gateway.passkeys import views as passkeys_views
+from gateway.registration.room import room as registration
 from gateway.settings import Settings
 from store import Store
 from verifiers.webauthn.origins import related
@@ -66,7 +67,10 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
         fresh_biometric=parts.settings.span("biometric_fresh"),
     )
     yield passkeys_views.blueprint(related(WebauthnSettings.load()))
-    yield login_views.blueprint(_login(parts, sessions, wallets, ceremonies), parts.browser)
+    logins = _login(parts, sessions, wallets, ceremonies)
+    yield login_views.blueprint(logins, parts.browser)
+    if parts.settings.registration == "open":
+        yield registration(parts, _rules(parts.settings), logins)
     provider = _provider(parts, authentication)
     yield oidc.blueprint(provider)
     visitor = BrowserVisitor(
@@ -125,15 +129,18 @@ def _changes(parts: Parts) -> Changes:
     )
 
 
-def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
-    rules = Rules(
-        simulators=parts.settings.simulators,
-        failures_disable=parts.settings.failures_disable,
-        biometric_failures=parts.settings.biometric_failures,
-        messages_per_hour=parts.settings.messages_per_hour,
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        simulators=settings.simulators,
+        failures_disable=settings.failures_disable,
+        biometric_failures=settings.biometric_failures,
+        messages_per_hour=settings.messages_per_hour,
     )
+
+
+def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
     calls = Callbacks(translate, changes.made, lambda: caller().address)
-    return Ceremonies(parts.store, parts.factors, parts.clock, rules, calls)
+    return Ceremonies(parts.store, parts.factors, parts.clock, _rules(parts.settings), calls)
 
 
 def _login(

@@ -81,6 +81,15 @@ class Settings(Deployment):
     aal3_idle_seconds: int = Field(
         900, description="How long an unused session that reached `aal3` is one", ge=1, le=900
     )
+    signup_seconds: int = Field(
+        1800, description="Time a person has to make an account by themselves", ge=60
+    )
+    signups_per_source: int = Field(
+        20, description="Codes that one address may have sent an hour to make accounts", ge=1
+    )
+    signups_per_hour: int = Field(
+        1000, description="Codes sent an hour to make accounts, all together", ge=1
+    )
     login_seconds: int = Field(600, description="Time a person has to finish a login", ge=1)
     ticket_seconds: int = Field(86400, description="Life of an enrolment ticket", ge=1)
     enrolment_seconds: int = Field(1800, description="Time to enrol once a ticket is used", ge=1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from contracts.text import Text
 from enrollment.outcomes import Asked
 from enrollment.submission import read
 from gateway.browser import Browser
@@ -18,6 +19,8 @@ from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
 from web.pages import language_tag, speak
 
 Page = Response | tuple[str, int]
+
+READY = Text("Your account is ready. Now log in with it once.")
 
 
 def blueprint(service: LoginService, browser: Browser) -> Blueprint:
@@ -44,7 +47,7 @@ class Views:
 
     def show(self, handle: str) -> Page:
         """Show where a login stands."""
-        return self._page(handle, lambda visit: self._service.show(handle, visit))
+        return self._page(handle, lambda visit: _welcomed(self._service.show(handle, visit)))
 
     def first(self, handle: str) -> Page:
         """Take name and password."""
@@ -99,6 +102,13 @@ class Views:
             self._browser.enrolment = ""  # whoever logs in here is not the person of some ticket
         allow_forms_to(client.redirect_uris if client else ())
         return _render(handle, step, client.name if client else "")
+
+
+def _welcomed(step: Step) -> Step:
+    """Say that the account is ready to whoever has just made it."""
+    if isinstance(step, Choose) and "welcome" in request.args:
+        return replace(step, notice=READY)
+    return step
 
 
 def _render(handle: str, step: Step, client_name: str) -> Page:

@@ -1,0 +1,72 @@
+"""How the room of sign-ups is built; only where people may register themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
+
+from flask import Blueprint
+
+from contracts.errors import Misconfigured
+from contracts.factor import Factor, Kind, Reachable
+from contracts.text import Text
+from enrollment.newcomers import Newcomers
+from enrollment.outcomes import Rules
+from gateway.login.service import LoginService
+from gateway.notices import Notices
+from gateway.registration.letters import Letters
+from gateway.registration.limits import Limits
+from gateway.registration.service import Lifetimes, Reach, Registration
+from gateway.registration.service import Parts as RegistrationParts
+from gateway.registration.views import blueprint
+from gateway.settings import Settings
+from store import Store
+from web.pages import translate, translate_into
+
+if TYPE_CHECKING:
+    from gateway.rooms import Parts
+
+NO_CODES = Text("Registration needs codes by e-mail or phone, which are switched off here.")
+
+
+def room(parts: Parts, rules: Rules, logins: LoginService) -> Blueprint:
+    """Build the pages of sign-ups. Raises Misconfigured where no address can be shown."""
+    settings, factors = parts.settings, parts.factors
+    letters = Letters(settings.service_name, f"{settings.issuer}/account")
+    newcomers = Newcomers(parts.store, factors, parts.clock, rules, translate, letters.instead)
+    service = Registration(
+        RegistrationParts(
+            store=parts.store,
+            clock=parts.clock,
+            newcomers=newcomers,
+            limits=_limits(settings, parts.store),
+            letters=letters,
+            notices=Notices(factors, translate_into, parts.clock),
+            reach=_reach(factors),
+            first={name: factor for name, factor in factors.items() if _first(factor)},
+            lifetimes=Lifetimes(settings.span("signup"), settings.span("login")),
+        )
+    )
+    return blueprint(service, logins, parts.browser)
+
+
+def _limits(settings: Settings, store: Store) -> Limits:
+    return Limits(
+        store,
+        enabled=settings.limits == "on",
+        per_source=settings.signups_per_source,
+        altogether=settings.signups_per_hour,
+        names=settings.failures_per_source,
+    )
+
+
+def _reach(factors: Mapping[str, Factor]) -> Reach:
+    found = next((each for each in factors.values() if isinstance(each, Reachable)), None)
+    if found is None:
+        raise Misconfigured(NO_CODES)
+    return cast(Reach, found)
+
+
+def _first(factor: Factor) -> bool:
+    """Tell whether a login can begin with it: who uses it is known, or it says who."""
+    return factor.usernameless or (factor.kind is Kind.KNOWLEDGE and not factor.many)
