@@ -13,7 +13,7 @@ from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, current_app, g, request
 from flask_babel import Babel, get_locale, gettext, ngettext, refresh
 from jinja2 import FileSystemLoader
 from markupsafe import Markup
@@ -106,8 +106,11 @@ def root() -> str:
 
 
 def static(path: str) -> str:
-    """Return the URL of a file under `web/static`; it changes with the file, so it may be kept."""
-    return url_for("static", filename=path, v=_digest(path))
+    """Return the URL of a file under `web/static`; it changes with the file, so it may be kept.
+
+    `url_for` has none for a request whose Host names no host, and such a one is told so on a page.
+    """
+    return f"{root()}{current_app.static_url_path}/{path}?v={_digest(path)}"
 
 
 def language_tag() -> str:

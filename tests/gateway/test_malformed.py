@@ -141,7 +141,7 @@ def test_no_path_is_tidied_towards_the_host_header(house: House, path: str, meth
     assert "evil" not in answer.headers.get("Location", "")
 
 
-@pytest.mark.parametrize("host", ["a b", "\xff", "evil:99999", "[", "", ":", "\x7f"])
+@pytest.mark.parametrize("host", ["a b", "\xff", "evil:99999", "[", "", ":", "x" * 300])
 def test_no_host_is_a_failure_of_ours(house: House, host: str) -> None:
     answer = house.app.test_client().get("/account", headers={"Host": host})
     assert answer.status_code < 500
