@@ -72,7 +72,7 @@ docs: $(VENV)/.dev ## Write the table of settings into the README
 texts: $(VENV)/.dev ## Collect every text that people see into the catalogues for translators
 	$(BIN)/pybabel -q extract -F web/translations/babel.cfg -k Text -k counted:1,2 --no-location --sort-output \
 		--omit-header -o web/translations/messages.pot .
-	for language in de es fr; do $(BIN)/pybabel -q update -l $$language --no-fuzzy-matching \
+	for language in ar de es fr zh; do $(BIN)/pybabel -q update -l $$language --no-fuzzy-matching \
 		--ignore-obsolete --omit-header -w 100 -i web/translations/messages.pot \
 		-o web/translations/$$language.po; done
 

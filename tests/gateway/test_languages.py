@@ -29,6 +29,7 @@ def test_the_names_of_languages_are_written_by_their_speakers(house: House) -> N
 
 def test_the_query_of_a_page_is_kept(house: House) -> None:
     person = house.person()
+    person.client.environ_base["HTTP_ACCEPT"] = "text/html"
     person.go("/nowhere", user_code="BCDF GHJK")
     assert person.form(action="/language").fields["back"] == "/nowhere?user_code=BCDF+GHJK"
 

@@ -32,7 +32,7 @@ def texts(found: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
 
 
 def test_the_languages_there_are() -> None:
-    assert pages.languages() == ["en", "de", "es", "fr"]
+    assert pages.languages() == ["en", "ar", "de", "es", "fr", "zh"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -100,6 +100,8 @@ def app() -> Flask:
         (["en", "de"], "en"),
         (["", "-", "../de", "de/../../x", "de"], "de"),
         (["messages"], "es"),
+        (["zh-Hant-TW"], "zh"),
+        (["ar-EG"], "ar"),
     ],
 )
 def test_the_first_language_that_is_had_is_spoken(
@@ -124,6 +126,11 @@ def test_texts_of_the_code_are_translated_and_filled(app: Flask) -> None:
         ("en", 1, "Use at least one character."),
         ("de", 8, "Benutzen Sie mindestens 8 Zeichen."),
         ("fr", 1, "Utilisez au moins un caractère."),
+        ("zh", 8, "请至少使用 8 个字符。"),
+        ("ar", 2, "استخدم حرفين على الأقل."),
+        ("ar", 8, "استخدم 8 أحرف على الأقل."),
+        ("ar", 15, "استخدم 15 حرفًا على الأقل."),
+        ("ar", 100, "استخدم 100 حرف على الأقل."),
     ],
 )
 def test_a_text_that_counts_takes_the_form_of_its_number(
@@ -134,6 +141,18 @@ def test_a_text_that_counts_takes_the_form_of_its_number(
         pages.speak([language])
         assert pages.translate(text) == words
     assert pages.translate_into(language, text) == words
+
+
+def test_names_keep_their_direction_among_words_that_run_the_other_way(app: Flask) -> None:
+    values = {"code": "123456", "service": "Gatehouse", "address": "https://id.example/stop"}
+    text = Text("%(code)s %(service)s %(address)s", values)
+    isolated = "123456 \u2068Gatehouse\u2069 https://id.example/stop"
+    with app.test_request_context():
+        pages.speak(["ar"])
+        assert pages.direction() == "rtl"
+        assert pages.translate(text) == isolated
+    assert pages.translate_into("ar", text) == isolated
+    assert pages.translate_into("de", text) == "123456 Gatehouse https://id.example/stop"
 
 
 def test_the_catalogues_are_part_of_the_package() -> None:
