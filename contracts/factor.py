@@ -215,6 +215,14 @@ class Adoptable(Protocol):
         ...
 
 
+class HashAdoptable(Protocol):
+    """A factor that can take over the hash that another system made of its secret."""
+
+    def adopt_hash(self, value: str) -> Template:
+        """Make a template from a hash made elsewhere. Raises Retry where it is not fit."""
+        ...
+
+
 @runtime_checkable
 class Reachable(Protocol):
     """A factor whose credentials are addresses that their owner has shown to be theirs."""

@@ -90,6 +90,10 @@ class Password:
         """Hash a password that an operator brings. Raises Retry where it is not fit."""
         return self._template(value, (self._service,))
 
+    def adopt_hash(self, value: str) -> Template:
+        """Take over another system's hash; it becomes ours at the first login. Raises Retry."""
+        return Template(self._hashing.adopt(value), FORMAT)
+
     def _ask(self, prompt: Text, **options: str | int) -> Challenge:
         ask = Ask("password", "password", prompt, options)
         return Challenge([ask], tries=self._settings.tries)
