@@ -1,0 +1,200 @@
+"""Every page in each of its states, with what its view gives it."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from contracts.factor import Ask
+from contracts.text import Text
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+WRONG = Text("Wrong after %(tries)d tries.", {"tries": 3})
+SEED = base64.b32encode(bytes(20)).decode()
+
+
+def asked(*asks: Ask, error: Text | None = None, steps: int = 1) -> SimpleNamespace:
+    return SimpleNamespace(
+        handle="handle", title=Text("A factor"), asks=asks, step=1, steps=steps, error=error
+    )
+
+
+def challenge(*asks: Ask, error: Text | None = None, **context: Any) -> dict[str, Any]:
+    return {
+        "asked": asked(*asks, error=error, steps=3),
+        "action": "/login/handle/answer",
+        "cancel": "/login/handle/cancel",
+        "back": "/login/handle/factor",
+        "client_name": "Bank",
+        "enrolling": False,
+        **context,
+    }
+
+
+ASKS = {
+    "text": Ask("address", "text", Text("Address"), {"value": "ada@example.org"}),
+    "optional": Ask("label", "text", Text("Name"), {"optional": True}),
+    "email": Ask("address", "email", Text("Address")),
+    "tel": Ask("phone", "tel", Text("Phone")),
+    "password": Ask("password", "password", Text("New"), {"autocomplete": "new-password"}),
+    "code": Ask("code", "code", Text("Code")),
+    "qr": Ask(
+        "qr",
+        "qr",
+        Text("Scan"),
+        {"svg": "data:image/svg+xml,x", "uri": "otpauth://totp/a", "secret": SEED},
+    ),
+    "passkey-create": Ask("credential", "passkey-create", Text("Create"), {"challenge": "AA"}),
+    "passkey-get": Ask("credential", "passkey-get", Text("Use"), {"challenge": "AA"}),
+    "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
+    "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
+}
+ALLOWED = SimpleNamespace(
+    action="/decide?sid=sid",
+    client_name="<b>Bank</b>",
+    scopes=[("openid", Text("Know that it is you"))],
+    details=(),
+    resources=["The library"],
+    lifetime=300,
+    for_one_message=False,
+    stranger=SimpleNamespace(host="bank.example", local=True),
+)
+DEVICE = SimpleNamespace(id="d", here=True, created_at=NOW)
+
+
+def waiting(**changes: Any) -> SimpleNamespace:
+    asked_for = SimpleNamespace(binding_message="<b>Bank</b>", choices=("10", "47", "99"))
+    known = {"path": "/requests/r", "asked_at": NOW, "lifetime": 120, "matched": False}
+    client = SimpleNamespace(name="<b>Bank</b>")
+    return SimpleNamespace(client=client, request=asked_for, **{**known, **changes})
+
+
+def requests(**changes: Any) -> tuple[str, dict[str, Any]]:
+    known = {"waiting": None, "here": True, "devices": [DEVICE]}
+    overview = SimpleNamespace(**{**known, **changes})
+    return "requests.html", {"overview": overview, "watched": "r"}
+
+
+OPTIONS = [
+    {"factor": "totp", "credential": "", "title": Text("App"), "label": "", "enrol": False},
+    {"factor": "otp", "credential": "7", "title": Text("Code"), "label": "a*", "enrol": True},
+]
+ACCOUNT = SimpleNamespace(username="ada", email="ada@example.org")
+CREDENTIAL = SimpleNamespace(
+    id="1",
+    title=Text("Voice"),
+    label="Desk",
+    created_at=NOW,
+    last_used_at=NOW,
+    disabled_at=NOW,
+    virtual=True,
+)
+SESSION = SimpleNamespace(sid="s", created_at=NOW, last_used_at=NOW)
+LOGIN: dict[str, Any] = {"login": "handle", "client_name": "Bank"}
+CONSENT = {
+    "client_name": "Bank",
+    "redirect_host": "bank.example",
+    "scopes": [("openid", Text("Know you"))],
+    "action": "/oauth/authorize/handle",
+    "lifetime": 300,
+}
+
+SEEN = SimpleNamespace(text="Pay <b>Bob</b>", unseen=False)
+UNSEEN = SimpleNamespace(text="U+202E", unseen=True)
+MESSAGE = SimpleNamespace(title=Text("This message"), message=[SEEN, UNSEEN], rows=[])
+PAYMENT = SimpleNamespace(title=Text("Pay"), message=[], rows=[(Text("To"), [SEEN, UNSEEN])])
+
+PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "home": ("home.html", {"account": None}),
+    "home of an account": ("home.html", {"account": ACCOUNT}),
+    "login": (
+        "login.html",
+        {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": "webauthn"},
+    ),
+    "login again": (
+        "login.html",
+        {**LOGIN, "hint": "ada", "fixed": True, "error": WRONG, "passkey": ""},
+    ),
+    "choose": ("choose.html", {**LOGIN, "options": OPTIONS, "error": None}),
+    "choose again": ("choose.html", {**LOGIN, "options": OPTIONS[:1], "error": WRONG}),
+    "choose or go on": ("choose.html", {**LOGIN, "options": OPTIONS, "optional": True}),
+    "choose nothing": ("choose.html", {**LOGIN, "options": [], "error": None}),
+    "consent": ("consent.html", CONSENT),
+    "held": (
+        "held.html",
+        {"where": "https://bot.example/?error=x", "parameters": (), "redirect_host": "bot.example"},
+    ),
+    "consent to details": (
+        "consent.html",
+        {**CONSENT, "details": [PAYMENT, PAYMENT], "resources": ["Bank", "Library"]},
+    ),
+    "consent to a message": (
+        "consent.html",
+        {**CONSENT, "scopes": [], "details": [MESSAGE], "for_one_message": True},
+    ),
+    "account": (
+        "account.html",
+        {
+            "account": ACCOUNT,
+            "credentials": [CREDENTIAL],
+            "addable": [{"factor": "totp", "title": Text("App")}],
+            "notice": Text("Added."),
+            "sessions": [SESSION],
+        },
+    ),
+    "new account": (
+        "account.html",
+        {"account": ACCOUNT, "credentials": [], "addable": [], "notice": None, "sessions": []},
+    ),
+    "enroll": (
+        "enroll.html",
+        {
+            "holdings": SimpleNamespace(
+                account=ACCOUNT, addable=[{"factor": "totp", "title": Text("App")}]
+            )
+        },
+    ),
+    "device": ("device.html", {"user_code": "", "error": None}),
+    "device again": ("device.html", {"user_code": "BBBB-BBBB", "error": WRONG}),
+    "device shown": ("device_confirm.html", {"code": "BCDF-GHJK", "asked": ALLOWED}),
+    "requests nowhere": requests(here=False, devices=[]),
+    "requests here": requests(),
+    "request": requests(waiting=waiting()),
+    "request matched": requests(waiting=waiting(matched=True)),
+    "request shown": ("request_confirm.html", {"waiting": waiting(), "asked": ALLOWED}),
+    **{
+        name: (
+            "decided.html",
+            {"decided": SimpleNamespace(allowed=allowed, client_name="<b>Bank</b>", back="/")},
+        )
+        for name, allowed in (("allowed", True), ("denied", False))
+    },
+    "ticket": ("ticket.html", {"error": None}),
+    "ticket again": ("ticket.html", {"error": WRONG}),
+    "message": ("message.html", {"title": Text("Stop"), "text": WRONG, "status": 410}),
+    "message with reference": (
+        "message.html",
+        {"title": Text("Stop"), "text": WRONG, "status": 500, "reference": "7f3a"},
+    ),
+    "kiosk ticket": ("kiosk.html", {"step": "ticket", "error": WRONG}),
+    "kiosk capture": (
+        "kiosk.html",
+        {"step": "capture", "asked": asked(ASKS["voice"], error=WRONG), "level": 0.4},
+    ),
+    "kiosk first capture": (
+        "kiosk.html",
+        {"step": "capture", "asked": asked(ASKS["voice"]), "level": None},
+    ),
+    "kiosk done": ("kiosk.html", {"step": "done"}),
+    "kiosk error": ("kiosk.html", {"step": "error", "error": WRONG}),
+    "enrolling a voice": ("challenge.html", challenge(ASKS["voice"], enrolling=True)),
+    "nowhere else to go": ("challenge.html", challenge(ASKS["code"], back=None, cancel=None)),
+    "an app": ("challenge.html", challenge(ASKS["qr"], ASKS["code"], enrolling=True)),
+    **{
+        f"{name}{' again' if error else ''}": ("challenge.html", challenge(ask, error=error))
+        for name, ask in ASKS.items()
+        for error in (None, WRONG)
+    },
+}
