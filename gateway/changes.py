@@ -62,8 +62,18 @@ class Changes:
         self._account = f"{issuer}/account"
 
     def made(self, tx: Transaction, change: Change) -> None:
-        """Take note of a change, within the transaction that makes it."""
+        """Take note of a change, within the transaction that makes it.
+
+        What any browser remembers of a login ends with it.
+        """
+        self._forget_browsers(tx, change)
         self._notices.tell(tx, change.account_id, self._notice(change))
+
+    def _forget_browsers(self, tx: Transaction, change: Change) -> None:
+        for factor in self._factors.values():
+            if factor.silent and factor.name != change.factor:
+                gone = tx.credentials.remove_factor(change.account_id, factor.name)
+                _noted(tx, change, factor.name, gone)
 
     def _notice(self, change: Change) -> Notice:
         values: dict[str, str | int] = {
@@ -82,3 +92,9 @@ class Changes:
     def _title(self, change: Change) -> dict[str, Text]:
         factor = self._factors.get(change.factor)
         return {"what": factor.title} if factor else {}
+
+
+def _noted(tx: Transaction, change: Change, factor: str, count: int) -> None:
+    if count:
+        detail = {"factor": factor, "count": count, "because": f"{change.factor} {change.happened}"}
+        tx.audit.add("credentials.forgotten", account_id=change.account_id, detail=detail)

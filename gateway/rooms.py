@@ -27,6 +27,7 @@ from gateway.changes import Changes
 from gateway.keeper import make_keeper
 from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
+from gateway.login.devices import Devices
 from gateway.login.guide import Guide
 from gateway.login.limits import Limits
 from gateway.login.plan import event
@@ -67,8 +68,9 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
         fresh_biometric=parts.settings.span("biometric_fresh"),
     )
     yield passkeys_views.blueprint(related(WebauthnSettings.load()))
-    logins = _login(parts, sessions, wallets, ceremonies)
-    yield login_views.blueprint(logins, parts.browser)
+    devices = Devices(parts.store, parts.factors, ceremonies, parts.clock, translate)
+    logins = _login(parts, sessions, wallets, ceremonies, devices)
+    yield login_views.blueprint(logins, devices, parts.browser)
     if parts.settings.registration == "open":
         yield registration(parts, _rules(parts.settings), logins)
     provider = _provider(parts, authentication)
@@ -144,7 +146,7 @@ def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
 
 
 def _login(
-    parts: Parts, sessions: Sessions, wallets: Wallets, ceremonies: Ceremonies
+    parts: Parts, sessions: Sessions, wallets: Wallets, ceremonies: Ceremonies, devices: Devices
 ) -> LoginService:
     settings = parts.settings
     limits = Limits(
@@ -169,6 +171,7 @@ def _login(
             sessions,
             limits,
             guide,
+            devices,
             settings.failures_per_login,
         )
     )

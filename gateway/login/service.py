@@ -13,6 +13,8 @@ from contracts.text import Text
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
+from gateway.login.devices import Devices
+from gateway.login.found import found
 from gateway.login.guide import Guide
 from gateway.login.limits import Limits
 from gateway.login.plan import Choice, event
@@ -39,6 +41,7 @@ class Parts:
     sessions: Sessions
     limits: Limits
     guide: Guide
+    devices: Devices
     failures_per_login: int
 
 
@@ -57,12 +60,14 @@ class LoginService:
         login = self._find(handle, visit)
         self._parts.limits.source(visit.source)
         subject, factor = self._named(login, username), self._parts.guide.first
-        allowed = self._parts.limits.allow(subject.username, factor)
+        device = self._parts.devices.shown(login, visit, subject)
+        who = (device and device.verdict.credential_id) or subject.username
+        allowed = self._parts.limits.allow(who, factor)
         known = subject if allowed else Subject("", subject.username)
         judged = self._parts.ceremonies.judge(factor, known, Answer({factor: secret}))
         if judged.verdict.accepted:
-            self._parts.limits.forgive(subject.username, factor)
-            return self._proven(login, visit, judged)
+            self._parts.limits.forgive(who, factor)
+            return self._proven(login, visit, judged, device)
         self._wrong(login, visit)
         return self._first_page(login, username, WRONG, 401)
 
@@ -130,15 +135,17 @@ class LoginService:
     def asked_by(self, handle: str, visit: Visit) -> tuple[Client | None, Sequence[str]]:
         """Return which chatbot asks, none for our own pages, and in which languages."""
         with self._parts.store.read() as tx:
-            requirement = _found(tx, handle, visit).requirement
+            requirement = found(tx, handle, visit).requirement
             return tx.clients.get(requirement.client_id), requirement.ui_locales
 
     def _find(self, handle: str, visit: Visit) -> Login:
         with self._parts.store.read() as tx:
-            return _found(tx, handle, visit)
+            return found(tx, handle, visit)
 
     def _allow(self, login: Login, ceremony: Ceremony) -> None:
         """Count a verification; what is added must still be on offer when the answer comes."""
+        if ceremony.factor == self._parts.devices.name:
+            raise NotAllowed(detail="a browser's own key is proven beside something else")
         if ceremony.purpose is Purpose.ENROLL:
             self._offered(login, (ceremony.factor, "", True))
         elif ceremony.account_id:
@@ -159,11 +166,15 @@ class LoginService:
         subject = self._parts.wallets.subject(login.account_id) if login.account_id else None
         return self._parts.ceremonies.begin(Purpose.VERIFY, factor, login.handle_hash, subject)
 
-    def _proven(self, login: Login, visit: Visit, judged: Judged) -> Step:
+    def _proven(
+        self, login: Login, visit: Visit, judged: Judged, device: Judged | None = None
+    ) -> Step:
         if login.account_id not in (None, judged.account_id):
             raise NotAllowed(detail="a proof of another account")
-        proof = event(judged.factor, judged.verdict, self._parts.clock.now())
-        return self._advance(login, visit, judged.account_id, proof)
+        beside = [device] if device and self._parts.devices.counts(login) else []
+        now = self._parts.clock.now()
+        proofs = [event(each.factor, each.verdict, now) for each in (*beside, judged)]
+        return self._advance(login, visit, judged.account_id, *proofs)
 
     def _added(self, login: Login, visit: Visit, added: Added) -> Step:
         if added.proven is None or login.account_id is None:
@@ -172,13 +183,14 @@ class LoginService:
         proof = event(added.factor, added.proven, self._parts.clock.now())
         return self._advance(login, visit, login.account_id, proof)
 
-    def _advance(self, login: Login, visit: Visit, account_id: str, proof: AuthEvent) -> Step:
-        events = (*login.events, proof)
+    def _advance(self, login: Login, visit: Visit, account_id: str, *proofs: AuthEvent) -> Step:
+        events = (*login.events, *proofs)
         with self._parts.store.write() as tx:
             if not tx.logins.advance(login, account_id=account_id, events=events):
                 raise Expired(detail="two steps of one login at once")
         version = login.version + 1
         moved = replace(login, account_id=account_id, events=events, version=version)
+        self._parts.devices.keep(moved, visit)
         return self._go_on(moved, visit)
 
     def _go_on(self, login: Login, visit: Visit) -> Step:
@@ -230,10 +242,3 @@ def _noted(tx: Transaction, account_id: str, visit: Visit) -> None:
     tx.audit.add("login.finished", account_id=account_id, source=visit.source, detail=detail)
     if account and visit.language and account.language != visit.language:
         tx.accounts.speaks(account_id, visit.language)
-
-
-def _found(tx: Transaction, handle: str, visit: Visit) -> Login:
-    login = tx.logins.find(handle, visit.browser)
-    if login is None:
-        raise Expired(detail="no such login of this browser")
-    return login

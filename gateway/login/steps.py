@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from contracts.factor import Ask
 from contracts.text import Text
 from enrollment.outcomes import Asked
 from gateway.login.plan import Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a key of this browser's own signed, and in which ceremony; empty where nothing."""
+
+    ceremony: str = ""
+    answer: str = field(default="", repr=False)
+
+
+UNSIGNED = Signed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,7 @@ class Visit:
     source: str
     device: str = ""
     language: str = ""
+    signed: Signed = UNSIGNED
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -14,8 +15,9 @@ from enrollment.submission import read
 from gateway.browser import Browser
 from gateway.callers import caller
 from gateway.headers import allow_forms_to
+from gateway.login.devices import Devices
 from gateway.login.service import LoginService
-from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
+from gateway.login.steps import Choose, Ended, Finished, First, Signed, Step, Visit
 from web.pages import language_tag, speak
 
 Page = Response | tuple[str, int]
@@ -23,13 +25,14 @@ Page = Response | tuple[str, int]
 READY = Text("Your account is ready. Now log in with it once.")
 
 
-def blueprint(service: LoginService, browser: Browser) -> Blueprint:
+def blueprint(service: LoginService, devices: Devices, browser: Browser) -> Blueprint:
     """Return the login pages."""
-    pages, views = Blueprint("login", __name__), Views(service, browser)
+    pages, views = Blueprint("login", __name__), Views(service, devices, browser)
     here = "/login/<handle>"
     pages.add_url_rule(here, view_func=views.show)
     pages.add_url_rule(here, view_func=views.first, methods=["POST"])
     pages.add_url_rule(f"{here}/factor", view_func=views.choose, methods=["POST"])
+    pages.add_url_rule(f"{here}/signature", view_func=views.signature, methods=["POST"])
     pages.add_url_rule(f"{here}/answer", view_func=views.answer, methods=["POST"])
     pages.add_url_rule(f"{here}/resend", view_func=views.resend, methods=["POST"])
     pages.add_url_rule(f"{here}/skip", view_func=views.skip, methods=["POST"])
@@ -41,8 +44,9 @@ def blueprint(service: LoginService, browser: Browser) -> Blueprint:
 class Views:
     """The pages of one login service."""
 
-    def __init__(self, service: LoginService, browser: Browser) -> None:
+    def __init__(self, service: LoginService, devices: Devices, browser: Browser) -> None:
         self._service = service
+        self._devices = devices
         self._browser = browser
 
     def show(self, handle: str) -> Page:
@@ -61,6 +65,10 @@ class Views:
         form = request.form
         offer = (form.get("factor", ""), form.get("credential", ""), "enrol" in form)
         return self._page(handle, lambda visit: self._service.choose(handle, visit, offer))
+
+    def signature(self, handle: str) -> Page:
+        """Ask this browser's own key for a signature."""
+        return self._page(handle, lambda visit: self._devices.signature(handle, visit))
 
     def answer(self, handle: str) -> Page:
         """Take the answer of a ceremony."""
@@ -90,7 +98,10 @@ class Views:
 
     def _visit(self) -> Visit:
         seen = caller()
-        return Visit(self._browser.id, self._browser.session, seen.address, seen.device)
+        signed = Signed(request.form.get("signing", ""), request.form.get("signed", ""))
+        return Visit(
+            self._browser.id, self._browser.session, seen.address, seen.device, signed=signed
+        )
 
     def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
         visit = self._visit()
@@ -101,7 +112,12 @@ class Views:
             self._browser.session = step.cookie
             self._browser.enrolment = ""  # whoever logs in here is not the person of some ticket
         allow_forms_to(client.redirect_uris if client else ())
-        return _render(handle, step, client.name if client else "")
+        context = {
+            "client_name": client.name if client else "",
+            "signature": f"/login/{handle}/signature" if self._devices.name else "",
+            "remember": self._devices.offer(handle, visit, step),
+        }
+        return _render(handle, step, context)
 
 
 def _welcomed(step: Step) -> Step:
@@ -111,7 +127,7 @@ def _welcomed(step: Step) -> Step:
     return step
 
 
-def _render(handle: str, step: Step, client_name: str) -> Page:
+def _render(handle: str, step: Step, context: Mapping[str, Any]) -> Page:
     match step:
         case Finished() | Ended():
             return redirect(step.go, 303)
@@ -124,7 +140,7 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 passkey=step.usernameless,
                 error=step.error,
                 signal=step.signal,
-                client_name=client_name,
+                **context,
             )
         case Choose():
             page = render_template(
@@ -136,7 +152,7 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 notice=step.notice,
                 upgrade=step.upgrade,
                 signal=step.signal,
-                client_name=client_name,
+                **context,
             )
         case Asked():
             page = render_template(
@@ -147,6 +163,6 @@ def _render(handle: str, step: Step, client_name: str) -> Page:
                 cancel=f"/login/{handle}/cancel",
                 back=f"/login/{handle}",
                 enrolling=step.enrolling,
-                client_name=client_name,
+                **context,
             )
     return page, step.status

@@ -29,6 +29,7 @@ FORMAT = "device/1"
 CHALLENGE_BYTES = 32
 LONGEST_LABEL = 64
 PROMPT = Text("Your browser does this by itself. Nothing happens here without JavaScript.")
+SIGNAL = Text("Your browser is told which keys are remembered.")
 ACCEPTED = Verdict(
     True,
     amr=("swk", "pop"),
@@ -108,6 +109,16 @@ class Device:
     def prospect(self, enrolled: Sequence[Enrolled]) -> Verdict:
         """Return what a right signature yields."""
         return ACCEPTED
+
+    def accepted(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Ask:
+        """Tell the browser which keys of an account are remembered: it forgets any other."""
+        keys = [_key(each).id for each in enrolled]
+        options = {"name": subject.username, "keys": keys, "days": self._lifetime.days}
+        return Ask("signal", "device-signal", SIGNAL, options)
+
+    def unknown(self, unique: str) -> Ask:
+        """Tell the browser that a key is remembered no more."""
+        return Ask("signal", "device-signal", SIGNAL, {"gone": unique})
 
     def _challenge(self, kind: str, *more: Ask) -> Challenge:
         options = {"challenge": encoded(secrets.token_bytes(CHALLENGE_BYTES))}

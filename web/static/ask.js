@@ -48,3 +48,11 @@ export class Ask {
 export function mount(type, setUp) {
   for (const element of document.querySelectorAll(`[data-ask="${type}"]`)) setUp(new Ask(element));
 }
+
+/** An ask that a page leads to, fetched without leaving this one; null where there is none. */
+export async function fetchAsk(action, body, type, signal) {
+  const response = await fetch(action, { method: "POST", body, signal });
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const element = page.querySelector(`[data-ask="${type}"]`);
+  return element && new Ask(element);
+}

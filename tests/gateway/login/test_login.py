@@ -198,7 +198,7 @@ def test_a_missing_factor_is_enrolled_on_the_way(house: House) -> None:
 
 def options(person: Person) -> Any:
     """Return what the page hands to the browser's WebAuthn call."""
-    found = re.search(r"data-options='([^']+)'", person.page.text)
+    found = re.search(r"passkey-\w+\W+data-options='([^']+)'", person.page.text)
     assert found
     return json.loads(found.group(1))
 

@@ -49,7 +49,7 @@ def write(path: Path, maker: Authority, *statuses: str) -> None:
 
 
 def options(person: Person) -> Any:
-    found = re.search(r"data-options='([^']+)'", person.page.text)
+    found = re.search(r"passkey-\w+\W+data-options='([^']+)'", person.page.text)
     assert found
     return json.loads(found.group(1))
 

@@ -1,4 +1,4 @@
-import { Ask, mount } from "../ask.js";
+import { fetchAsk, mount } from "../ask.js";
 
 /**
  * Run a WebAuthn ceremony when the person submits the form, and submit it again with the answer.
@@ -28,12 +28,7 @@ export function passkey(type, parser, perform) {
 }
 
 /** The ask that this form leads to, fetched without leaving the page; null where there is none. */
-export async function ahead(form, type) {
-  const response = await fetch(form.action, { method: "POST", body: new FormData(form) });
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const element = page.querySelector(`[data-ask="${type}"]`);
-  return element && new Ask(element);
-}
+export const ahead = (form, type) => fetchAsk(form.action, new FormData(form), type);
 
 /** Send the form of an ask that was fetched, with this answer in it. */
 export function sendAhead(ask, credential) {
