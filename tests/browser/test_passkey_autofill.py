@@ -120,7 +120,7 @@ def remove(page: Page, label: str) -> None:
     row = page.locator("li", has_text=label)
     row.get_by_text("Remove", exact=True).click()
     row.get_by_role("button", name=re.compile("Yes, remove")).click()
-    expect(row).to_have_count(0)
+    expect(row.get_by_text("Remove", exact=True)).to_have_count(0)
 
 
 def use_passkey(page: Page, tree: Tree) -> None:
