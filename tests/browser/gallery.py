@@ -10,6 +10,7 @@ from tests.gateway.conftest import PASSWORD, SEED, House
 from tests.walks.forms import Form, read
 from tests.walks.person import Person
 
+HANDLE = re.compile(r"[\w-]{20,}")
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 
@@ -28,7 +29,8 @@ class Visitor(Person):
         page = super()._follow(response)
         shown = page.mimetype == "text/html" and page.status_code != 303
         if shown and (heading := HEADING.search(page.text)):
-            self.seen[f"{page.request.path} {page.status_code} {heading[1].strip()}"] = page.text
+            path = HANDLE.sub("…", page.request.path)
+            self.seen[f"{path} {page.status_code} {heading[1].strip()}"] = page.text
         return page
 
     def go_everywhere(self, house: House) -> None:
