@@ -52,6 +52,7 @@ class Held:
     disabled_at: datetime | None
     virtual: bool
     note: Text | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,7 @@ class EnrolmentService:
             disabled_at=credential.disabled_at,
             virtual=credential.virtual,
             note=told.notes.get(credential.id),
+            expires_at=credential.expires_at,
         )
 
     def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:

@@ -45,7 +45,7 @@ class Device:
     """
 
     name = "device"
-    title = Text("Remembered device")
+    title = Text("Remembered browser")
     kind = Kind.POSSESSION
     amr: tuple[str, ...] = ("swk", "pop")
     many = True

@@ -396,7 +396,7 @@ def test_who_is_hammered_gets_in_with_a_remembered_browser(build: Build) -> None
 def test_it_is_added_nowhere_else(browser: Scripted, alice: str) -> None:
     browser.person.go("/account")
     browser.give()
-    assert "Remembered device" not in browser.person.words
+    assert "Remembered browser" not in browser.person.words
     csrf = browser.person.form(action="/enroll/").fields["csrf"]
     browser.person.client.post("/enroll/device", data={"csrf": csrf})
     assert devices(browser.house, alice) == []
