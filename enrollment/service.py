@@ -13,6 +13,7 @@ from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Added, Asked
 from enrollment.submission import Submission
 from enrollment.told import Told, told_of
+from enrollment.usable import begins
 from store import Account, Credential, Purpose, Store
 
 
@@ -32,11 +33,15 @@ class Enroller:
 
 @dataclass(frozen=True, slots=True)
 class Addable:
-    """A factor that an account may add; `first`, a browser may do so by itself."""
+    """A factor that an account may add; `first`, a browser may do so by itself.
+
+    Not `begins`, it is of no use to whoever has nothing else.
+    """
 
     factor: str
     title: Text
     first: bool = False
+    begins: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ class EnrolmentService:
         addable = {name for name, found in self._factors.items() if not found.silent}
         if factor not in addable or (enroller.station and factor not in self.captured()):
             raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
+        if enroller.invited and not begins(self._factors[factor]):
+            raise NotAllowed(detail=f"nobody can log in with {factor} alone")
         with self._store.read() as tx:
             account = tx.accounts.get(enroller.account_id)
         if account is None or account.disabled_at is not None:
@@ -148,7 +155,12 @@ class EnrolmentService:
     def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:
         held = {credential.factor for credential in credentials}
         return [
-            Addable(factor.name, factor.title, factor.usernameless and factor.name not in held)
+            Addable(
+                factor.name,
+                factor.title,
+                factor.usernameless and factor.name not in held,
+                begins(factor),
+            )
             for factor in self._factors.values()
             if not factor.silent and (factor.many or factor.name not in held)
         ]

@@ -18,6 +18,11 @@ def usable(
     return tx.credentials.enrolled(account_id, factor.name)
 
 
+def begins(factor: Factor) -> bool:
+    """Tell whether a login can begin with a factor: who they are is said before it, or by it."""
+    return factor.usernameless or (factor.kind is Kind.KNOWLEDGE and not factor.many)
+
+
 def readable(tx: Transaction, account_id: str, factor: str) -> Sequence[Enrolled]:
     """Return what can be read: what is told about an account does not end at one bad row."""
     try:

@@ -125,7 +125,7 @@ class Views:
         invited = bool(self._parts.visitor.enrolment)
         if isinstance(came, Added):
             self._parts.visitor.enrolment = ""
-            return redirect("/account?added=1", 303)
+            return _invited() if invited else redirect("/account?added=1", 303)
         page = render_template(
             "challenge.html",
             asked=came,
@@ -137,6 +137,11 @@ class Views:
             client_name="",
         )
         return page, came.status
+
+
+def _invited() -> Page:
+    """Tell an invited person that they can log in now."""
+    return render_template("enrolled.html"), 200
 
 
 def _json(came: Asked | Added, render: Callable[[Text], str]) -> Page:

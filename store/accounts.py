@@ -109,6 +109,11 @@ class Accounts:
         mine = accounts.c.id == account_id
         once.change(self._work.connection, accounts, {"id": account_id}, mine)
 
+    def set_email(self, account_id: str, email: str | None) -> None:
+        """Write down the address that an operator has of a person."""
+        mine = accounts.c.id == account_id
+        once.change(self._work.connection, accounts, {"email": email}, mine)
+
     def speaks(self, account_id: str, language: str) -> None:
         """Note the language a person was last seen with."""
         mine = accounts.c.id == account_id

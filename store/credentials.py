@@ -6,7 +6,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, literal, select
@@ -17,7 +16,7 @@ from contracts.text import Text
 from store import cipher, once
 from store.audit import Audit
 from store.handles import new_id
-from store.keystore import SubjectKeys
+from store.keystore import REMOVED, Noted, SubjectKeys
 from store.models import Instant, credentials
 from store.work import Work
 
@@ -222,16 +221,13 @@ class Credentials:
         return None if address is None else self._work.vault.digest("address", address.casefold())
 
     def _note(self, place: Place) -> None:
-        """Tell the keystore after the commit: told before, a rollback would lock the person out."""
-        note = self._work.keystore.note_version
-        self._work.after.append(partial(note, place.credential_id, place.account_id, place.version))
+        self._work.note(Noted(place.credential_id, place.account_id, place.version))
 
     def _remove(self, *where: ColumnElement[bool]) -> int:
         statement = credentials.delete().where(*where).returning(*credentials.c)
         rows = self._work.connection.execute(statement).all()
         for row in rows:
-            note = self._work.keystore.note_removed
-            self._work.after.append(partial(note, row.id, row.account_id))
+            self._work.note(Noted(row.id, row.account_id, REMOVED))
             self._record("credential.unbound", row.account_id, row.id, row.factor)
         return len(rows)
 

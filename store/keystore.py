@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -14,6 +15,15 @@ from store.db import Database
 from store.models import row_versions, subject_keys
 
 REMOVED = 2**31 - 1
+"""The version of a row that is gone: none that it ever had is right again."""
+
+
+class Noted(NamedTuple):
+    """A version that a row of a subject's has reached."""
+
+    credential_id: str
+    subject_id: str
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +50,13 @@ class Keystore:
         """Return the subject's key, made at the first use."""
         return self.find_key(subject_id) or self._make(subject_id)
 
+    def make_keys(self, subject_ids: Sequence[str]) -> None:
+        """Make the keys of many subjects at once, of whom none has one yet."""
+        rows = [{"subject_id": each, "wrapped": self._new(each)} for each in subject_ids]
+        if rows:
+            with self.database.write() as connection:
+                connection.execute(subject_keys.insert(), rows)
+
     def erase(self, subject_id: str) -> None:
         """Delete the subject's key: whatever it sealed, here or in a backup, is unreadable."""
         with self.database.write() as connection:
@@ -48,21 +65,16 @@ class Keystore:
             connection.execute(subject_keys.delete().where(subject_keys.c.subject_id == subject_id))
         self.database.truncate_log()
 
-    def note_version(self, credential_id: str, subject_id: str, version: int) -> None:
-        """Remember that the row has reached this version; the counter never goes back."""
-        row = {"credential_id": credential_id, "subject_id": subject_id, "version": version}
+    def note(self, reached: Sequence[Noted]) -> None:
+        """Remember which versions rows have reached; their counters never go back."""
         with self.database.write() as connection:
-            statement = once.insert(connection.dialect.name, row_versions).values(row)
+            statement = once.insert(connection.dialect.name, row_versions)
             higher = statement.on_conflict_do_update(
                 index_elements=[row_versions.c.credential_id],
-                set_={"version": version},
-                where=row_versions.c.version < version,
+                set_={"version": statement.excluded.version},
+                where=row_versions.c.version < statement.excluded.version,
             )
-            connection.execute(higher)
-
-    def note_removed(self, credential_id: str, subject_id: str) -> None:
-        """Remember that the row is gone: no version of it is ever right again."""
-        self.note_version(credential_id, subject_id, REMOVED)
+            connection.execute(higher, [each._asdict() for each in reached])
 
     def subject(self, subject_id: str) -> SubjectKeys:
         """Return all that is kept for a subject, seen at one moment."""
@@ -74,13 +86,16 @@ class Keystore:
             return SubjectKeys(self._find(connection, subject_id), versions)
 
     def _make(self, subject_id: str) -> bytes:
-        wrapped = self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))
+        wrapped = self._new(subject_id)
         with self.database.write() as connection:
             once.add(connection, subject_keys, {"subject_id": subject_id, "wrapped": wrapped})
             key = self._find(connection, subject_id)
         if key is None:
             raise RuntimeError("the subject key that was just made is not there")
         return key
+
+    def _new(self, subject_id: str) -> bytes:
+        return self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))
 
     def _find(self, connection: Connection, subject_id: str) -> bytes | None:
         query = select(subject_keys.c.wrapped).where(subject_keys.c.subject_id == subject_id)

@@ -39,5 +39,10 @@ class Tickets:
         )
         return None if row is None else str(row.account_id)
 
+    def withdraw(self, account_id: str) -> None:
+        """Take back the tickets of an account that nobody has redeemed."""
+        mine = tickets.c.account_id == account_id
+        self._work.connection.execute(tickets.delete().where(mine))
+
     def _hash(self, ticket: str) -> str:
         return self._work.vault.digest("ticket", typed(ticket))

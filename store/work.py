@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from contracts.clock import Clock
 from store.cipher import Vault
 from store.db import Database
-from store.keystore import Keystore
+from store.keystore import Keystore, Noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Work:
     keystore: Keystore
     clock: Clock
     writing: bool
+    noted: list[Noted] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
 
     @contextmanager
@@ -35,6 +36,12 @@ class Work:
         else:
             with self.database.read() as connection:
                 yield connection
+
+    def note(self, noted: Noted) -> None:
+        """Tell the keystore after the commit: told before, a rollback would lock a person out."""
+        if not self.noted:
+            self.after.append(lambda: self.keystore.note(self.noted))
+        self.noted.append(noted)
 
     def now(self) -> datetime:
         """Return the current instant."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from io import TextIOWrapper
+from pathlib import Path
 
 import click
 
@@ -12,8 +14,11 @@ from contracts.text import Text
 from gateway import people
 from gateway.cli import output
 from gateway.cli.house import House, opened
+from gateway.cli.importing import Tally, follow
 from gateway.opening import make_factors
-from gateway.people import Person
+from gateway.people.importing import Importer
+from gateway.people.inviting import Guest, Inviter
+from gateway.people.reading import records
 from store.accounts import Account
 
 
@@ -30,14 +35,33 @@ def user() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read a password from standard input.")
 @output.as_json
 def add(username: str, email: str | None, password_stdin: bool, as_json: bool) -> None:
-    """Add an account; without a password the person needs a ticket to begin."""
+    """Add an account; without a password the person needs an invitation or a ticket to begin."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
     with opened() as house:
-        person = Person(username=username, email=email, password=password)
+        person = people.read({"username": username, "email": email, "password": password})
         prepared = people.prepare(person, make_factors(house.settings, house.store, house.clock))
         with house.store.write() as tx:
             account_id = people.add(tx, prepared)
     output.row({"id": account_id, "username": username, "email": email}, as_json)
+
+
+@user.command(epilog="Example: gatehouse user invite alice --email alice@example.org --send")
+@click.argument("username")
+@click.option("--email", required=True, help="Their address.")
+@click.option("--send", is_flag=True, help="Send the link there, beside printing it.")
+@click.option("--language", default="en", help="Language of the message, such as `de`.")
+@output.as_json
+def invite(username: str, email: str, send: bool, language: str, as_json: bool) -> None:
+    """Let a person set up their account by a link that works once; it is added if it is new.
+
+    An earlier link of theirs stops working. Whoever holds the link becomes that person, as long
+    as the account has no way to log in; send it to nobody else.
+    """
+    with opened() as house:
+        factors = make_factors(house.settings, house.store, house.clock)
+        inviter = Inviter(house.store, house.clock, factors, house.settings)
+        invitation = inviter.invite(Guest(username, email, language), send=send)
+    output.row({"link": invitation.link, "valid_until": invitation.valid_until}, as_json)
 
 
 @user.command("list", epilog="Example: gatehouse user list --json")
@@ -60,19 +84,31 @@ def disable(username: str, undo: bool) -> None:
 
 @user.command(
     "import",
-    epilog='Example: echo \'{"username": "alice", "password": "..."}\' | gatehouse user import -',
+    epilog="Example: gatehouse user import people.csv --report skipped.jsonl",
 )
-@click.argument("file", type=click.File(encoding="utf-8"))
+@click.argument("file", type=click.File(encoding="utf-8-sig", errors="surrogateescape"))
+@click.option(
+    "--report",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the lines that were skipped to this file, one JSON object a line, with the reason.",
+)
+@click.option("--all-or-nothing", is_flag=True, help="Import nobody where a single line is wrong.")
 @output.as_json
-def import_(file: TextIOWrapper, as_json: bool) -> None:
-    """Add the people in FILE: JSON lines of username, email, password, totp_secret.
+def import_(file: TextIOWrapper, report: Path | None, all_or_nothing: bool, as_json: bool) -> None:
+    """Add the people in FILE: CSV with a header, or JSON lines.
 
-    All but the username may be left out. One wrong line refuses the whole file.
+    Columns: username, email, email_verified, phone, password, password_hash, totp_secret; all but
+    the username may be left out. Wrong lines are skipped. It can be run again, also after it was
+    interrupted: whoever is there already is skipped.
     """
     with opened() as house:
         factors = make_factors(house.settings, house.store, house.clock)
-        number = people.import_people(house.store, factors, file)
-    output.row({"imported": number}, as_json)
+        importer = Importer(house.store, factors)
+        if all_or_nothing:
+            tally = Tally(imported=importer.all(records(file)))
+        else:
+            tally = follow(importer.each(records(file)), file, report)
+    output.row(asdict(tally), as_json)
 
 
 def _set_disabled(house: House, username: str, disabled: bool) -> None:

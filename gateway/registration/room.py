@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, cast
 from flask import Blueprint
 
 from contracts.errors import Misconfigured
-from contracts.factor import Factor, Kind, Reachable
+from contracts.factor import Factor, Reachable
 from contracts.text import Text
 from enrollment.newcomers import Newcomers
 from enrollment.outcomes import Rules
+from enrollment.usable import begins
 from gateway.login.service import LoginService
 from gateway.notices import Notices
 from gateway.registration.letters import Letters
@@ -43,7 +44,7 @@ def room(parts: Parts, rules: Rules, logins: LoginService) -> Blueprint:
             letters=letters,
             notices=Notices(factors, translate_into, parts.clock),
             reach=_reach(factors),
-            first={name: factor for name, factor in factors.items() if _first(factor)},
+            first={name: factor for name, factor in factors.items() if begins(factor)},
             lifetimes=Lifetimes(settings.span("signup"), settings.span("login")),
         )
     )
@@ -65,8 +66,3 @@ def _reach(factors: Mapping[str, Factor]) -> Reach:
     if found is None:
         raise Misconfigured(NO_CODES)
     return cast(Reach, found)
-
-
-def _first(factor: Factor) -> bool:
-    """Tell whether a login can begin with it: who uses it is known, or it says who."""
-    return factor.usernameless or (factor.kind is Kind.KNOWLEDGE and not factor.many)

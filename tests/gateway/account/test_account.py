@@ -159,6 +159,8 @@ def test_a_ticket_invites_a_person_without_factors(house: House) -> None:
     person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
     person.fill(person.form(action="/enroll/password"))
     person.answer(password=PASSWORD)
+    assert "Your account is ready" in person.words
+    person.go("/account")
     person.log_in("newcomer", PASSWORD)
     assert person.path == "/account"
 
