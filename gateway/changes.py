@@ -49,6 +49,24 @@ TEXTS = {
     ),
 }
 
+REMEMBERED = Text("A browser is remembered for your account")
+REMEMBERED_TEXT = Text(
+    "In this browser you are asked for your password alone for a while: %(what)s.\n\n"
+    "%(when)s · %(device)s · %(address)s\n\n"
+    "If it was not you, log in, remove it, change your password and end all sessions: %(account)s"
+)
+FORGOTTEN = Text("A browser is no longer remembered for your account")
+FORGOTTEN_TEXT = Text(
+    "In this browser you are asked for everything again: %(what)s.\n\n"
+    "%(when)s · %(device)s · %(address)s\n\n"
+    "If it was not you, log in, change your password and end all sessions: %(account)s"
+)
+BROWSERS = {
+    Happened.ADDED: (REMEMBERED, REMEMBERED_TEXT),
+    Happened.REMOVED: (FORGOTTEN, FORGOTTEN_TEXT),
+}
+"""What is told of factors that browsers prove by themselves."""
+
 
 class Changes:
     """Tells people of what became of their factors."""
@@ -82,8 +100,13 @@ class Changes:
             "left": change.left,
             **self._named(change),
         }
-        text = replace(TEXTS[change.happened], values=values)
-        return Notice(SUBJECTS[change.happened], text, self._title(change))
+        subject, text = self._words(change)
+        return Notice(subject, replace(text, values=values), self._title(change))
+
+    def _words(self, change: Change) -> tuple[Text, Text]:
+        factor = self._factors.get(change.factor)
+        usual = SUBJECTS[change.happened], TEXTS[change.happened]
+        return BROWSERS.get(change.happened, usual) if factor and factor.silent else usual
 
     def _named(self, change: Change) -> dict[str, str]:
         known = change.factor in self._factors

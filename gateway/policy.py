@@ -173,8 +173,8 @@ def _aal1(events: Collection[AuthEvent]) -> bool:
 
 
 def _mfa(events: Collection[AuthEvent]) -> bool:
-    kinds = _kinds(events)
-    return Kind.POSSESSION in kinds and len(kinds) > 1
+    kinds, shown = _kinds(events), _kinds(anew(events))
+    return Kind.POSSESSION in kinds and len(kinds) > 1 and not shown <= SERVER_COMPARED
 
 
 def _aal2(events: Collection[AuthEvent]) -> bool:

@@ -35,6 +35,7 @@ EVENTS = {
     "email": proof("otp", HAS, "otp", Proof(address_code=Channel.EMAIL)),
     "phone": proof("otp", HAS, "otp sms", Proof(address_code=Channel.PHONE)),
     "totp": proof("totp", HAS, "otp"),
+    "device": proof("device", HAS, "swk pop", Proof(alone=False, remembered=True)),
     "voice": proof("voice", IS, "vbm"),
     "face": proof("face", IS, "face"),
     "passkey": proof("webauthn", BOTH, "swk pop user", PASSKEY),
@@ -96,6 +97,14 @@ def test_one_more_proof_never_lowers_the_level(names: list[str], more: str) -> N
     before = policy.level([EVENTS[name] for name in names])
     after = policy.level([EVENTS[name] for name in [*names, more]])
     assert not before.level or after.satisfies(before)
+
+
+@given(st.lists(st.sampled_from(sorted(EVENTS)), max_size=5))
+def test_a_remembered_browser_adds_mfa_and_nothing_else(names: list[str]) -> None:
+    events = [EVENTS[name] for name in names if name != "device"]
+    before = policy.reach(events, NOON, FRESH)
+    after = policy.reach([*events, EVENTS["device"]], NOON, FRESH)
+    assert after == before or (before.level in {"", "aal1"} and str(after) == "mfa")
 
 
 @pytest.mark.parametrize(

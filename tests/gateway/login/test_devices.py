@@ -131,7 +131,9 @@ def test_it_is_told_listed_and_can_be_revoked(browser: Scripted, alice: str) -> 
     browser.person.client.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux) Firefox/150.0"
     browser.remembered()
     assert devices(browser.house, alice) == ["Firefox on Linux"]
-    assert [told for told in browser.house.sent() if "Firefox on Linux" in told["text"]]
+    (told,) = browser.house.sent()
+    assert told["subject"] == "A browser is remembered for your account"
+    assert "Firefox on Linux" in told["text"]
     with browser.house.store.write() as tx:
         (held,) = [each for each in tx.credentials.list(alice) if each.factor == "device"]
         assert held.expires_at == held.created_at + timedelta(days=30)
