@@ -14,10 +14,12 @@ from contracts.text import Text, as_it_is
 from store import Transaction
 from store.accounts import fit
 
-ADOPTED = {"password": "password", "totp_secret": "totp", "email": "otp", "phone": "otp"}
+VALUES = {"password": ("password",), "totp": ("totp_secret",), "otp": ("email", "phone")}
 """Which factor takes over which of a person's values; the operator vouches for the addresses."""
 
-HASHED = {"password_hash": "password"}
+HASHES = {"password": ("password_hash",)}
+FACTOR_OF = {name: by for held in (VALUES, HASHES) for by, names in held.items() for name in names}
+
 TAKEN = Text("There is an account of this name already.")
 
 
@@ -76,8 +78,9 @@ def prepare(person: Person, factors: Mapping[str, Factor]) -> Prepared:
     username = fit(person.username)
     templates = dict(_adopted(person, factors))
     email = templates["email"].address if "email" in templates else None
-    made = tuple(({**ADOPTED, **HASHED}[name], each) for name, each in templates.items())
-    return Prepared(username, email, made)
+    return Prepared(
+        username, email, tuple((FACTOR_OF[name], templates[name]) for name in templates)
+    )
 
 
 def add(tx: Transaction, prepared: Prepared, account_id: str | None = None) -> str:
@@ -95,18 +98,18 @@ def add(tx: Transaction, prepared: Prepared, account_id: str | None = None) -> s
 
 
 def _adopted(person: Person, factors: Mapping[str, Factor]) -> Iterator[tuple[str, Template]]:
-    for name in (*ADOPTED, *HASHED):
+    for name in FACTOR_OF:
         value = person.known(name)
         if value is not None:
             yield name, _adopt(factors, name, value)
 
 
 def _adopt(factors: Mapping[str, Factor], name: str, value: str) -> Template:
-    factor = ADOPTED.get(name) or HASHED[name]
+    factor = FACTOR_OF[name]
     if factor not in factors:
         raise BadRequest(Text("The factor %(name)s is switched off here.", {"name": factor}))
     try:
-        if name in HASHED:
+        if name in HASHES.get(factor, ()):
             return cast(HashAdoptable, factors[factor]).adopt_hash(value)
         return cast(Adoptable, factors[factor]).adopt(value)
     except Retry as error:
