@@ -85,9 +85,10 @@ class Devices:
 
     def offer(self, handle: str, visit: Visit, asked: Step) -> Ask | None:
         """Return what a page offers to remember by, where its answer would complete a login."""
+        factor = self._factor
         if not isinstance(asked, Asked) or asked.enrolling:
             return None
-        if not isinstance(self._factor, Signalling):
+        if factor is None or not isinstance(factor, Signalling):
             return None
         prospect = self._factors[asked.factor].prospect(())
         proof = event(asked.factor, prospect, self._clock.now())
@@ -96,7 +97,7 @@ class Devices:
             if login.account_id is None or not _complete(login, proof):
                 return None
             subject = subject_of(tx, login.account_id)
-            return self._factor.accepted(subject, readable(tx, subject.id, self.name))
+            return factor.accepted(subject, readable(tx, subject.id, self.name))
 
     def _answered(
         self, login: Login, visit: Visit, purpose: Purpose

@@ -72,7 +72,8 @@ def test_it_shows_possession_and_that_it_was_remembered(
     answer = Answer({"device": browser.prove(given(challenge))})
     verdict = factor.finish_verify(alice, enrolled, challenge.secret, answer)
     assert verdict.accepted
-    assert (verdict.amr, verdict.kinds) == (("swk", "pop"), {Kind.POSSESSION})
+    assert verdict.amr == ("swk", "pop")
+    assert verdict.kinds == {Kind.POSSESSION}
     assert verdict.proof.remembered
     assert not verdict.proof.alone
     assert factor.claimed(answer) == browser.id
