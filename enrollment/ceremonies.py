@@ -49,6 +49,14 @@ def _always(ceremony: Ceremony) -> None:
     """Allow every attempt."""
 
 
+Adding = Callable[[Transaction], None]
+"""Called within the transaction that adds a credential, before it: raising takes both back."""
+
+
+def _freely(tx: Transaction) -> None:
+    """Add it at no further cost."""
+
+
 class Ceremonies:
     """Begins and finishes ceremonies of any factor."""
 
@@ -92,18 +100,27 @@ class Ceremonies:
             return self._asking.ask(tx, ceremony, challenge)
 
     def answer(
-        self, handle: str, owner: str, submission: Submission, allow: Allow = _always
+        self,
+        handle: str,
+        owner: str,
+        submission: Submission,
+        allow: Allow = _always,
+        adding: Adding = _freely,
     ) -> Asked | Added | Judged:
         """Take the ceremony and judge one answer; ask again where nothing could be judged.
 
         `allow` is asked first: what was right when the ceremony began may be so no longer.
+        `adding` spends what gives the right to add a credential, together with adding it.
         Raises Expired where the ceremony is unknown, spent, too old or someone else's.
         """
         ceremony = self._take(handle, owner)
         allow(ceremony)
         remembered = unpack(ceremony.secret)
         try:
-            return self._proceed(ceremony, remembered, self._accept(submission, remembered))
+            answer = self._accept(submission, remembered)
+            if ceremony.purpose is Purpose.ENROLL:
+                return self._enroll(ceremony, remembered, answer, adding)
+            return self._verify(ceremony, remembered, answer)
         except (Retry, BadRequest, Unavailable) as unjudged:
             return self._asking.again(ceremony, remembered, unjudged)
 
@@ -171,19 +188,15 @@ class Ceremonies:
             raise NotAllowed(detail="a simulated sample where simulators are off")
         return answer
 
-    def _proceed(
-        self, ceremony: Ceremony, remembered: Remembered, answer: Answer
-    ) -> Asked | Added | Judged:
-        if ceremony.purpose is Purpose.ENROLL:
-            return self._enroll(ceremony, remembered, answer)
-        return self._verify(ceremony, remembered, answer)
-
-    def _enroll(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Asked | Added:
+    def _enroll(
+        self, ceremony: Ceremony, remembered: Remembered, answer: Answer, adding: Adding
+    ) -> Asked | Added:
         with self._store.read() as tx:
             subject = subject_of(tx, ceremony.account_id)
         came = self._factor(ceremony.factor).continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             if isinstance(came, Template):
+                adding(tx)
                 return self._add(tx, subject, ceremony.factor, came, answer)
             return self._asking.ask(tx, ceremony, came)
 
@@ -209,9 +222,11 @@ class Ceremonies:
             account_id = ceremony.account_id or claimed(tx, factor, answer)
             subject = subject_of(tx, account_id)
             enrolled = self._enrolled(tx, subject, factor.name, ceremony.credential_id)
+            if not subject.id:
+                self._take_as_long(tx, factor.name)
             signal = unknown(tx, factor, answer)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
-        named = ceremony.account_id is not None
+        named = ceremony.account_id is not None or not factor.usernameless
         attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), named)
         judged = replace(self._judged(attempt, verdict), signal=signal)
         if judged.verdict.accepted or ceremony.tries <= 1:

@@ -19,6 +19,9 @@ SUBJECTS = {
     Happened.SPENT: Text("A code that works only once was used on your account"),
 }
 
+WITHDRAWN = frozenset({Happened.ADDED, Happened.REPLACED, Happened.REMOVED})
+"""Whoever makes such a change has proven all that the account has, and needs no recovery."""
+
 TEXTS = {
     Happened.ADDED: Text(
         "Now you can also log in to %(service)s with this: %(what)s.\n\n"
@@ -85,6 +88,7 @@ class Changes:
         What any browser remembers of a login ends with it.
         """
         self._forget_browsers(tx, change)
+        self._withdraw_recovery(tx, change)
         self._notices.tell(tx, change.account_id, self._notice(change))
 
     def _forget_browsers(self, tx: Transaction, change: Change) -> None:
@@ -92,6 +96,12 @@ class Changes:
             if factor.silent and factor.name != change.factor:
                 gone = tx.credentials.remove_factor(change.account_id, factor.name)
                 _noted(tx, change, factor.name, gone)
+
+    def _withdraw_recovery(self, tx: Transaction, change: Change) -> None:
+        factor = self._factors.get(change.factor)
+        lasting = change.happened in WITHDRAWN and not (factor and factor.silent)
+        if lasting and tx.recoveries.withdraw(change.account_id):
+            tx.audit.add("recovery.withdrawn", account_id=change.account_id)
 
     def _notice(self, change: Change) -> Notice:
         values: dict[str, str | int] = {

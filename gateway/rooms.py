@@ -37,6 +37,8 @@ from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.wallets import Wallets
 from gateway.notices import Notices
 from gateway.passkeys import views as passkeys_views
+from gateway.recovery.opened import make_recoveries
+from gateway.recovery.room import room as recovery
 from gateway.registration.room import room as registration
 from gateway.settings import Settings
 from store import Store
@@ -58,7 +60,8 @@ class Parts:
 
 def blueprints(parts: Parts) -> Iterator[Blueprint]:
     """Build the rooms."""
-    changes = _changes(parts)
+    notices = Notices(parts.factors, translate_into, parts.clock)
+    changes = _changes(parts, notices)
     sessions, wallets = _sessions(parts), _wallets(parts)
     ceremonies = _ceremonies(parts, changes)
     authentication = Authentication(
@@ -91,8 +94,10 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             parts.settings.span("enrolment"),
         )
     )
+    recoveries = make_recoveries(parts.store, parts.settings, parts.clock, notices)
+    yield recovery(parts, _rules(parts.settings), ceremonies, wallets, recoveries, visitor)
     accounts = AccountService(parts.store, changes.made)
-    yield account_views.blueprint(accounts, enrolment, visitor, provider.logout)
+    yield account_views.blueprint(accounts, enrolment, visitor, provider.logout, recoveries)
 
 
 def _prospects(parts: Parts) -> list[AuthEvent]:
@@ -122,10 +127,10 @@ def _wallets(parts: Parts) -> Wallets:
     )
 
 
-def _changes(parts: Parts) -> Changes:
+def _changes(parts: Parts, notices: Notices) -> Changes:
     return Changes(
         parts.factors,
-        Notices(parts.factors, translate_into, parts.clock),
+        notices,
         service=parts.settings.service_name,
         issuer=parts.settings.issuer,
     )

@@ -128,6 +128,18 @@ class Settings(Deployment):
         5, description="Consecutive refusals after which a biometric rests", ge=1, le=5
     )
     messages_per_hour: int = Field(10, description="Codes sent per account and hour", ge=1)
+    recovery_hours: int = Field(
+        24, description="Wait before a recovery may add a factor; people may stop it", ge=1, le=720
+    )
+    recovery_four_eyes: Literal["on", "off"] = Field(
+        "off", description="Whether a recovery that one operator starts needs another's approval"
+    )
+    recoveries_per_source: int = Field(
+        20, description="Recoveries that one address may begin an hour", ge=1
+    )
+    recoveries_per_hour: int = Field(
+        500, description="Recoveries that people may begin an hour, all together", ge=1
+    )
     enroll_on_the_way: bool = Field(
         True, description="Let a person add a missing factor during a login"
     )
@@ -137,6 +149,11 @@ class Settings(Deployment):
         if self.fetch_loopback and not self.on_trial:
             raise ValueError("GATEHOUSE_FETCH_LOOPBACK is for development on localhost alone")
         return self
+
+    @property
+    def recovery_wait(self) -> timedelta:
+        """How long a recovery waits."""
+        return timedelta(hours=self.recovery_hours)
 
     def span(self, name: str) -> timedelta:
         """Return the setting `<name>_seconds` as a time span."""

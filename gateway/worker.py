@@ -16,6 +16,7 @@ from gateway.carriers import make_carriers
 from gateway.delivery import Deliveries
 from gateway.opening import open_store
 from gateway.process import end_with_parent
+from gateway.recovery.duty import remind_when_due
 from gateway.rotation import rotate_when_due
 from gateway.settings import Settings, load
 from store import Store
@@ -37,7 +38,7 @@ def purge(store: Store, clock: Clock) -> None:
 def run(
     store: Store, deliveries: Deliveries, clock: Clock, settings: Settings, stopped: threading.Event
 ) -> None:
-    """Deliver, purge and rotate until told to stop."""
+    """Deliver, purge, rotate and remind until told to stop."""
     kept_at = clock.now()
     while not stopped.is_set():
         found = _attempt(deliveries.claim)
@@ -45,6 +46,7 @@ def run(
             kept_at = clock.now()
             _attempt(lambda: purge(store, clock))
             _attempt(lambda: rotate_when_due(store, settings, clock))
+            _attempt(lambda: remind_when_due(store, settings, clock))
         if not found:
             stopped.wait(IDLE_SECONDS)
 

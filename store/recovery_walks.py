@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, select
 
 from contracts.assurance import AuthEvent
 from contracts.errors import Expired
 from store import once
 from store.encoding import dump_events, load_events
 from store.handles import new_handle
-from store.models import active_accounts, recovery_walks
+from store.models import recovery_walks
 from store.work import Work
 
 
@@ -22,11 +22,11 @@ from store.work import Work
 class RecoveryWalk:
     """What was shown so far, as it was read, at one version.
 
-    `username` is what the person typed and `account_id` whose it is, None for nobody's. `login` is
+    `username` is what the person typed and `account_id` whose it is, empty for nobody's. `login` is
     the handle of the login they came from, empty where they came from none.
     """
 
-    account_id: str | None
+    account_id: str
     username: str
     login: str = field(default="", repr=False)
     events: tuple[AuthEvent, ...] = ()
@@ -47,7 +47,6 @@ class RecoveryWalks:
         row = {
             "handle_hash": handle_hash,
             "browser_hash": self._browser_hash(browser),
-            "account_id": walk.account_id,
             "state": self._seal(handle_hash, walk),
             **{"failures": 0, "version": walk.version},
             "expires_at": self._work.now() + lifetime,
@@ -56,13 +55,11 @@ class RecoveryWalks:
         return handle
 
     def find(self, handle: str, browser: str) -> RecoveryWalk | None:
-        """Return this browser's walk; None where unknown, over, expired or disabled."""
-        active = recovery_walks.c.account_id.in_(active_accounts())
+        """Return this browser's walk; None where unknown, over or expired."""
         query = select(recovery_walks).where(
             recovery_walks.c.handle_hash == self._hash(handle),
             recovery_walks.c.browser_hash == self._browser_hash(browser),
             recovery_walks.c.expires_at > self._work.now(),
-            or_(recovery_walks.c.account_id.is_(None), active),
         )
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else self._open(row)
@@ -94,7 +91,7 @@ class RecoveryWalks:
     def _open(self, row: Row[Any]) -> RecoveryWalk:
         state = self._work.vault.unseal_json(_context(row.handle_hash), row.state)
         return RecoveryWalk(
-            account_id=row.account_id,
+            account_id=state["account_id"],
             username=state["username"],
             login=state["login"],
             events=load_events(state["events"]),
@@ -111,6 +108,7 @@ class RecoveryWalks:
 
 def _dump(walk: RecoveryWalk) -> Mapping[str, Any]:
     return {
+        "account_id": walk.account_id,
         "username": walk.username,
         "login": walk.login,
         "events": dump_events(walk.events),

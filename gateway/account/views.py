@@ -12,6 +12,7 @@ from gateway.account.visitor import HOME, BrowserVisitor
 from gateway.oidc.authorize.outcomes import scopes
 from gateway.oidc.logout.service import Logout
 from gateway.oidc.logout.views import signed_out
+from gateway.recovery.service import Recoveries
 
 ADDED = Text("Done. You can use it from now on.")
 
@@ -21,6 +22,7 @@ def blueprint(
     enrolment: EnrolmentService,
     visitor: BrowserVisitor,
     logout: Logout,
+    recoveries: Recoveries,
 ) -> Blueprint:
     """Return the start page and the account page."""
     views = Blueprint("account", __name__)
@@ -44,6 +46,7 @@ def blueprint(
             upgrade=any(way.first for way in holdings.addable) and visitor.upgrading(),
             consents=[(given, scopes(given.scope)) for given in accounts.consents(subject)],
             sessions=accounts.places(subject),
+            recovery=recoveries.under_way(subject),
             notice=ADDED if "added" in request.args else None,
         )
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "resource": "APIs and tools that tokens can be meant for.",
     "keys": "The keys that sign tokens.",
     "passkeys": "What is known of the models of passkeys.",
+    "recovery": "Recoveries of accounts that their owner cannot log in to.",
     "ticket": "One-time tickets to enrol at a kiosk or at home.",
     "station": "Kiosks that may upload captures.",
     "kiosk": "Run the kiosk's capture page on this machine.",

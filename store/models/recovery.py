@@ -11,7 +11,6 @@ recovery_walks = Table(
     metadata,
     Column("handle_hash", String(64), primary_key=True),
     Column("browser_hash", String(64), nullable=False),
-    account_column(nullable=True),
     Column("state", LargeBinary, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("version", Integer, nullable=False),

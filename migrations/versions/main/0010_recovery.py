@@ -16,20 +16,12 @@ def upgrade() -> None:
         "recovery_walks",
         sa.Column("handle_hash", sa.String(length=64), nullable=False),
         sa.Column("browser_hash", sa.String(length=64), nullable=False),
-        sa.Column("account_id", sa.String(length=32), nullable=True),
         sa.Column("state", sa.LargeBinary(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["account_id"],
-            ["accounts.id"],
-            name=op.f("fk_recovery_walks_account_id_accounts"),
-            ondelete="CASCADE",
-        ),
         sa.PrimaryKeyConstraint("handle_hash", name=op.f("pk_recovery_walks")),
     )
-    op.create_index(op.f("ix_recovery_walks_account_id"), "recovery_walks", ["account_id"])
     op.create_index(op.f("ix_recovery_walks_expires_at"), "recovery_walks", ["expires_at"])
     op.create_table(
         "recoveries",

@@ -1,0 +1,90 @@
+"""How often recoveries may be tried, by the network, by the name and altogether."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from contracts.errors import TooMany
+from contracts.text import Text
+from gateway.addresses import network
+from store import Store
+
+HOUR = timedelta(hours=1)
+BLIND = 3
+"""Codes an hour that strangers can have sent to whoever's name they know: fewer than a login's."""
+
+MANY = Text("Too many recoveries were asked for. Please wait a while and try again.")
+SENT = Text("Too many codes were asked for. Please wait an hour, or choose another way.")
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is allowed in an hour; `enabled` is for all of it."""
+
+    enabled: bool
+    per_source: int
+    altogether: int
+    tries: int
+    wrong: int
+
+
+class Limits:
+    """Counts before anything is judged; names nobody has count as others do."""
+
+    def __init__(self, store: Store, bounds: Bounds) -> None:
+        self._store = store
+        self._bounds = bounds
+
+    def begin(self, source: str) -> None:
+        """Count somebody who begins to recover an account. Raises TooMany."""
+        mine = self._hit(f"recoveries:{network(source)}", self._bounds.per_source)
+        wait = mine or self._hit("recoveries", self._bounds.altogether)
+        if wait:
+            raise TooMany(MANY, detail=f"recoveries from {source}", retry_after=wait)
+
+    def send(self, name: str) -> None:
+        """Count a code that is sent to a name before anything was proven. Raises TooMany."""
+        wait = self._hit(f"recoveries:sent:{name}", BLIND)
+        if wait:
+            raise TooMany(SENT, detail="codes of recoveries", retry_after=wait)
+
+    def source(self, address: str) -> None:
+        """Raise TooMany for a network that was wrong too often."""
+        if not self._bounds.enabled:
+            return
+        with self._store.read() as tx:
+            wait = tx.limits.peek(_wrong(address), self._bounds.wrong)
+        if wait:
+            raise TooMany(detail=f"source {address}", retry_after=wait)
+
+    def judge(self, name: str, factor: str) -> None:
+        """Count an answer that is about to be judged. Raises TooMany.
+
+        Apart from the tries of logins: whoever hammers here locks nobody out there.
+        """
+        if not self._bounds.enabled:
+            return
+        with self._store.write() as tx:
+            tried = tx.limits.attempt(f"recoveries:{factor}:{name}", self._bounds.tries, HOUR)
+        if tried.wait:
+            raise TooMany(detail=factor, retry_after=tried.wait)
+
+    def right(self, name: str, factor: str) -> None:
+        """Uncount an answer that was right."""
+        with self._store.write() as tx:
+            tx.limits.take_back(f"recoveries:{factor}:{name}")
+
+    def wrong(self, address: str) -> None:
+        """Count a wrong answer, or a code that is none, for the network it came from."""
+        self._hit(_wrong(address), self._bounds.wrong)
+
+    def _hit(self, key: str, limit: int) -> int:
+        if not self._bounds.enabled:
+            return 0
+        with self._store.write() as tx:
+            return tx.limits.hit(key, limit, HOUR)
+
+
+def _wrong(address: str) -> str:
+    return f"recoveries:wrong:{network(address)}"
