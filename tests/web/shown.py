@@ -106,6 +106,16 @@ UNSEEN = SimpleNamespace(text="U+202E", unseen=True)
 MESSAGE = SimpleNamespace(title=Text("This message"), message=[SEEN, UNSEEN], rows=[])
 PAYMENT = SimpleNamespace(title=Text("Pay"), message=[], rows=[(Text("To"), [SEEN, UNSEEN])])
 
+NAMING: dict[str, Any] = {
+    "signup": "handle",
+    "name": "ada",
+    "ways": [
+        {"factor": "webauthn", "title": Text("Passkey")},
+        {"factor": "password", "title": Text("Password")},
+    ],
+    "client_name": "Bank",
+    "error": None,
+}
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "home": ("home.html", {"account": None}),
     "home of an account": ("home.html", {"account": ACCOUNT}),
@@ -152,10 +162,21 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "enroll.html",
         {
             "holdings": SimpleNamespace(
-                account=ACCOUNT, addable=[{"factor": "totp", "title": Text("App")}]
+                account=ACCOUNT, addable=[{"factor": "totp", "title": Text("App"), "begins": True}]
             )
         },
     ),
+    "enrolled": ("enrolled.html", {}),
+    "register": (
+        "register.html",
+        {"asked": asked(ASKS["text"], steps=4), "login": "handle", "client_name": "Bank"},
+    ),
+    "register again": (
+        "register.html",
+        {"asked": asked(ASKS["text"], error=WRONG, steps=4), "login": "", "client_name": ""},
+    ),
+    "register name": ("register_name.html", NAMING),
+    "register name again": ("register_name.html", {**NAMING, "error": WRONG}),
     "device": ("device.html", {"user_code": "", "error": None}),
     "device again": ("device.html", {"user_code": "BBBB-BBBB", "error": WRONG}),
     "device shown": ("device_confirm.html", {"code": "BCDF-GHJK", "asked": ALLOWED}),
