@@ -56,6 +56,7 @@ class Messages:
             subject=row.payload["subject"],
             text=row.payload["text"],
             message_id=row.id,
+            language=row.payload.get("language", ""),
         )
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from contracts.clock import Clock
 from contracts.factor import Channel, Factor, Reachable
-from contracts.text import Text
+from contracts.text import LANGUAGE, Text
 from enrollment.usable import readable
 from gateway.callers import caller, in_words
 from store import Account, Transaction
@@ -53,6 +53,7 @@ class Notices:
         subject, text = self._render(language, notice.subject), self._text(language, notice)
         for channel, to in addresses:
             payload = {"channel": channel.value, "to": to, "subject": subject, "text": text}
+            payload["language"] = self._render(language, LANGUAGE)
             tx.outbox.put(MESSAGE, payload, LIFETIME)
         return len(addresses)
 
@@ -60,7 +61,7 @@ class Notices:
         seen = caller()
         words = {"device": in_words(seen.device), **notice.words}
         values = {
-            "when": f"{self._clock.now():%Y-%m-%d %H:%M} UTC",
+            "when": self._clock.now(),
             "address": seen.address or UNKNOWN,
             **{name: self._render(language, text) for name, text in words.items()},
             **notice.text.values,

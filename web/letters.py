@@ -7,16 +7,24 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from babel import Locale
+
 if TYPE_CHECKING:
     from jinja2 import Template
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def letter(service_name: str, subject: str, text: str) -> str:
-    """Return a page of its own; `text` is in the reader's language, paragraphs apart by a line."""
+def letter(service_name: str, subject: str, text: str, language: str = "") -> str:
+    """Return a page of its own; `text` is in that language, paragraphs apart by a line."""
     paragraphs = [each.strip() for each in re.split(r"\n\s*\n", text) if each.strip()]
-    return _template().render(service_name=service_name, subject=subject, paragraphs=paragraphs)
+    return _template().render(
+        service_name=service_name,
+        subject=subject,
+        paragraphs=paragraphs,
+        language=language,
+        direction=Locale.parse(language, sep="-").text_direction if language else "auto",
+    )
 
 
 @cache

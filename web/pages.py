@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from datetime import date, datetime
+from functools import cache, partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
 from babel import Locale
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -20,12 +22,13 @@ from markupsafe import Markup
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from contracts.text import Text
+from contracts.text import Text, Value
 
 ROOM = Path(__file__).parent
 SOURCE_LANGUAGE = "en"
 CATALOGUES = ROOM / "translations"
 YEAR = 365 * 24 * 3600
+MOMENT = "%(date)s, %(time)s UTC"
 FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
 
 
@@ -57,7 +60,7 @@ def install(
 
 def translate(text: Text) -> str:
     """Return the text in the language of this request, its values filled in."""
-    values = _apart(text, direction())
+    values = _filled(text, get_locale() or Locale(SOURCE_LANGUAGE), translate)
     if text.plural:
         return str(ngettext(text.message, text.plural, text.count, **values))
     return str(gettext(text.message, **values))
@@ -72,7 +75,8 @@ def translate_into(language: str, text: Text) -> str:
         words = catalogue.ungettext(text.message, text.plural, text.count)
     else:
         words = catalogue.ugettext(text.message)
-    return str(Text(words, _apart(text, Locale.parse(language).text_direction)))
+    locale = Locale.parse(language)
+    return str(Text(words, _filled(text, locale, partial(translate_into, language))))
 
 
 def _bdi(name: object) -> Markup:
@@ -168,14 +172,22 @@ def _compiled(file: Path, language: str) -> NullTranslations:
         return Translations(target)
 
 
-def _apart(text: Text, direction: str) -> Mapping[str, str | int]:
-    """Return the values of a text, each name isolated where the script runs from right to left.
+def _filled(text: Text, locale: Locale, say: Callable[[Text], str]) -> Mapping[str, str | int]:
+    """Return the values of a text as a language writes dates, and times in UTC.
 
-    Codes and addresses of pages stay bare: they are copied, and found by the phones they reach.
+    Where the script runs from right to left each name is isolated. Codes and addresses of pages
+    stay bare: they are copied, and found by the phones they reach.
     """
-    if direction == "ltr":
-        return text.values
-    return {name: _isolated(value) for name, value in text.values.items()}
+
+    def written(value: Value) -> str | int:
+        if isinstance(value, datetime):
+            clock = format_time(value, "short", locale=locale)
+            return say(Text(MOMENT, {"date": value.date(), "time": clock}))
+        if isinstance(value, date):
+            return format_date(value, "medium", locale=locale)
+        return _isolated(value) if locale.text_direction == "rtl" else value
+
+    return {name: written(value) for name, value in text.values.items()}
 
 
 def _isolated(value: str | int) -> str | int:

@@ -9,7 +9,7 @@ from datetime import datetime
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Conflict
 from contracts.factor import Channel, Factor
-from contracts.text import Text
+from contracts.text import LANGUAGE, Text, Value
 from gateway.people.person import Prepared, prepare, read
 from gateway.settings import Settings
 from store import Account, Store, Transaction
@@ -75,17 +75,18 @@ class Inviter:
         return invitation
 
     def _letter(self, guest: Guest, account: Account, invitation: Invitation) -> dict[str, str]:
-        values = {
+        values: dict[str, Value] = {
             "service": self._settings.service_name,
             "name": account.username,
             "link": invitation.link,
-            "until": f"{invitation.valid_until:%Y-%m-%d %H:%M} UTC",
+            "until": invitation.valid_until,
         }
         return {
             "channel": Channel.EMAIL.value,
             "to": account.email or guest.email,
             "subject": translate_into(guest.language, replace(INVITED, values=values)),
             "text": translate_into(guest.language, replace(HOW, values=values)),
+            "language": translate_into(guest.language, LANGUAGE),
         }
 
 

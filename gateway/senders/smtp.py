@@ -63,7 +63,9 @@ class SmtpSender:
         self._timeout = timeout
         self._connections = Connections(self._connect)
 
-    def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:
+    def send(
+        self, *, to: str, subject: str, text: str, message_id: str, language: str = ""
+    ) -> None:
         """Hand one message over.
 
         Raises Unavailable where the server cannot be had or refuses for now, and BadRequest where
@@ -71,6 +73,7 @@ class SmtpSender:
         """
         try:
             message = self._message(to, subject, text, message_id)
+            message.add_alternative(letter(self._service, subject, text, language), subtype="html")
         except ValueError as error:  # a line break in a header
             raise BadRequest(detail=f"no such message can be sent: {error}") from error
         try:
@@ -120,7 +123,6 @@ class SmtpSender:
         message["Message-ID"] = f"<{message_id}@{_domain(self._from)}>"
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(text)
-        message.add_alternative(letter(self._service, subject, text), subtype="html")
         return message
 
 

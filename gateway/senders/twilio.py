@@ -66,7 +66,15 @@ class TwilioSender:
         self._account = account
         self._timeout = timeout
 
-    def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:  # noqa: ARG002 (phones show neither)
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,  # noqa: ARG002 (phones show none)
+        text: str,
+        message_id: str,  # noqa: ARG002 (nor this)
+        language: str = "",  # noqa: ARG002 (nor this)
+    ) -> None:
         """Post one message.
 
         Raises BadRequest where Twilio will never take it (400: a number that cannot get messages,

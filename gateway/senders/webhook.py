@@ -37,7 +37,15 @@ class WebhookSender:
         self._clock = clock
         self._timeout = timeout
 
-    def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:  # noqa: ARG002 (phones show no subject)
+    def send(
+        self,
+        *,
+        to: str,
+        subject: str,  # noqa: ARG002 (phones show none)
+        text: str,
+        message_id: str,
+        language: str = "",  # noqa: ARG002 (nor this)
+    ) -> None:
         """Post one message; raises Unavailable where the answer is not a 2xx."""
         message = {"to": to, "channel": self.channel.value, "text": text, "id": message_id}
         body = json.dumps(message).encode()

@@ -69,6 +69,7 @@ def test_when_where_and_what_are_in_the_readers_language(house: House) -> None:
         changes.made(tx, Change(account, "password", Happened.REPLACED))
     [message] = house.sent()
     assert "Passwort" in message["text"]
-    assert "2026-" in message["text"]
+    assert "01.03.2026, 12:00 UTC" in message["text"]
+    assert message["language"] == "de"
     assert "Chrome" in message["text"]
     assert "203.0.113.7" in message["text"]

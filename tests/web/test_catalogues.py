@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 from flask import Flask
 
-from contracts.text import Text, counted
+from contracts.text import LANGUAGE, Text, counted
 from web import pages
+from web.letters import letter
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 LANGUAGES = pages.languages()[1:]
@@ -153,6 +155,27 @@ def test_names_keep_their_direction_among_words_that_run_the_other_way(app: Flas
         assert pages.translate(text) == isolated
     assert pages.translate_into("ar", text) == isolated
     assert pages.translate_into("de", text) == "123456 Gatehouse https://id.example/stop"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "until Mar 1, 2026, 9:30\u202fAM UTC"),
+        ("de", "bis 01.03.2026, 09:30 UTC"),
+        ("zh", "至 2026年3月1日 09:30 UTC"),
+        ("tlh", "until 2026-03-01 09:30 UTC"),
+    ],
+)
+def test_a_time_is_written_as_the_language_writes_it(language: str, words: str) -> None:
+    text = Text("until %(date)s", {"date": datetime(2026, 3, 1, 9, 30, tzinfo=UTC)})
+    assert pages.translate_into(language, text) == words
+
+
+@pytest.mark.parametrize("language", pages.languages())
+def test_a_letter_names_its_language(language: str) -> None:
+    assert pages.translate_into(language, LANGUAGE) == language
+    way = "rtl" if language == "ar" else "ltr"
+    assert f'<html lang="{language}" dir="{way}">' in letter("Bank", "Hi", "Text", language)
 
 
 def test_the_catalogues_are_part_of_the_package() -> None:

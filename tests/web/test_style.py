@@ -35,7 +35,7 @@ PAIRS = [
 
 def palettes() -> dict[str, dict[str, str]]:
     """Return the custom properties that are colours: of the light sheet, and over it the dark."""
-    light, dark = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)
+    light, dark, *_paper = re.findall(r":root \{(.*?)\}", SHEET, re.DOTALL)
     day, night = (dict(re.findall(r"--([\w-]+): (#\w{6});", block)) for block in (light, dark))
     return {"light": day, "dark": {**day, **night}}
 
@@ -62,6 +62,13 @@ def test_contrast(scheme: str, front: str, back: str, least: float) -> None:
 
 def test_motion_is_optional() -> None:
     assert "@media (prefers-reduced-motion: reduce)" in SHEET
+
+
+def test_the_layout_has_no_left_and_no_right() -> None:
+    """What runs from right to left is laid out by the same rules (CSS Logical Properties)."""
+    sides = r"(?:margin|padding|border)-(?:left|right)\b|(?:^|[{;])\s*(?:left|right):"
+    aligned = r"(?:float|clear|text-align): (?:left|right)"
+    assert re.findall(f"{sides}|{aligned}", SHEET, re.MULTILINE) == []
 
 
 def test_nothing_is_fetched_from_elsewhere() -> None:

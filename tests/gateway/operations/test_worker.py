@@ -31,7 +31,9 @@ class Carrier:
     failures: list[BaseException] = field(default_factory=list)
     sent: list[tuple[str, str]] = field(default_factory=list)
 
-    def send(self, *, to: str, subject: str, text: str, message_id: str) -> None:
+    def send(
+        self, *, to: str, subject: str, text: str, message_id: str, language: str = ""
+    ) -> None:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append((to, message_id))
