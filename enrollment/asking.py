@@ -9,7 +9,7 @@ from datetime import timedelta
 from contracts.clock import Clock
 from contracts.errors import GatehouseError, Retry, TooMany
 from contracts.factor import Challenge, Factor, Message
-from contracts.text import Text
+from contracts.text import LANGUAGE, Text
 from enrollment.outcomes import Asked, Rules
 from enrollment.remembered import Remembered, pack
 from store import Ceremony, Purpose, Store, Transaction
@@ -96,5 +96,6 @@ class Asking:
             "to": letter.to,
             "subject": self._render(letter.subject),
             "text": self._render(letter.text),
+            "language": self._render(LANGUAGE),
         }
         tx.outbox.put(MESSAGE, payload, CODE_LIFETIME)
