@@ -71,7 +71,8 @@ class Asking:
         """Put the same challenge once more, in what is left of its time, and say why."""
         with self._store.write() as tx:
             asked = self._put(tx, ceremony, remembered)
-        return replace(asked, error=why.public, status=why.status)
+        wait = why.retry_after if isinstance(why, TooMany) else 0
+        return replace(asked, error=why.public, status=why.status, retry_after=wait)
 
     def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
         left = ceremony.expires_at - self._clock.now()

@@ -114,14 +114,14 @@ class Ceremonies:
         Raises Expired where the ceremony is unknown, spent, too old or someone else's.
         """
         ceremony = self._take(handle, owner)
-        allow(ceremony)
         remembered = unpack(ceremony.secret)
         try:
+            allow(ceremony)
             answer = self._accept(submission, remembered)
             if ceremony.purpose is Purpose.ENROLL:
                 return self._enroll(ceremony, remembered, answer, adding)
             return self._verify(ceremony, remembered, answer)
-        except (Retry, BadRequest, Unavailable) as unjudged:
+        except (Retry, BadRequest, TooMany, Unavailable) as unjudged:
             return self._asking.again(ceremony, remembered, unjudged)
 
     def resend(self, handle: str, owner: str) -> Asked:

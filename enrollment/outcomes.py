@@ -15,7 +15,8 @@ from store import Transaction
 class Asked:
     """What the person is asked now.
 
-    `error` and its HTTP `status` say why they are asked again, `notice` what was done meanwhile.
+    `error` and its HTTP `status` say why they are asked again, `notice` what was done meanwhile;
+    `retry_after` how many seconds to wait before.
     """
 
     handle: str
@@ -28,6 +29,7 @@ class Asked:
     error: Text | None = None
     status: int = 200
     notice: Text | None = None
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

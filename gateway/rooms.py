@@ -28,11 +28,8 @@ from gateway.keeper import make_keeper
 from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
 from gateway.login.devices import Devices
-from gateway.login.guide import Guide
-from gateway.login.limits import Limits
 from gateway.login.plan import event
-from gateway.login.service import LoginService
-from gateway.login.service import Parts as LoginParts
+from gateway.login.room import Neighbours, login_service
 from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.wallets import Wallets
 from gateway.notices import Notices
@@ -72,7 +69,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
     )
     yield passkeys_views.blueprint(related(WebauthnSettings.load()))
     devices = Devices(parts.store, parts.factors, ceremonies, parts.clock, translate)
-    logins = _login(parts, sessions, wallets, ceremonies, devices)
+    logins = login_service(parts, Neighbours(ceremonies, wallets, sessions, devices, notices))
     yield login_views.blueprint(logins, devices, parts.browser)
     if parts.settings.registration == "open":
         yield registration(parts, _rules(parts.settings), logins)
@@ -148,38 +145,6 @@ def _rules(settings: Settings) -> Rules:
 def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
     calls = Callbacks(translate, changes.made, lambda: caller().address)
     return Ceremonies(parts.store, parts.factors, parts.clock, _rules(parts.settings), calls)
-
-
-def _login(
-    parts: Parts, sessions: Sessions, wallets: Wallets, ceremonies: Ceremonies, devices: Devices
-) -> LoginService:
-    settings = parts.settings
-    limits = Limits(
-        parts.store,
-        enabled=settings.limits == "on",
-        per_account=settings.failures_per_hour,
-        per_source=settings.failures_per_source,
-    )
-    guide = Guide(
-        parts.factors,
-        wallets,
-        parts.clock,
-        fresh=settings.span("biometric_fresh"),
-        enrol=settings.enroll_on_the_way,
-    )
-    return LoginService(
-        LoginParts(
-            parts.store,
-            parts.clock,
-            ceremonies,
-            wallets,
-            sessions,
-            limits,
-            guide,
-            devices,
-            settings.failures_per_login,
-        )
-    )
 
 
 def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:

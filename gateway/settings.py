@@ -103,6 +103,17 @@ class Settings(Deployment):
     failures_per_login: int = Field(5, description="Wrong answers that end one login", ge=1)
     failures_per_hour: int = Field(10, description="Wrong answers per account and factor", ge=1)
     failures_per_source: int = Field(100, description="Wrong answers per address an hour", ge=1)
+    names_per_source: int = Field(
+        20, description="Names that one address is wrong about an hour before it is a spray", ge=1
+    )
+    names_per_hour: int = Field(
+        500,
+        description="Names that all together are wrong about an hour before it is a spray",
+        ge=1,
+    )
+    hashings_per_minute: int = Field(
+        300, description="Passwords tried a minute before browsers are asked for work first", ge=1
+    )
     device_code_seconds: int = Field(
         600, description="Life of the codes of a device without a browser", ge=60, le=1800
     )

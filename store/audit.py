@@ -56,6 +56,14 @@ class Audit:
         }
         self._work.connection.execute(_ADD, row)
 
+    def last(self, event: str, account_id: str, since: datetime) -> Record | None:
+        """Return the newest event of this name about an account, if there is one since then."""
+        mine = select(audit).where(
+            audit.c.account_id == account_id, audit.c.event == event, audit.c.at >= since
+        )
+        row = self._work.connection.execute(mine.order_by(audit.c.id.desc()).limit(1)).first()
+        return Record(**row._mapping) if row else None
+
     def list(self, limit: int) -> Sequence[Record]:
         """Return the last events, the newest first."""
         query = select(audit).order_by(audit.c.id.desc()).limit(limit)

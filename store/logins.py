@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +20,10 @@ from store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A login as it was read, at one version."""
+    """A login as it was read, at one version.
+
+    `signals` name what is unusual about it; None until its first proof.
+    """
 
     handle_hash: str = field(repr=False)
     account_id: str | None
@@ -31,6 +34,7 @@ class Login:
     failures: int
     version: int
     created_at: datetime
+    signals: tuple[str, ...] | None = None
 
 
 class Logins:
@@ -74,12 +78,20 @@ class Logins:
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else _login(row)
 
-    def advance(self, login: Login, *, account_id: str | None, events: Iterable[AuthEvent]) -> bool:
+    def advance(
+        self,
+        login: Login,
+        *,
+        account_id: str | None,
+        events: Iterable[AuthEvent],
+        signals: Sequence[str] | None = None,
+    ) -> bool:
         """Write new events if nobody else has; an account, once set, never changes."""
         same = or_(logins.c.account_id.is_(None), logins.c.account_id == account_id)
         values = {
             "account_id": account_id,
             "events": dump_events(events),
+            "signals": None if signals is None else list(signals),
             "version": login.version + 1,
         }
         return self._change(values, _is(login), logins.c.version == login.version, same) is not None
@@ -124,4 +136,5 @@ def _login(row: Row[Any]) -> Login:
         failures=row.failures,
         version=row.version,
         created_at=row.created_at,
+        signals=None if row.signals is None else tuple(row.signals),
     )

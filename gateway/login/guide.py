@@ -7,10 +7,16 @@ from datetime import timedelta
 
 from contracts.clock import Clock
 from contracts.factor import Factor, Kind
+from contracts.text import Text
 from gateway import policy
+from gateway.login import signals
 from gateway.login.plan import Choice, Goal, Reached, goals, plan
 from gateway.login.wallets import Wallets
 from store import Login
+
+NOT_ENOUGH = Text("This is not enough by itself, and you have nothing else set up here.")
+UNUSUAL = Text("This login is unusual. Please use a device that you have logged in with before.")
+"""What it takes is held, but locked by wrong answers."""
 
 
 class Guide:
@@ -56,9 +62,20 @@ class Guide:
         """Whether all that the client requires was proven."""
         return self._goals(login)[-1](login.events)
 
-    def nothing(self, login: Login) -> bool:
-        """Whether all that was proven amounts to no level at all."""
-        return policy.level(login.events).rank < 0
+    def refused(self, login: Login) -> Text | None:
+        """Say why a login cannot end with what was proven, where it cannot."""
+        if policy.level(login.events).rank < 0:
+            return NOT_ENOUGH
+        raised = self._raised(login)
+        held_back = raised is not None and not policy.level(login.events).satisfies(raised)
+        return UNUSUAL if held_back else None
 
     def _goals(self, login: Login) -> Sequence[Goal]:
-        return goals(login.requirement, self._clock.now(), self._fresh)
+        raised = self._raised(login)
+        return goals(login.requirement, self._clock.now(), self._fresh, raised)
+
+    def _raised(self, login: Login) -> policy.Acr | None:
+        """Return the level that is asked for because something about the login is unusual."""
+        if not login.signals:
+            return None
+        return signals.raised(login.signals, self._wallets.of(login.account_id or "").daily())

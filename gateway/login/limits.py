@@ -1,57 +1,138 @@
-"""How often a person, a factor and an address may be wrong; counted in the store."""
+"""How often a person, a factor and a network may be wrong; counted before anything is judged."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from contracts.errors import TooMany
-from gateway.addresses import network
-from store import Store
+from gateway.limits import strain, words
+from gateway.limits.demand import Demand, Puzzle
+from gateway.limits.strain import HOUR, Bounds
+from gateway.login.steps import First, Visit
+from store import Login, Store, Transaction
 
-HOUR = timedelta(hours=1)
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A visitor tries a factor of whoever has this name or id.
+
+    `account_id` is for the audit trail. `device` is the credential of a remembered browser that
+    was proven before: it has tries of its own, which no stranger uses up.
+    """
+
+    who: str
+    factor: str
+    visit: Visit
+    account_id: str = ""
+    device: str = ""
+
+    @property
+    def key(self) -> str:
+        """Name the counter of these tries."""
+        return f"factor:{self.factor}:{self.who}" + (f":{self.device}" if self.device else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """A try that was counted and may be judged; whether it is the first of its name this hour."""
+
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A try that must not be judged yet; it was not counted for the name."""
+
+    seconds: int
 
 
 class Limits:
-    """Counts attempts before they are judged, so that parallel ones cannot slip through."""
+    """Counts tries, all of one in a transaction; unknown names count as known ones do."""
 
-    def __init__(self, store: Store, *, enabled: bool, per_account: int, per_source: int) -> None:
+    def __init__(self, store: Store, demand: Demand, bounds: Bounds, *, per_account: int) -> None:
         self._store = store
-        self._enabled = enabled
+        self._demand = demand
+        self._bounds = bounds
         self._per_account = per_account
-        self._per_source = per_source
 
-    def allow(self, who: str, factor: str) -> bool:
-        """Count one attempt of a factor for a person; False where it must be refused."""
-        return self._wait(f"factor:{factor}:{who}", self._per_account) == 0
-
-    def demand(self, who: str, factor: str) -> None:
-        """Count one attempt and raise TooMany where it must be refused."""
-        wait = self._wait(f"factor:{factor}:{who}", self._per_account)
-        if wait:
-            raise TooMany(detail=f"{factor} of {who}", retry_after=wait)
-
-    def forgive(self, who: str, factor: str) -> None:
-        """Uncount the attempt that proved a factor: what was wrong before it stays counted."""
+    def first(self, tried: Try) -> Allowed | Wait | Puzzle:
+        """Count a try that costs a hash. Where the house is strained, work comes first."""
+        if not self._bounds.enabled:
+            return Allowed()
         with self._store.write() as tx:
-            tx.limits.take_back(f"factor:{factor}:{who}")
+            visit = tried.visit
+            work = self._demand.due(tx, visit.source, visit.browser, visit.work)
+            came = work or self._count(tx, tried)
+            if isinstance(came, Allowed):
+                strain.hashed(tx, self._bounds)
+        return came
+
+    def again(self, tried: Try) -> None:
+        """Count a try of somebody who is known by a proof. Raises TooMany."""
+        if self._bounds.enabled:
+            with self._store.write() as tx:
+                came = self._count(tx, tried)
+            if isinstance(came, Wait):
+                raise _too_many(tried.key, came.seconds)
 
     def source(self, address: str) -> None:
-        """Raise TooMany for an address that was wrong too often."""
-        with self._store.read() as tx:
-            wait = tx.limits.peek(_source(address), self._per_source) if self._enabled else 0
-        if wait:
-            raise TooMany(detail=f"source {address}", retry_after=wait)
+        """Raise TooMany for a network that was wrong too often."""
+        if self._bounds.enabled:
+            with self._store.read() as tx:
+                wait = tx.limits.peek(strain.wrong(address), self._bounds.wrong)
+            if wait:
+                raise _too_many(f"source {address}", wait)
 
-    def blame(self, address: str) -> None:
-        """Count a wrong answer for the address it came from."""
-        self._wait(_source(address), self._per_source)
+    def right(self, tx: Transaction, tried: Try) -> None:
+        """Uncount a try that was right: what was wrong before it stays counted."""
+        if self._bounds.enabled:
+            tx.limits.take_back(tried.key)
 
-    def _wait(self, key: str, limit: int) -> int:
-        if not self._enabled:
-            return 0
-        with self._store.write() as tx:
-            return tx.limits.hit(key, limit, HOUR)
+    def wrong(self, address: str, *, first: bool = False) -> None:
+        """Count a wrong answer for the network it came from; `first`: the first of its name."""
+        if self._bounds.enabled:
+            with self._store.write() as tx:
+                strain.blame(tx, address, first=first, bounds=self._bounds)
+
+    def asked(self, visit: Visit) -> Puzzle | None:
+        """Return the work that the first page is to carry."""
+        return self._demand.asked(visit.source, visit.browser)
+
+    def _count(self, tx: Transaction, tried: Try) -> Allowed | Wait:
+        source = tried.visit.source
+        blocked = tx.limits.peek(strain.wrong(source), self._bounds.wrong)
+        if blocked and not tried.device:
+            return Wait(blocked)
+        count = tx.limits.attempt(tried.key, self._per_account, HOUR)
+        if count.wait:
+            strain.blame(tx, source, first=False, bounds=self._bounds)
+            return Wait(count.wait)
+        if count.hits == self._per_account:
+            self._reached(tx, tried)
+        return Allowed(first=count.hits == 1)
+
+    def _reached(self, tx: Transaction, tried: Try) -> None:
+        """Note that a name has no tries left; a name that nobody has could be a password."""
+        tx.audit.add(
+            "limit.reached",
+            account_id=tried.account_id or None,
+            source=tried.visit.source,
+            detail={"limit": "account", "factor": tried.factor, "most": self._per_account},
+        )
 
 
-def _source(address: str) -> str:
-    return f"source:{network(address)}"
+def tried_in(login: Login, visit: Visit, factor: str) -> Try | None:
+    """Return what is counted of the answers in a login; nothing while nobody says whose it is."""
+    return Try(login.account_id, factor, visit, login.account_id) if login.account_id else None
+
+
+def held_up(page: First, by: Puzzle | Wait) -> First:
+    """Show the first page again, with what comes before the next try."""
+    if isinstance(by, Wait):
+        error = words.wait(by.seconds)
+        return replace(page, error=error, status=429, retry_after=by.seconds)
+    return replace(page, error=by.error, status=429, retry_after=by.seconds, puzzle=by)
+
+
+def _too_many(detail: str, seconds: int) -> TooMany:
+    return TooMany(words.wait(seconds), detail=detail, retry_after=seconds)

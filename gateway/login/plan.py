@@ -58,11 +58,15 @@ class Wallet:
 
         What is used up counts only where two factors cannot be had without it.
         """
-        held = [*self.have, *self.locked]
-        daily = policy.level([event for offer, event in held if offer.factor not in self.spare])
+        daily = self.daily()
         if daily.satisfies(policy.parse("mfa")):
             return daily
-        return policy.level([event for _, event in held])
+        return policy.level([event for _, event in [*self.have, *self.locked]])
+
+    def daily(self) -> policy.Acr:
+        """Return the level of all that it holds and that is not used up."""
+        held = [*self.have, *self.locked]
+        return policy.level([event for offer, event in held if offer.factor not in self.spare])
 
 
 def event(factor: str, verdict: Verdict, at: datetime) -> AuthEvent:

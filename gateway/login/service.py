@@ -13,20 +13,22 @@ from contracts.text import Text
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
+from gateway.limits.demand import Puzzle
 from gateway.login.devices import Devices
 from gateway.login.found import found
 from gateway.login.guide import Guide
-from gateway.login.limits import Limits
+from gateway.login.limits import Limits, Try, Wait, held_up, tried_in
 from gateway.login.plan import Choice, event
 from gateway.login.sessions import Sessions
 from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
 from gateway.login.wallets import Wallets
-from store import Ceremony, Client, Login, Purpose, Store, Transaction
+from gateway.login.watch import Watch
+from store import Ceremony, Client, Login, Purpose, Store
+from store.accounts import normalized
 from store.sessions import Seen
 
 WRONG = Text("The name or the password is not right.")
 SET_UP = Text("It is set up. Now use it once.")
-NOT_ENOUGH = Text("This is not enough by itself, and you have nothing else set up here.")
 START_AGAIN = Text("Too many wrong answers. Go back to where you came from and start again.")
 
 
@@ -40,6 +42,7 @@ class Parts:
     wallets: Wallets
     sessions: Sessions
     limits: Limits
+    watch: Watch
     guide: Guide
     devices: Devices
     failures_per_login: int
@@ -57,19 +60,19 @@ class LoginService:
 
     def first(self, handle: str, visit: Visit, username: str, secret: str) -> Step:
         """Judge name and password: one answer for unknown, wrong, disabled and locked."""
-        login = self._find(handle, visit)
-        self._parts.limits.source(visit.source)
-        subject, factor = self._named(login, username), self._parts.guide.first
+        login, factor = self._find(handle, visit), self._parts.guide.first
+        subject = self._named(login, username)
         device = self._parts.devices.shown(login, visit, subject)
-        who = (device and device.verdict.credential_id) or subject.username
-        allowed = self._parts.limits.allow(who, factor)
-        known = subject if allowed else Subject("", subject.username)
-        judged = self._parts.ceremonies.judge(factor, known, Answer({factor: secret}))
+        shown = device.verdict.credential_id if device else None
+        tried = Try(normalized(subject.username), factor, visit, subject.id, shown or "")
+        came = self._parts.limits.first(tried)
+        if isinstance(came, Puzzle | Wait):
+            return held_up(self._first_page(login, visit, username), came)
+        judged = self._parts.ceremonies.judge(factor, subject, Answer({factor: secret}))
         if judged.verdict.accepted:
-            self._parts.limits.forgive(who, factor)
-            return self._proven(login, visit, judged, device)
-        self._wrong(login, visit)
-        return self._first_page(login, username, WRONG, 401)
+            return self._proven(login, visit, judged, tried, device)
+        self._wrong(login, visit, first=came.first)
+        return replace(self._first_page(login, visit, username), error=WRONG, status=401)
 
     def choose(self, handle: str, visit: Visit, offer: tuple[str, str, bool]) -> Step:
         """Begin the ceremony of an offered (factor, credential, enrol). Raises NotAllowed."""
@@ -87,9 +90,8 @@ class LoginService:
     def answer(self, handle: str, visit: Visit, ceremony: str, submission: Submission) -> Step:
         """Judge one answer of a ceremony that this login began."""
         login = self._find(handle, visit)
-        self._parts.limits.source(visit.source)
         came = self._parts.ceremonies.answer(
-            ceremony, login.handle_hash, submission, lambda taken: self._allow(login, taken)
+            ceremony, login.handle_hash, submission, lambda taken: self._allow(login, visit, taken)
         )
         match came:
             case Asked():
@@ -97,8 +99,7 @@ class LoginService:
             case Added():
                 return self._added(login, visit, came)
             case Judged() if came.verdict.accepted:
-                self._parts.limits.forgive(came.account_id, came.factor)
-                return self._proven(login, visit, came)
+                return self._proven(login, visit, came, tried_in(login, visit, came.factor))
         self._wrong(login, visit)
         return came.again or self._other_way(login, visit, came.signal)
 
@@ -142,14 +143,17 @@ class LoginService:
         with self._parts.store.read() as tx:
             return found(tx, handle, visit)
 
-    def _allow(self, login: Login, ceremony: Ceremony) -> None:
-        """Count a verification; what is added must still be on offer when the answer comes."""
+    def _allow(self, login: Login, visit: Visit, ceremony: Ceremony) -> None:
+        """Count a verification; what is added must still be on offer when the answer comes.
+
+        A passkey that says itself whose it is cannot be guessed: nobody's limit stands in its way.
+        """
         if ceremony.factor == self._parts.devices.name:
             raise NotAllowed(detail="a browser's own key is proven beside something else")
         if ceremony.purpose is Purpose.ENROLL:
             self._offered(login, (ceremony.factor, "", True))
-        elif ceremony.account_id:
-            self._parts.limits.demand(ceremony.account_id, ceremony.factor)
+        elif tried := tried_in(login, visit, ceremony.factor):
+            self._parts.limits.again(tried)
 
     def _offered(self, login: Login, offer: tuple[str, str, bool]) -> None:
         if offer not in self._parts.guide.offered(login):
@@ -167,49 +171,58 @@ class LoginService:
         return self._parts.ceremonies.begin(Purpose.VERIFY, factor, login.handle_hash, subject)
 
     def _proven(
-        self, login: Login, visit: Visit, judged: Judged, device: Judged | None = None
+        self,
+        login: Login,
+        visit: Visit,
+        judged: Judged,
+        tried: Try | None,
+        device: Judged | None = None,
     ) -> Step:
         if login.account_id not in (None, judged.account_id):
             raise NotAllowed(detail="a proof of another account")
         beside = [device] if device and self._parts.devices.counts(login) else []
         now = self._parts.clock.now()
         proofs = [event(each.factor, each.verdict, now) for each in (*beside, judged)]
-        return self._advance(login, visit, judged.account_id, *proofs)
+        return self._advance(login, visit, judged.account_id, tried, *proofs)
 
     def _added(self, login: Login, visit: Visit, added: Added) -> Step:
         if added.proven is None or login.account_id is None:
             step = self._go_on(login, visit)
             return replace(step, notice=SET_UP) if isinstance(step, Choose) else step
         proof = event(added.factor, added.proven, self._parts.clock.now())
-        return self._advance(login, visit, login.account_id, proof)
+        return self._advance(login, visit, login.account_id, None, proof)
 
-    def _advance(self, login: Login, visit: Visit, account_id: str, *proofs: AuthEvent) -> Step:
-        events = (*login.events, *proofs)
+    def _advance(
+        self, login: Login, visit: Visit, account_id: str, tried: Try | None, *proofs: AuthEvent
+    ) -> Step:
+        events, signals = (*login.events, *proofs), login.signals
         with self._parts.store.write() as tx:
-            if not tx.logins.advance(login, account_id=account_id, events=events):
+            if signals is None:
+                signals = self._parts.watch.look(tx, account_id, visit)
+            if not tx.logins.advance(login, account_id=account_id, events=events, signals=signals):
                 raise Expired(detail="two steps of one login at once")
-        version = login.version + 1
-        moved = replace(login, account_id=account_id, events=events, version=version)
+            if tried:
+                self._parts.limits.right(tx, tried)
+        moved = replace(login, account_id=account_id, events=events, signals=signals)
         self._parts.devices.keep(moved, visit)
-        return self._go_on(moved, visit)
+        return self._go_on(replace(moved, version=login.version + 1), visit)
 
     def _go_on(self, login: Login, visit: Visit) -> Step:
         if not login.events:
-            return self._first_page(login, login.requirement.login_hint)
+            return self._first_page(login, visit, login.requirement.login_hint)
         planned = self._parts.guide.plan(login)
         if isinstance(planned, Choice):
             upgrade = self._parts.guide.upgrade(login)
             return Choose(planned.offers, planned.optional, upgrade=upgrade)
-        if self._parts.guide.nothing(login):
-            raise NotAllowed(NOT_ENOUGH, detail="the proofs amount to no level, and none is added")
+        if refused := self._parts.guide.refused(login):
+            raise NotAllowed(refused, detail=f"not enough, and no more to be had; {login.signals}")
         return self._finish(login, visit)
 
-    def _first_page(
-        self, login: Login, hint: str, error: Text | None = None, status: int = 200
-    ) -> First:
+    def _first_page(self, login: Login, visit: Visit, hint: str) -> First:
         fixed = login.account_id is not None
         name = self._parts.wallets.subject(login.account_id).username if login.account_id else hint
-        return First(name, fixed, self._parts.guide.usernameless, error, status)
+        puzzle = self._parts.limits.asked(visit)
+        return First(name, fixed, self._parts.guide.usernameless, puzzle=puzzle)
 
     def _other_way(self, login: Login, visit: Visit, signal: Ask | None) -> Step:
         step = self._go_on(login, visit)
@@ -217,12 +230,11 @@ class LoginService:
             return replace(step, error=REFUSED, status=401, signal=signal)
         return step
 
-    def _wrong(self, login: Login, visit: Visit) -> None:
-        self._parts.limits.blame(visit.source)
+    def _wrong(self, login: Login, visit: Visit, *, first: bool = False) -> None:
+        self._parts.limits.wrong(visit.source, first=first)
+        most = self._parts.failures_per_login
         with self._parts.store.write() as tx:
-            ended = tx.logins.failed(login) >= self._parts.failures_per_login and tx.logins.close(
-                login
-            )
+            ended = tx.logins.failed(login) >= most and tx.logins.close(login)
         if ended:
             raise TooMany(START_AGAIN, detail="too many wrong answers in one login")
 
@@ -231,14 +243,7 @@ class LoginService:
             if not tx.logins.close(login) or login.account_id is None:
                 raise Expired(detail="the login was finished before")
             self._parts.wallets.wake(tx, login.account_id, login.events)
-            _noted(tx, login.account_id, visit)
+            self._parts.watch.finished(tx, login, login.account_id, visit)
         seen = Seen(visit.device, visit.source)
         cookie = self._parts.sessions.start(visit.session, login.account_id, login.events, seen)
         return Finished(login.return_to, cookie)
-
-
-def _noted(tx: Transaction, account_id: str, visit: Visit) -> None:
-    account, detail = tx.accounts.get(account_id), {"device": visit.device}
-    tx.audit.add("login.finished", account_id=account_id, source=visit.source, detail=detail)
-    if account and visit.language and account.language != visit.language:
-        tx.accounts.speaks(account_id, visit.language)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from contracts.factor import Ask
 from contracts.text import Text
 from enrollment.outcomes import Asked
+from gateway.limits.demand import Puzzle
 from gateway.login.plan import Offer
 
 
@@ -26,7 +27,8 @@ UNSIGNED = Signed()
 class Visit:
     """Who is calling: this browser's binding, its session cookie, the address it came from.
 
-    `device` is what it runs on, in names of ours; `language` the one that it is answered in.
+    `device` is what it runs on, in names of ours; `language` the one that it is answered in;
+    `work` the fields of its form, in which there may be work that was asked for.
     """
 
     browser: str
@@ -35,11 +37,15 @@ class Visit:
     device: str = ""
     language: str = ""
     signed: Signed = UNSIGNED
+    work: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class First:
-    """The first proof: a name with a password, or a passkey that knows the name."""
+    """The first proof: a name with a password, or a passkey that knows the name.
+
+    `puzzle` is work that is asked for where the house is strained.
+    """
 
     hint: str
     fixed: bool
@@ -47,6 +53,8 @@ class First:
     error: Text | None = None
     status: int = 200
     signal: Ask | None = None
+    puzzle: Puzzle | None = None
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Choose:
     notice: Text | None = None
     upgrade: str = ""
     signal: Ask | None = None
+    retry_after: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from gateway.login.service import LoginService
 from gateway.login.steps import Choose, Ended, Finished, First, Signed, Step, Visit
 from web.pages import language_tag, speak
 
-Page = Response | tuple[str, int]
+Page = Response | tuple[str, int, dict[str, str]]
 
 READY = Text("Your account is ready. Now log in with it once.")
 
@@ -98,9 +98,13 @@ class Views:
 
     def _visit(self) -> Visit:
         seen = caller()
-        signed = Signed(request.form.get("signing", ""), request.form.get("signed", ""))
         return Visit(
-            self._browser.id, self._browser.session, seen.address, seen.device, signed=signed
+            self._browser.id,
+            self._browser.session,
+            seen.address,
+            seen.device,
+            work=request.form,
+            signed=Signed(request.form.get("signing", ""), request.form.get("signed", "")),
         )
 
     def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
@@ -110,6 +114,7 @@ class Views:
         step = take(replace(visit, language=language_tag()))
         if isinstance(step, Finished):
             self._browser.session = step.cookie
+            self._browser.keep()
             self._browser.enrolment = ""  # whoever logs in here is not the person of some ticket
         allow_forms_to(client.redirect_uris if client else ())
         context = {
@@ -140,6 +145,7 @@ def _render(handle: str, step: Step, context: Mapping[str, Any]) -> Page:
                 passkey=step.usernameless,
                 error=step.error,
                 signal=step.signal,
+                puzzle=step.puzzle,
                 **context,
             )
         case Choose():
@@ -165,4 +171,9 @@ def _render(handle: str, step: Step, context: Mapping[str, Any]) -> Page:
                 enrolling=step.enrolling,
                 **context,
             )
-    return page, step.status
+    return page, step.status, _waits(step)
+
+
+def _waits(step: First | Choose | Asked) -> dict[str, str]:
+    seconds = step.retry_after
+    return {"Retry-After": str(seconds)} if seconds else {}

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts.errors import TooMany
 from contracts.factor import Answer, Enrolled, Subject, Template, Verdict
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Judged, Rules
 from enrollment.submission import Submission
-from gateway.login.limits import Limits
+from gateway.limits import strain
+from gateway.limits.strain import Bounds
 from store import Purpose, Store
 from tests.fakes.authenticator import Authenticator
 from tests.fakes.callbacks import UNHEARD
@@ -200,7 +199,7 @@ def test_a_passkey_is_not_locked_by_strangers_who_name_it(house: House) -> None:
 def test_an_ipv6_caller_is_counted_by_network(
     store: Store, mine: str, yours: str, one: bool
 ) -> None:
-    limits = Limits(store, enabled=True, per_account=1, per_source=1)
-    limits.blame(mine)
-    with pytest.raises(TooMany) if one else nullcontext():
-        limits.source(yours)
+    with store.write() as tx:
+        strain.blame(tx, mine, first=True, bounds=Bounds(1, 1, 1, 1))
+        counted = strain.read(tx, yours)
+    assert (counted.wrong, counted.names) == ((1, 1) if one else (0, 0))

@@ -148,7 +148,8 @@ def test_a_known_browser_is_not_told_whether_there_is_a_passkey(
     add(logged_in(house, "alice"), device)
     bot, shown = house.chatbot("bot", acr="aal1"), {}
     for name in ("alice", "bob"):
-        person = logged_in(house, name)
+        person = house.familiar(name)
+        person.log_in(name, PASSWORD)
         house.clock.advance(timedelta(seconds=2))
         person.authorize(bot, prompt="login")
         person.fill(person.form(action="/factor", text="passkey"))
