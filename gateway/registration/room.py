@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 
 from flask import Blueprint
@@ -44,7 +44,7 @@ def room(parts: Parts, rules: Rules, logins: LoginService) -> Blueprint:
             letters=letters,
             notices=Notices(factors, translate_into, parts.clock),
             reach=_reach(factors),
-            first={name: factor for name, factor in factors.items() if begins(factor)},
+            first={factor.name: factor for factor in _first(factors)},
             lifetimes=Lifetimes(settings.span("signup"), settings.span("login")),
         )
     )
@@ -66,3 +66,9 @@ def _reach(factors: Mapping[str, Factor]) -> Reach:
     if found is None:
         raise Misconfigured(NO_CODES)
     return cast(Reach, found)
+
+
+def _first(factors: Mapping[str, Factor]) -> Sequence[Factor]:
+    """Return the ways to begin with; those that need no name, which are safer, come first."""
+    ways = filter(begins, factors.values())
+    return sorted(ways, key=lambda factor: not factor.usernameless)

@@ -74,8 +74,9 @@ class Registration:
     def begin(self, visit: Visit, login: str, submission: Submission) -> tuple[str, Asked]:
         """Send a code to an address; return the handle of the sign-up and what is asked now."""
         self._parts.limits.begin(visit.source)
-        signup = Signup(login=login, language=visit.language)
         with self._parts.store.write() as tx:
+            known = tx.logins.find(login, visit.browser) is not None
+            signup = Signup(login=login if known else "", language=visit.language)
             handle = tx.signups.open(signup, visit.browser, self._parts.lifetimes.signup)
         newcomer = _newcomer(self._find(handle, visit))
         asked = self._parts.newcomers.begin(self._parts.reach.name, newcomer)

@@ -395,6 +395,20 @@ def test_whoever_is_logged_in_elsewhere_is_not_drawn_in(house: House) -> None:
     assert "ann" in person.words
 
 
+def test_a_login_of_nobody_is_not_kept(house: House) -> None:
+    person = house.person()
+    person.go("/register", login="x" * 5000)
+    person.fill(person.form(action="/register"), address=ADDRESS)
+    assert person.page.status_code == 200
+    person.fill(person.form(action="/cancel"))
+    assert person.path == "/"
+
+
+def test_the_safer_way_comes_first(house: House) -> None:
+    words = shown(house).words
+    assert words.index("Passkey") < words.index("Password")
+
+
 def test_cancelling_leads_back_to_the_login(house: House) -> None:
     person = house.person()
     person.authorize(house.chatbot("bot"))
