@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from contracts.text import Text
+from contracts.text import Text, Value
 from gateway.notices import Notice
 from store.recoveries import Recovery
 
@@ -86,8 +86,8 @@ class Letters:
     def _filled(self, notice: Notice, recovery: Recovery) -> Notice:
         return replace(notice, text=replace(notice.text, values=self._values(recovery)))
 
-    def _values(self, recovery: Recovery) -> Mapping[str, str | int]:
-        page, at = f"{self.issuer}/{STOP}", recovery.ready_at
+    def _values(self, recovery: Recovery) -> Mapping[str, Value]:
+        page = f"{self.issuer}/{STOP}"
         return {
             "service": self.service,
             "account": f"{self.issuer}/account",
@@ -95,5 +95,5 @@ class Letters:
             # After the #: no server sees it, so that no log has it and no scanner follows it.
             "link": f"{page}#{recovery.stop_code}",
             "code": recovery.stop_code,
-            "ready": f"{at:%Y-%m-%d %H:%M} UTC" if at else "",
+            "ready": recovery.ready_at or "",
         }

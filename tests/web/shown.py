@@ -40,6 +40,7 @@ ASKS = {
     "tel": Ask("phone", "tel", Text("Phone")),
     "password": Ask("password", "password", Text("New"), {"autocomplete": "new-password"}),
     "code": Ask("code", "code", Text("Code")),
+    "codes": Ask("codes", "codes", Text("Keep"), {"codes": ["ABC-DEF"], "username": "ada"}),
     "qr": Ask(
         "qr",
         "qr",
@@ -116,7 +117,41 @@ NAMING: dict[str, Any] = {
     "client_name": "Bank",
     "error": None,
 }
+SHOWING: dict[str, Any] = {"here": "/recover/show/handle", "error": None}
+WAYS = SimpleNamespace(
+    first=True, offers=[SimpleNamespace(factor="otp", credential="", title=Text("Code"), label="")]
+)
+LABELLED = SimpleNamespace(factor="otp", credential="7", title=Text("Code"), label="a•••@x.org")
+SECOND = SimpleNamespace(first=False, offers=[LABELLED])
+RECOVERY = SimpleNamespace(started_by="", ready_at=NOW)
+
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "recover": ("recover.html", {"login": "handle", "username": "", "error": None}),
+    "recover again": ("recover.html", {"login": "", "username": "", "error": WRONG}),
+    "recover show": ("recover_show.html", {**SHOWING, "step": WAYS}),
+    "recover show again": (
+        "recover_show.html",
+        {**SHOWING, "step": SimpleNamespace(**vars(WAYS), error=WRONG), "error": WRONG},
+    ),
+    "recover second": ("recover_show.html", {**SHOWING, "step": SECOND}),
+    "recover nothing": (
+        "recover_show.html",
+        {**SHOWING, "step": SimpleNamespace(first=False, offers=[])},
+    ),
+    "recover started": (
+        "recover_started.html",
+        {"started": SimpleNamespace(code="ABCDE-ABCDE-ABCDE-ABCDE", ready_at=NOW)},
+    ),
+    "recover claim": ("recover_claim.html", {"error": None, "ready_at": None}),
+    "recover claim early": ("recover_claim.html", {"error": None, "ready_at": NOW}),
+    "recover claim again": ("recover_claim.html", {"error": WRONG, "ready_at": None}),
+    "recover replace": (
+        "recover_replace.html",
+        {"here": "/recover/replace/handle", "offers": WAYS.offers},
+    ),
+    "recover replace nothing": ("recover_replace.html", {"here": "/x", "offers": []}),
+    "recover stop": ("recover_stop.html", {"error": None}),
+    "recover stop again": ("recover_stop.html", {"error": WRONG}),
     "home": ("home.html", {"account": None}),
     "home of an account": ("home.html", {"account": ACCOUNT}),
     "login": (
@@ -152,6 +187,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "addable": [{"factor": "totp", "title": Text("App")}],
             "notice": Text("Added."),
             "sessions": [SESSION],
+            "recovery": RECOVERY,
         },
     ),
     "new account": (
