@@ -51,7 +51,7 @@ def install(
     babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_selector(chosen))
     with app.app_context():
         babel.domain_instance.cache = _CATALOGUES
-    app.jinja_env.filters.update(t=translate, bdi=_bdi, strong=_strong, listed=_listed)
+    app.jinja_env.filters.update(t=translate, bdi=_bdi, strong=_strong, code=_code, listed=_listed)
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
     app.jinja_env.globals.update(offered=_offered if chosen else list, place=place)
     app.context_processor(lambda: {"locale": language_tag(), "direction": direction()})
@@ -88,6 +88,10 @@ def _listed(names: Sequence[str]) -> str:
     """Return the names as a list in words, e.g. `A, B and C`."""
     apart = [str(_isolated(name)) if direction() == "rtl" else name for name in names]
     return format_list(apart, locale=get_locale())
+
+
+def _code(value: object) -> Markup:
+    return Markup("<code>{}</code>").format(value)
 
 
 def _strong(name: object) -> Markup:
