@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator
+from datetime import UTC
 from typing import Any
 
 import pytest
 
 from gateway import logs
+from tests.gateway.conftest import PASSWORD, SEED, House
 
 HELD = "held in a variable"
 
@@ -69,3 +72,38 @@ def test_no_level_lets_tokens_be_written(written: Written) -> None:
         logging.getLogger("authlib.oauth2.rfc6749.grants").debug("Issue token %r", HELD)
 
     assert written(issue) == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_secret_of_a_walk_is_in_the_log(house: House, written: Written) -> None:
+    """Wrong and right proofs, tokens, an error: neither events nor the trail hold what opens."""
+    house.enrolled("alice", password=PASSWORD, totp=SEED, otp="alice@example.org")
+    bot, person, secrets = house.chatbot("bot", acr="mfa"), house.person(), [PASSWORD, SEED]
+
+    def walk(_log: logging.Logger) -> None:
+        person.authorize(bot, scope="openid offline_access")
+        person.log_in("alice", PASSWORD[::-1])
+        person.log_in("alice", PASSWORD)
+        person.choose("a•••@example.org")
+        secrets.append(person.form(action="/answer").fields["ceremony"])
+        code = re.search(r"\b\d{6}\b", house.sent()[0]["text"])
+        assert code
+        person.answer(code=f"{(int(code.group()) + 1) % 10**6:06}")
+        person.answer(code=code.group())
+        secrets.extend([code.group(), person.arrived["code"], bot.verifier])
+        tokens = person.client.post("/oauth/token", data=bot.redemption(person.arrived["code"]))
+        secrets.extend(tokens.json[name] for name in ("access_token", "refresh_token", "id_token"))
+        person.client.post("/oauth/token", data=bot.redemption(person.arrived["code"]))
+        person.client.post("/oauth/introspect", data={"token": secrets[-2]})
+        person.go("/nowhere")
+
+    lines = written(walk)
+    with house.store.read() as tx:
+        trail = tx.audit.list(100)
+    told = json.dumps(lines) + repr(trail)
+    assert "refused" in told
+    for cookie in person.client._cookies.values():  # type: ignore[union-attr]
+        secrets.append(cookie.value)
+    assert [secret for secret in secrets if secret in told] == []
+    assert all(entry.at.tzinfo is UTC for entry in trail)
+    assert {"factor.rejected", "factor.accepted", "login.finished"} <= {one.event for one in trail}
