@@ -68,7 +68,14 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
         fresh_biometric=parts.settings.span("biometric_fresh"),
     )
     yield passkeys_views.blueprint(related(WebauthnSettings.load()))
-    devices = Devices(parts.store, parts.factors, ceremonies, parts.clock, translate)
+    devices = Devices(
+        parts.store,
+        parts.factors,
+        ceremonies,
+        parts.clock,
+        translate,
+        failures_disable=parts.settings.failures_disable,
+    )
     logins = login_service(parts, Neighbours(ceremonies, wallets, sessions, devices, notices))
     yield login_views.blueprint(logins, devices, parts.browser)
     if parts.settings.registration == "open":

@@ -22,6 +22,8 @@ from gateway.login.steps import Step, Visit
 from store import Ceremony, Login, Purpose, Store
 
 COMPLETE = policy.parse("mfa")
+LEFT = 10
+"""Failures in a row that strangers leave to whoever is remembered; some are judged at once."""
 
 
 class Devices:
@@ -37,7 +39,11 @@ class Devices:
         ceremonies: Ceremonies,
         clock: Clock,
         render: Callable[[Text], str],
+        *,
+        failures_disable: int,
     ) -> None:
+        """Take after how many failures in a row a credential is switched off."""
+        self._open_failures = max(1, failures_disable - LEFT)
         self._factor = next((f for f in factors.values() if f.silent), None)
         self._factors = factors
         self._store = store
@@ -70,6 +76,17 @@ class Devices:
         if not isinstance(came, Judged) or not came.verdict.accepted:
             return None
         return came if came.account_id == subject.id else None
+
+    def admitted(self, subject: Subject, factor: str, shown: Judged | None) -> Subject:
+        """Return whom to judge a first proof of: nobody, where it is left to remembered browsers.
+
+        Strangers who guess on would have it switched off, and shut out whoever is remembered.
+        """
+        with self._store.read() as tx:
+            held = tx.credentials.list(subject.id)
+        worn = any(c.factor == factor and c.failures >= self._open_failures for c in held)
+        reserved = worn and shown is None and any(c.factor == self.name for c in held)
+        return Subject("", subject.username) if reserved else subject
 
     def counts(self, login: Login) -> bool:
         """Whether such a proof spares the second factor: in a login that begins from nothing.

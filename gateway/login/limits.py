@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from contracts.errors import TooMany
+from contracts.factor import Subject
+from enrollment.outcomes import Judged
 from gateway.limits import strain, words
 from gateway.limits.demand import Demand, Puzzle
 from gateway.limits.strain import HOUR, Bounds
 from gateway.login.steps import First, Visit
 from store import Login, Store, Transaction
+from store.accounts import normalized
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +59,16 @@ class Limits:
         self._per_account = per_account
 
     def first(self, tried: Try) -> Allowed | Wait | Puzzle:
-        """Count a try that costs a hash. Where the house is strained, work comes first."""
+        """Count a try that costs a hash. Where the house is strained, work comes first.
+
+        A browser that has proven that it is remembered did more than work.
+        """
         if not self._bounds.enabled:
             return Allowed()
         with self._store.write() as tx:
             visit = tried.visit
             work = self._demand.due(tx, visit.source, visit.browser, visit.work)
-            came = work or self._count(tx, tried)
+            came = self._count(tx, tried) if tried.device or not work else work
             if isinstance(came, Allowed):
                 strain.hashed(tx, self._bounds)
         return came
@@ -119,6 +125,12 @@ class Limits:
             source=tried.visit.source,
             detail={"limit": "account", "factor": tried.factor, "most": self._per_account},
         )
+
+
+def tried_first(subject: Subject, visit: Visit, factor: str, device: Judged | None) -> Try:
+    """Return the try of a first proof, by name; a remembered browser's are counted apart."""
+    shown = device.verdict.credential_id if device else None
+    return Try(normalized(subject.username), factor, visit, subject.id, shown or "")
 
 
 def tried_in(login: Login, visit: Visit, factor: str) -> Try | None:

@@ -17,14 +17,13 @@ from gateway.limits.demand import Puzzle
 from gateway.login.devices import Devices
 from gateway.login.found import found
 from gateway.login.guide import Guide
-from gateway.login.limits import Limits, Try, Wait, held_up, tried_in
+from gateway.login.limits import Limits, Try, Wait, held_up, tried_first, tried_in
 from gateway.login.plan import Choice, event
 from gateway.login.sessions import Sessions
 from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
 from gateway.login.wallets import Wallets
 from gateway.login.watch import Watch
 from store import Ceremony, Client, Login, Purpose, Store
-from store.accounts import normalized
 from store.sessions import Seen
 
 WRONG = Text("The name or the password is not right.")
@@ -63,12 +62,12 @@ class LoginService:
         login, factor = self._find(handle, visit), self._parts.guide.first
         subject = self._named(login, username)
         device = self._parts.devices.shown(login, visit, subject)
-        shown = device.verdict.credential_id if device else None
-        tried = Try(normalized(subject.username), factor, visit, subject.id, shown or "")
+        tried = tried_first(subject, visit, factor, device)
         came = self._parts.limits.first(tried)
         if isinstance(came, Puzzle | Wait):
             return held_up(self._first_page(login, visit, username), came)
-        judged = self._parts.ceremonies.judge(factor, subject, Answer({factor: secret}))
+        whose = self._parts.devices.admitted(subject, factor, device)
+        judged = self._parts.ceremonies.judge(factor, whose, Answer({factor: secret}))
         if judged.verdict.accepted:
             return self._proven(login, visit, judged, tried, device)
         self._wrong(login, visit, first=came.first)

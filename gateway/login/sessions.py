@@ -92,7 +92,10 @@ def newest(events: Iterable[AuthEvent]) -> tuple[AuthEvent, ...]:
 
 
 def counted(events: Iterable[AuthEvent], requirement: Requirement) -> tuple[AuthEvent, ...]:
-    """Keep the proofs that are not too old for a requirement."""
+    """Keep the proofs that are not too old for a requirement.
+
+    Where it asks for proofs that are new, a remembered device is none.
+    """
     since = requirement.not_before
     if since is None:
         return tuple(events)

@@ -399,6 +399,24 @@ def test_who_is_hammered_gets_in_with_a_remembered_browser(build: Build) -> None
     assert browser.arrived()
 
 
+def test_strangers_do_not_switch_the_password_of_a_remembered_browser_off(build: Build) -> None:
+    house = build(limits="off", failures_disable=12, failures_per_login=100)
+    account = house.enrolled("alice", password=PASSWORD, totp=SEED)
+    browser = Scripted(house, house.chatbot("bot")).remembered()
+    stranger = house.person()
+    stranger.authorize(browser.bot)
+    for _ in range(20):
+        stranger.log_in("alice", "a guess of a stranger")
+    with house.store.read() as tx:
+        assert [c.failures for c in tx.credentials.list(account) if c.factor == "password"] == [2]
+    stranger.log_in("alice", PASSWORD)
+    assert WRONG in stranger.words
+    browser.log_in()
+    assert browser.arrived()
+    stranger.log_in("alice", PASSWORD)
+    assert "Authenticator app" in stranger.words
+
+
 def test_it_is_added_nowhere_else(browser: Scripted, alice: str) -> None:
     browser.person.go("/account")
     browser.give()
