@@ -54,9 +54,10 @@ def read(digest: Digest, whom: str, challenge: str, now: datetime) -> Issued | N
     if found is None:
         return None
     message, _, mac = challenge.rpartition(".")
-    at = datetime.fromtimestamp(int(found[1]), UTC)
-    ours = hmac.compare_digest(mac, _mac(digest, whom, message))
-    return Issued(at, int(found[2]), mac) if ours and at <= now <= at + LIFETIME else None
+    if not hmac.compare_digest(mac, _mac(digest, whom, message)):
+        return None
+    issued = Issued(datetime.fromtimestamp(int(found[1]), UTC), int(found[2]), mac)
+    return issued if now <= issued.at + LIFETIME else None
 
 
 def difficulty(load: float) -> int:
