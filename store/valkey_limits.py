@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.errors import Misconfigured, Unavailable
 from contracts.text import Text
@@ -57,12 +57,12 @@ class SharedValkey:
     """One Valkey and what it runs. Raises Unavailable where it does not answer."""
 
     def __init__(self, url: str) -> None:
-        self._client = _client(url)
+        self._client: Any = _client(url)
         self.count = self._client.register_script(COUNT)
         self.take_back = self._client.register_script(TAKE_BACK)
 
     @contextmanager
-    def answering(self) -> Iterator[Valkey]:
+    def answering(self) -> Iterator[Any]:
         """Give the client; translate its errors."""
         from valkey.exceptions import ValkeyError  # noqa: PLC0415 - an extra
 

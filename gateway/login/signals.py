@@ -30,7 +30,8 @@ def wanted(signals: Collection[str]) -> Acr | None:
         return None
     if len(signals) > 1:
         return Acr(SEVERAL)
-    return Acr(*(WANTED[Signal(signal)] for signal in signals))
+    (only,) = signals
+    return Acr(WANTED[Signal(only)])
 
 
 def raised(signals: Collection[str], held: Acr) -> Acr | None:

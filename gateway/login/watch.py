@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -48,7 +48,7 @@ class Watch:
         self._service = service
         self._account = f"{issuer}/account"
 
-    def look(self, tx: Transaction, account_id: str, visit: Visit) -> Sequence[Signal]:
+    def look(self, tx: Transaction, account_id: str, visit: Visit) -> tuple[str, ...]:
         """Return what is unusual about this account being logged in to by this visitor."""
         return tuple(self._found(tx, account_id, visit))
 
