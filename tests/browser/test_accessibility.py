@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, Page, Route, ViewportSize
 from tests.browser.gallery import gather
 from tests.gateway import conftest as gateway
 from tests.parts import missing
-from tests.web.shown import PAGES
+from tests.web.shown import FOREIGN, PAGES
 from web import pages
 
 pytestmark = pytest.mark.browser
 
-build, house, signing_keys = gateway.build, gateway.house, gateway.signing_keys
+build, signing_keys = gateway.build, gateway.signing_keys
 AXE = Path(__file__).parents[1] / "clients/node/node_modules/axe-core/axe.min.js"
 STATIC = pages.ROOM / "static"
 ORIGIN = "http://localhost"
@@ -114,7 +114,7 @@ def _made_up(language: str) -> dict[str, str]:
     app = Flask("pages")
     pages.install(app, service_name="Gatehouse", csrf=lambda: "token", chosen=lambda: language)
     shown = {}
-    for name, (template, context) in PAGES.items():
+    for name, (template, context) in (PAGES | FOREIGN).items():
         with app.test_request_context():
             shown[name] = render_template(template, **context)
     return shown
@@ -123,9 +123,9 @@ def _made_up(language: str) -> dict[str, str]:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_every_page_as_the_application_makes_it(
-    house: gateway.House, look: Look, language: str
+    build: gateway.Build, look: Look, language: str
 ) -> None:
-    assert look(gather(house, language)) == []
+    assert look(gather(build(registration="open"), language)) == []
 
 
 def test_every_state_of_every_page(look: Look) -> None:

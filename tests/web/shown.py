@@ -228,6 +228,38 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         )
         for name, allowed in (("allowed", True), ("denied", False))
     },
+    "log out": (
+        "logout.html",
+        {
+            "username": "ada",
+            "client_name": "<b>Bank</b>",
+            "action": "/logout",
+            "sent": [("a", "b")],
+        },
+    ),
+    "logged out": ("signed_out.html", {"back": None, "frames": ["/frame"]}),
+    "logged out of a client": (
+        "signed_out.html",
+        {"back": "https://bank.example/", "client_name": "<b>Bank</b>", "frames": []},
+    ),
+    **{
+        f"select an account, {fits}": (
+            "select_account.html",
+            {**LOGIN, "username": "ada", "fits": fits, "action": "/select", "cancel": "/cancel"},
+        )
+        for fits in (True, False)
+    },
+    "login with work": (
+        "login.html",
+        {
+            **LOGIN,
+            "hint": "",
+            "fixed": False,
+            "error": WRONG,
+            "passkey": "webauthn",
+            "puzzle": SimpleNamespace(challenge="AA", bits=1, seconds=3),
+        },
+    ),
     "ticket": ("ticket.html", {"error": None}),
     "ticket again": ("ticket.html", {"error": WRONG}),
     "message": ("message.html", {"title": Text("Stop"), "text": WRONG, "status": 410}),
@@ -255,3 +287,19 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         for error in (None, WRONG)
     },
 }
+
+FOREIGN: dict[str, tuple[str, dict[str, Any]]] = {
+    "form post": (
+        "form_post.html",
+        {"action": "https://bank.example/", "parameters": [("code", "c")]},
+    ),
+    "held form": (
+        "held.html",
+        {
+            "where": "https://bot.example/",
+            "parameters": [("error", "x")],
+            "redirect_host": "bot.example",
+        },
+    ),
+}
+"""Pages whose form goes to a client and has no token of ours."""

@@ -9,7 +9,7 @@ from flask import Flask, render_template
 
 from contracts.factor import Ask
 from contracts.text import Text
-from tests.web.shown import PAGES, SEED
+from tests.web.shown import ASKS, FOREIGN, PAGES, SEED
 from web import pages
 
 VOID = {"input", "img", "meta", "link", "br", "hr"}
@@ -76,6 +76,21 @@ def test_a_page_has_a_language_a_title_and_one_heading(source: str) -> None:
     assert page.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert len(page.all("h1")) == 1
     assert "<title> ·" not in source
+
+
+PARTS = {"base.html", "letter.html"}
+SIGNALS = {"passkey-signal", "device-signal", "device-create", "device-get"}
+"""Asks of the browser, which a person never sees."""
+
+
+def test_every_page_there_is_is_shown() -> None:
+    there = {path.name for path in (pages.ROOM / "templates").glob("*.html")} - PARTS
+    assert {template for template, _ in (PAGES | FOREIGN).values()} == there
+
+
+def test_every_kind_of_ask_is_shown() -> None:
+    there = {path.stem for path in (pages.ROOM / "templates/asks").glob("*.html")}
+    assert {ask.type for ask in ASKS.values()} >= there - SIGNALS - {"script"}
 
 
 def test_nothing_is_inline(source: str) -> None:
