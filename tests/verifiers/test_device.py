@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from contracts.errors import BadRequest, Misconfigured, Retry
+from contracts.errors import BadRequest, Misconfigured, NotAllowed, Retry
 from contracts.factor import (
     Answer,
     Challenge,
@@ -89,6 +89,22 @@ def test_it_is_made_for_thirty_days_and_named(
     assert made.unique == browser.id
     assert made.label.startswith("Chrome on Linux xxx")
     assert len(made.label) == 64
+
+
+def test_the_browser_hears_which_keys_are_remembered(
+    factor: Device, browser: RememberedBrowser, alice: Subject, enrolled: list[Enrolled]
+) -> None:
+    told = factor.accepted(alice, enrolled)
+    assert told.options == {"name": "alice", "keys": [browser.id], "days": 30}
+    assert factor.unknown(browser.id).options == {"gone": browser.id}
+
+
+def test_an_account_has_so_many_remembered_browsers_and_no_more(
+    factor: Device, alice: Subject, enrolled: list[Enrolled]
+) -> None:
+    assert factor.begin_enroll(alice, enrolled * 19)
+    with pytest.raises(NotAllowed):
+        factor.begin_enroll(alice, enrolled * 20)
 
 
 def test_its_time_is_sealed_with_its_key(

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.clock import Clock
-from contracts.errors import BadRequest, Retry
+from contracts.errors import BadRequest, NotAllowed, Retry
 from contracts.factor import (
     Answer,
     Ask,
@@ -28,6 +28,8 @@ from verifiers.device.settings import DeviceSettings
 FORMAT = "device/1"
 CHALLENGE_BYTES = 32
 LONGEST_LABEL = 64
+MOST = 20
+"""Browsers of one account; each login in a new one reads what is remembered."""
 PROMPT = Text("Your browser does this by itself. Nothing happens here without JavaScript.")
 SIGNAL = Text("Your browser is told which keys are remembered.")
 ACCEPTED = Verdict(
@@ -62,7 +64,9 @@ class Device:
         self._nobodys = PublicKey.nobodys()
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
-        """Ask the browser for a new key that signs this challenge."""
+        """Ask the browser for a new key that signs this challenge. Raises NotAllowed: too many."""
+        if len(enrolled) >= MOST:
+            raise NotAllowed(detail=f"{len(enrolled)} browsers are remembered")
         label = Ask("label", "text", Text("Name of this device"), {"optional": True})
         return self._challenge("device-create", label)
 
