@@ -86,6 +86,7 @@ class Inviter:
             "to": account.email or guest.email,
             "subject": translate_into(guest.language, replace(INVITED, values=values)),
             "text": translate_into(guest.language, replace(HOW, values=values)),
+            "language": guest.language,
             "language": translate_into(guest.language, LANGUAGE),
         }
 

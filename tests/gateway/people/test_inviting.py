@@ -61,7 +61,8 @@ def test_the_message_carries_the_link_and_says_until_when(house: House) -> None:
     [message] = house.sent()
     assert message["to"] == "Ann@example.org"
     assert invitation.link in message["text"]
-    assert f"{invitation.valid_until:%Y-%m-%d}" in message["text"]
+    assert f"until Mar {invitation.valid_until:%-d, %Y}" in message["text"]
+    assert message["language"] == "en"
     assert ticket(invitation) not in repr(invitation)
     with house.store.read() as tx:
         trail = tx.audit.list(3)
