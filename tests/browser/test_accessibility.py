@@ -45,6 +45,12 @@ SMALL = f"""(least) => [...document.querySelectorAll("{PRESSED}")]
     .filter((each) => each.checkVisibility())
     .filter((each) => each.getBoundingClientRect().height < least)
     .map((each) => `small: ${{each.outerHTML}}`)"""
+SPLIT = """() => [...document.querySelectorAll("bdi, strong, code, time")]
+    .map((each) => each.parentElement)
+    .filter((each) => /flex|grid/.test(getComputedStyle(each).display))
+    .filter((each) => [...each.childNodes].some((c) => c.nodeType === 3 && c.data.trim()))
+    .map((each) => `split: ${each.outerHTML}`)"""
+"""Words and a name side by side in a flex box lose the space between them."""
 WIDE = """() => document.documentElement.scrollWidth > innerWidth
     ? [`wide: ${document.documentElement.scrollWidth}`] : []"""
 
@@ -67,9 +73,9 @@ def _open(page: Page, name: str) -> None:
 
 def _layout(page: Page) -> list[str]:
     """Look whether what is pressed is large enough and, when enlarged, nothing is cut off."""
-    small: list[str] = page.evaluate(SMALL, TOUCH)
+    found: list[str] = page.evaluate(SMALL, TOUCH) + page.evaluate(SPLIT)
     page.set_viewport_size(ZOOMED)
-    return small + page.evaluate(WIDE)
+    return found + page.evaluate(WIDE)
 
 
 def _words_fit(page: Page, name: str) -> list[str]:
