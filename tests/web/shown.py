@@ -52,6 +52,7 @@ ASKS = {
     "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
     "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
 }
+REMEMBER = Ask("signal", "device-signal", Text("Told"), {"name": "ada", "keys": [], "days": 30})
 ALLOWED = SimpleNamespace(
     action="/decide?sid=sid",
     client_name="<b>Bank</b>",
@@ -278,6 +279,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "kiosk done": ("kiosk.html", {"step": "done"}),
     "kiosk error": ("kiosk.html", {"step": "error", "error": WRONG}),
+    "a code and a browser to remember": (
+        "challenge.html",
+        challenge(ASKS["code"], remember=REMEMBER, signature="/login/handle/signature"),
+    ),
     "enrolling a voice": ("challenge.html", challenge(ASKS["voice"], enrolling=True)),
     "nowhere else to go": ("challenge.html", challenge(ASKS["code"], back=None, cancel=None)),
     "an app": ("challenge.html", challenge(ASKS["qr"], ASKS["code"], enrolling=True)),
