@@ -110,5 +110,5 @@ def _skipped(record: Record, why: Text) -> Skipped:
 
 
 def _refused(skipped: Skipped) -> BadRequest:
-    values = {"number": skipped.line, "why": skipped.reason.rstrip(".")}
+    values: dict[str, str | int] = {"number": skipped.line, "why": skipped.reason.rstrip(".")}
     return BadRequest(Text("Line %(number)d: %(why)s. Nothing was imported.", values))

@@ -86,7 +86,6 @@ class Inviter:
             "to": account.email or guest.email,
             "subject": translate_into(guest.language, replace(INVITED, values=values)),
             "text": translate_into(guest.language, replace(HOW, values=values)),
-            "language": guest.language,
             "language": translate_into(guest.language, LANGUAGE),
         }
 
