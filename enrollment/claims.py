@@ -12,7 +12,7 @@ def claimed(tx: Transaction, factor: Factor, answer: Answer) -> str | None:
     unique = factor.claimed(answer)
     owner = tx.credentials.owner(factor.name, unique) if unique else None
     account = tx.accounts.get(owner) if owner else None
-    return account.id if account and account.active else None
+    return account.id if account and account.admitted else None
 
 
 def unknown(tx: Transaction, factor: Factor, answer: Answer) -> Ask | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from contracts.errors import Expired, NotAllowed
-from contracts.factor import Ask, Factor, Kind, Subject
+from contracts.factor import Ask, Factor, Kind, Reachable, Subject
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Added, Asked
@@ -46,7 +46,10 @@ class Addable:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A credential as its owner sees it; `change` is its factor where a new one replaces it."""
+    """A credential as its owner sees it; `change` is its factor where a new one replaces it.
+
+    `nameable`, its owner may give it another name: an address stays what it is.
+    """
 
     id: str
     change: str
@@ -56,6 +59,8 @@ class Held:
     last_used_at: datetime | None
     disabled_at: datetime | None
     virtual: bool
+    last_used_from: str
+    nameable: bool
     note: Text | None = None
     expires_at: datetime | None = None
 
@@ -68,6 +73,11 @@ class Holdings:
     credentials: Sequence[Held]
     addable: Sequence[Addable]
     signals: Sequence[Ask] = ()
+
+
+def nameable(factor: Factor) -> bool:
+    """Tell whether its owner may name a credential: an address is shown as what it is."""
+    return factor.many and not isinstance(factor, Reachable)
 
 
 class EnrolmentService:
@@ -102,8 +112,8 @@ class EnrolmentService:
             raise NotAllowed(detail=f"nobody can log in with {factor} alone")
         with self._store.read() as tx:
             account = tx.accounts.get(enroller.account_id)
-        if account is None or account.disabled_at is not None:
-            raise Expired(detail="the account is gone or disabled")
+        if account is None or not account.active:
+            raise Expired(detail="the account is gone, disabled or about to go")
         subject = Subject(account.id, account.username, account.email)
         return self._ceremonies.begin(Purpose.ENROLL, factor, enroller.owner, subject)
 
@@ -148,6 +158,8 @@ class EnrolmentService:
             last_used_at=credential.last_used_at,
             disabled_at=credential.disabled_at,
             virtual=credential.virtual,
+            last_used_from=credential.last_used_from or "",
+            nameable=nameable(factor),
             note=told.notes.get(credential.id),
             expires_at=credential.expires_at,
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import has_request_context, request
+from werkzeug.datastructures import Headers
 
 from contracts.text import Text
 
@@ -54,7 +55,7 @@ def caller() -> Caller:
     return Caller(request.remote_addr or "", device(request.headers))
 
 
-def device(headers: Mapping[str, str]) -> str:
+def device(headers: Headers) -> str:
     """Return browser and system (`Chrome/Android`) of the names above, empty where unknown.
 
     The hints of User Agent Client Hints say it plainly, where a browser sends them.

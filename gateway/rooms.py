@@ -18,8 +18,7 @@ from enrollment.service import EnrolmentService
 from enrollment.stations import Stations
 from enrollment.tickets import Tickets
 from gateway import oidc, policy
-from gateway.account import views as account_views
-from gateway.account.service import AccountService
+from gateway.account import room as account
 from gateway.account.visitor import BrowserVisitor
 from gateway.browser import Browser
 from gateway.callers import caller
@@ -83,7 +82,8 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
     provider = _provider(parts, authentication)
     yield oidc.blueprint(provider)
     visitor = BrowserVisitor(
-        parts.browser, authentication, wallets, parts.clock, fresh=parts.settings.span("fresh")
+        *(parts.browser, authentication, sessions, wallets, parts.clock),
+        fresh=parts.settings.span("fresh"),
     )
     enrolment = EnrolmentService(parts.store, parts.factors, ceremonies)
     stations = Stations(parts.store, parts.clock, parts.settings.issuer)
@@ -100,8 +100,8 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
     )
     recoveries = make_recoveries(parts.store, parts.settings, parts.clock, notices)
     yield recovery(parts, _rules(parts.settings), ceremonies, wallets, recoveries, visitor)
-    accounts = AccountService(parts.store, changes.made)
-    yield account_views.blueprint(accounts, enrolment, visitor, provider.logout, recoveries)
+    near = account.Neighbours(changes, enrolment, visitor, provider.logout, recoveries)
+    yield from account.blueprints(parts, near)
 
 
 def _prospects(parts: Parts) -> list[AuthEvent]:

@@ -138,6 +138,9 @@ class Settings(Deployment):
     biometric_failures: int = Field(
         5, description="Consecutive refusals after which a biometric rests", ge=1, le=5
     )
+    erasure_grace_days: int = Field(
+        7, description="How long a person who deleted their account can still keep it", ge=1, le=30
+    )
     messages_per_hour: int = Field(10, description="Codes sent per account and hour", ge=1)
     recovery_hours: int = Field(
         24, description="Wait before a recovery may add a factor; people may stop it", ge=1, le=720
@@ -165,6 +168,11 @@ class Settings(Deployment):
     def recovery_wait(self) -> timedelta:
         """How long a recovery waits."""
         return timedelta(hours=self.recovery_hours)
+
+    @property
+    def erasure_grace(self) -> timedelta:
+        """How long a person who leaves may think better of it."""
+        return timedelta(days=self.erasure_grace_days)
 
     def span(self, name: str) -> timedelta:
         """Return the setting `<name>_seconds` as a time span."""

@@ -1,4 +1,4 @@
-"""The outbox worker: has messages delivered, purges what has had its time, rotates keys."""
+"""The outbox worker: has messages delivered, purges what has had its time, rotates keys, erases."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from contracts.errors import Unavailable
 from gateway import logs
 from gateway.carriers import make_carriers
 from gateway.delivery import Deliveries
+from gateway.erasure import erase_due
 from gateway.opening import open_store
 from gateway.process import end_with_parent
 from gateway.recovery.duty import remind_when_due
@@ -23,6 +24,7 @@ from store import Store
 
 IDLE_SECONDS = 0.25
 KEEP_EVERY = timedelta(minutes=1)
+ERASE_EVERY = timedelta(seconds=10)
 
 log = logging.getLogger("gatehouse.worker")
 
@@ -38,10 +40,13 @@ def purge(store: Store, clock: Clock) -> None:
 def run(
     store: Store, deliveries: Deliveries, clock: Clock, settings: Settings, stopped: threading.Event
 ) -> None:
-    """Deliver, purge, rotate and remind until told to stop."""
-    kept_at = clock.now()
+    """Deliver, purge, rotate, remind and erase until told to stop."""
+    kept_at = erased_at = clock.now()
     while not stopped.is_set():
         found = _attempt(deliveries.claim)
+        if clock.now() - erased_at >= ERASE_EVERY:
+            erased_at = clock.now()
+            _attempt(lambda: erase_due(store))
         if clock.now() - kept_at >= KEEP_EVERY:
             kept_at = clock.now()
             _attempt(lambda: purge(store, clock))

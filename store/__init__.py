@@ -3,7 +3,7 @@
 from store.accounts import Account
 from store.ceremonies import Ceremony, Purpose
 from store.clients import Client
-from store.credentials import Credential
+from store.credential import Credential
 from store.logins import Login
 from store.sessions import Session
 from store.signups import Signup

@@ -27,7 +27,8 @@ USERNAME_LENGTH = 255
 class Account:
     """A person; a disabled one cannot log in and has no session.
 
-    `language` is a BCP 47 tag, the one they were last seen with; at `erase_at` they are forgotten.
+    `language` is a BCP 47 tag, the one they were last seen with. At `erase_at` they are forgotten;
+    until then they may log in to be kept, and do nothing else.
     """
 
     id: str
@@ -40,7 +41,12 @@ class Account:
 
     @property
     def active(self) -> bool:
-        """Tell whether the person may log in."""
+        """Tell whether anything is done for the person."""
+        return self.admitted and self.erase_at is None
+
+    @property
+    def admitted(self) -> bool:
+        """Tell whether the person may log in, if only to be kept."""
         return self.disabled_at is None
 
 
@@ -161,5 +167,6 @@ _BEHIND = (
         grants.c.revoked_at.is_(None),
         grants.c.expires_at > bindparam("now", type_=Instant),
         accounts.c.disabled_at.is_(None),
+        accounts.c.erase_at.is_(None),
     )
 )

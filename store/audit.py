@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,26 @@ class Audit:
         )
         row = self._work.connection.execute(mine.order_by(audit.c.id.desc()).limit(1)).first()
         return Record(**row._mapping) if row else None
+
+    def of(
+        self, account_id: str, events: Iterable[str], limit: int, before: int | None = None
+    ) -> Sequence[Record]:
+        """Return an account's last events of these kinds, the newest first, older than an id."""
+        query = select(audit).where(audit.c.account_id == account_id, audit.c.event.in_([*events]))
+        older = query if before is None else query.where(audit.c.id < before)
+        rows = self._work.connection.execute(older.order_by(audit.c.id.desc()).limit(limit))
+        return [Record(**row._mapping) for row in rows]
+
+    def subjects(self, event: str) -> Sequence[str]:
+        """Return to whom an event happened."""
+        query = select(audit.c.account_id).where(audit.c.event == event)
+        return [each for each in self._work.connection.scalars(query) if each is not None]
+
+    def forget(self, account_id: str, pseudonym: str) -> None:
+        """Keep that things happened, and drop to whom, from where and how."""
+        nobody = {"account_id": pseudonym, "source": "", "detail": {}}
+        mine = audit.c.account_id == account_id
+        self._work.connection.execute(audit.update().where(mine).values(nobody))
 
     def list(self, limit: int) -> Sequence[Record]:
         """Return the last events, the newest first."""

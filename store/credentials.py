@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +13,7 @@ from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
 from store.audit import Audit
+from store.credential import Credential, Place
 from store.handles import new_id
 from store.keystore import REMOVED, Noted, SubjectKeys
 from store.models import Instant, credentials
@@ -23,39 +22,6 @@ from store.work import Work
 LABEL_LENGTH = 128
 SOURCE_LENGTH = 64
 ANY = 2**31 - 1
-
-
-@dataclass(frozen=True, slots=True)
-class Credential:
-    """What may be shown of a credential: all but its template."""
-
-    id: str
-    factor: str
-    label: str
-    format: str
-    created_at: datetime
-    last_used_at: datetime | None
-    disabled_at: datetime | None
-    virtual: bool
-    failures: int
-    expires_at: datetime | None
-    last_used_from: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a template belongs; sealed with it, so that it opens nowhere else."""
-
-    account_id: str
-    factor: str
-    format: str
-    credential_id: str
-    version: int
-
-    def aad(self) -> bytes:
-        """Return the associated data of the template's cipher."""
-        parts = [self.account_id, self.factor, self.format, self.credential_id, self.version]
-        return json.dumps(parts).encode()
 
 
 class Credentials:

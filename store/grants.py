@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 
 from contracts.assurance import Assurance
 from store.handles import new_id
-from store.models import grants
+from store.models import Instant, clients, grants, live_grants
 from store.work import Work
 
 
@@ -51,6 +51,17 @@ class Grant(Access):
         return self.revoked_at is None and self.expires_at > now
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a client holds of a person by all its living grants."""
+
+    client_id: str
+    client_name: str
+    scope: str
+    since: datetime
+    until: datetime
+
+
 class Grants:
     """Keeps grants."""
 
@@ -79,6 +90,27 @@ class Grants:
         """Return a grant, live or not."""
         row = self._work.connection.execute(_GET, {"id": grant_id}).one_or_none()
         return None if row is None else read_grant(row._mapping)
+
+    def held(self, account_id: str) -> Sequence[Held]:
+        """Return what each client holds of a person now."""
+        of = (clients.c.id, clients.c.name, grants.c.scope, grants.c.created_at)
+        query = (
+            select(*of, grants.c.expires_at)
+            .join_from(grants, clients)
+            .where(grants.c.account_id == account_id, grants.c.id.in_(live_grants(_NOW)))
+            .order_by(grants.c.created_at)
+        )
+        found: dict[str, Held] = {}
+        for row in self._work.connection.execute(query, {"now": self._work.now()}):
+            held = Held(*row)
+            found[held.client_id] = _joined(found.get(held.client_id, held), held)
+        return list(found.values())
+
+    def list(self, account_id: str) -> Sequence[Grant]:
+        """Return every grant of an account that is still kept, live or not, the oldest first."""
+        query = select(*COLUMNS).where(grants.c.account_id == account_id)
+        rows = self._work.connection.execute(query.order_by(grants.c.created_at))
+        return [read_grant(row._mapping) for row in rows]
 
     def bind(self, grant: Grant, jkt: str) -> Grant:
         """Bind the refresh tokens of a grant to a key (RFC 9449, section 5)."""
@@ -122,6 +154,12 @@ def read_grant(row: RowMapping) -> Grant:
     return Grant(**{**values, **{name: tuple(values[name]) for name in _LISTS}})
 
 
+def _joined(one: Held, other: Held) -> Held:
+    scope = " ".join(dict.fromkeys([*one.scope.split(), *other.scope.split()]))
+    return replace(one, scope=scope, until=max(one.until, other.until))
+
+
+_NOW = bindparam("now", type_=Instant)
 COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
 _LISTS = ("amr", "resource", "authorization_details")
 _OPEN = grants.insert()

@@ -25,7 +25,7 @@ class Hints:
         hint = hint if hint.isprintable() else ""
         name = normalized(hint)
         query = select(accounts.c.id, accounts.c.username).where(
-            accounts.c.disabled_at.is_(None),
+            accounts.c.id.in_(active_accounts()),
             or_(accounts.c.username == name, accounts.c.email.in_({hint, hint.lower()})),
         )
         found = {row.username: str(row.id) for row in self._work.connection.execute(query)}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from contracts.errors import Expired
 from store import once
 from store.cipher import KEY_BYTES, Vault
 from store.db import Database
-from store.models import row_versions, subject_keys
+from store.models import erased, row_versions, subject_keys
+
+PSEUDONYM = 32
+"""Hexadecimal digits of what is left of an erased subject's id."""
 
 REMOVED = 2**31 - 1
 """The version of a row that is gone: none that it ever had is right again."""
@@ -42,12 +46,12 @@ class Keystore:
         self._vault = vault
 
     def find_key(self, subject_id: str) -> bytes | None:
-        """Return the subject's 32-byte key; None where there never was one or it is erased."""
+        """Return the subject's 32-byte key; None where there is none, or none any more."""
         with self.database.read() as connection:
             return self._find(connection, subject_id)
 
     def subject_key(self, subject_id: str) -> bytes:
-        """Return the subject's key, made at the first use."""
+        """Return the subject's key, made at the first use. Raises Expired: it was erased."""
         return self.find_key(subject_id) or self._make(subject_id)
 
     def make_keys(self, subject_ids: Sequence[str]) -> None:
@@ -58,23 +62,45 @@ class Keystore:
                 connection.execute(subject_keys.insert(), rows)
 
     def erase(self, subject_id: str) -> None:
-        """Delete the subject's key: whatever it sealed, here or in a backup, is unreadable."""
+        """Delete the subject's key: whatever it sealed, here or in a backup, is unreadable.
+
+        It never gets another.
+        """
         with self.database.write() as connection:
+            once.add(connection, erased, {"pseudonym": pseudonym(self._vault, subject_id)})
             owned = row_versions.c.subject_id == subject_id
             connection.execute(row_versions.delete().where(owned))
             connection.execute(subject_keys.delete().where(subject_keys.c.subject_id == subject_id))
         self.database.truncate_log()
 
+    def erased(self) -> Sequence[str]:
+        """Return the pseudonym of every subject whose key was deleted."""
+        with self.database.read() as connection:
+            return connection.scalars(select(erased.c.pseudonym)).all()
+
+    def among(self, erased: Iterable[str]) -> Sequence[str]:
+        """Return the subjects that have a key although they were erased, by their pseudonyms."""
+        known = set(erased)
+        with self.database.read() as connection:
+            ids = connection.scalars(select(subject_keys.c.subject_id)) if known else ()
+            return [found for found in ids if pseudonym(self._vault, found) in known]
+
     def note(self, reached: Sequence[Noted]) -> None:
-        """Remember which versions rows have reached; their counters never go back."""
+        """Remember which versions rows have reached; their counters never go back.
+
+        Of a subject that was erased meanwhile nothing is remembered.
+        """
         with self.database.write() as connection:
+            gone = self._gone(connection, {each.subject_id for each in reached})
+            rows = [each._asdict() for each in reached if each.subject_id not in gone]
             statement = once.insert(connection.dialect.name, row_versions)
             higher = statement.on_conflict_do_update(
                 index_elements=[row_versions.c.credential_id],
                 set_={"version": statement.excluded.version},
                 where=row_versions.c.version < statement.excluded.version,
             )
-            connection.execute(higher, [each._asdict() for each in reached])
+            if rows:
+                connection.execute(higher, rows)
 
     def subject(self, subject_id: str) -> SubjectKeys:
         """Return all that is kept for a subject, seen at one moment."""
@@ -88,6 +114,8 @@ class Keystore:
     def _make(self, subject_id: str) -> bytes:
         wrapped = self._new(subject_id)
         with self.database.write() as connection:
+            if self._gone(connection, [subject_id]):
+                raise Expired(detail=f"subject {subject_id} is erased")
             once.add(connection, subject_keys, {"subject_id": subject_id, "wrapped": wrapped})
             key = self._find(connection, subject_id)
         if key is None:
@@ -97,10 +125,21 @@ class Keystore:
     def _new(self, subject_id: str) -> bytes:
         return self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))
 
+    def _gone(self, connection: Connection, subject_ids: Iterable[str]) -> set[str]:
+        """Return which of these subjects were erased."""
+        by_pseudonym = {pseudonym(self._vault, each): each for each in subject_ids}
+        query = select(erased.c.pseudonym).where(erased.c.pseudonym.in_(by_pseudonym))
+        return {by_pseudonym[found] for found in connection.scalars(query)}
+
     def _find(self, connection: Connection, subject_id: str) -> bytes | None:
         query = select(subject_keys.c.wrapped).where(subject_keys.c.subject_id == subject_id)
         wrapped = connection.execute(query).scalar()
         return None if wrapped is None else self._vault.unseal(_context(subject_id), wrapped)
+
+
+def pseudonym(vault: Vault, subject_id: str) -> str:
+    """Return what stands for an erased subject: it can be compared, and read by nobody."""
+    return vault.digest("erased", subject_id)[:PSEUDONYM]
 
 
 def _context(subject_id: str) -> str:

@@ -14,7 +14,7 @@ from contracts.errors import Expired
 from store import once
 from store.encoding import dump_events, dump_requirement, load_events, load_requirement
 from store.handles import new_handle
-from store.models import active_accounts, logins
+from store.models import admitted_accounts, logins
 from store.work import Work
 
 
@@ -68,12 +68,12 @@ class Logins:
 
     def find(self, handle: str, browser: str) -> Login | None:
         """Return this browser's login; None where unknown, over, expired or disabled."""
-        active = logins.c.account_id.in_(active_accounts())
+        admitted = logins.c.account_id.in_(admitted_accounts())
         query = select(logins).where(
             logins.c.handle_hash == self._hash(handle),
             logins.c.browser_hash == self._browser_hash(browser),
             logins.c.expires_at > self._work.now(),
-            or_(logins.c.account_id.is_(None), active),
+            or_(logins.c.account_id.is_(None), admitted),
         )
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else _login(row)

@@ -14,7 +14,7 @@ from contracts.assurance import AuthEvent
 from store import once
 from store.encoding import dump_events, load_events
 from store.handles import new_handle, new_id
-from store.models import active_accounts, sessions
+from store.models import active_accounts, admitted_accounts, sessions
 from store.work import Work
 
 TOUCH = timedelta(minutes=1)
@@ -27,10 +27,6 @@ class Seen:
 
     agent: str = ""
     source: str = ""
-
-    def values(self) -> dict[str, str | None]:
-        """Return the columns, None for what is not known."""
-        return {"agent": self.agent[:LONGEST] or None, "source": self.source[:LONGEST] or None}
 
 
 UNSEEN = Seen()
@@ -75,27 +71,40 @@ class Sessions:
     ) -> tuple[str, Session]:
         """Begin a session; return its cookie and itself."""
         cookie, now = new_handle(), self._work.now()
-        expires_at = now + lifetime
         session = Session(
-            *(new_id(), account_id, tuple(events), now, now, expires_at, self._hash(cookie)),
-            **seen.values(),
+            sid=new_id(),
+            account_id=account_id,
+            events=tuple(events),
+            created_at=now,
+            last_used_at=now,
+            expires_at=now + lifetime,
+            id_hash=self._hash(cookie),
+            **_place(seen),
         )
         row = {name: getattr(session, name) for name in Session.__dataclass_fields__}
         row["events"] = dump_events(session.events)
         self._work.connection.execute(sessions.insert(), row)
         return cookie, session
 
-    def find(self, cookie: str, idle: timedelta, standing: Standing = _all_stand) -> Session | None:
+    def find(
+        self,
+        cookie: str,
+        idle: timedelta,
+        standing: Standing = _all_stand,
+        *,
+        leaving: bool = False,
+    ) -> Session | None:
         """Return a session used within `idle`; None where over, expired or disabled.
 
-        What `standing` takes away is gone for good: this use does not bring it back.
+        What `standing` takes away is gone for good: this use does not bring it back. `leaving`,
+        also one of a person who is to be erased: nothing but that may be done with it.
         """
         now = self._work.now()
         query = select(sessions).where(
             sessions.c.id_hash == self._hash(cookie),
             sessions.c.expires_at > now,
             sessions.c.last_used_at > now - idle,
-            sessions.c.account_id.in_(active_accounts()),
+            sessions.c.account_id.in_(admitted_accounts() if leaving else active_accounts()),
         )
         row = self._work.connection.execute(query).one_or_none()
         if row is None:
@@ -111,7 +120,7 @@ class Sessions:
     ) -> str | None:
         """Write new events under a new cookie; None where the session changed meanwhile."""
         cookie = new_handle()
-        values = {"id_hash": self._hash(cookie), "events": dump_events(events), **seen.values()}
+        values = {"id_hash": self._hash(cookie), "events": dump_events(events), **_place(seen)}
         same = sessions.c.id_hash == session.id_hash
         row = once.change(self._work.connection, sessions, values, same)
         return None if row is None else cookie
@@ -144,6 +153,10 @@ class Sessions:
 
     def _hash(self, cookie: str) -> str:
         return self._work.vault.digest("session", cookie)
+
+
+def _place(seen: Seen) -> dict[str, Any]:
+    return {"agent": seen.agent[:LONGEST] or None, "source": seen.source[:LONGEST] or None}
 
 
 def _session(row: Row[Any]) -> Session:

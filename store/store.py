@@ -26,6 +26,7 @@ from store.db import Database
 from store.device_codes import DeviceCodes
 from store.endings import Endings
 from store.enrolments import Enrolments
+from store.erasures import Erasures
 from store.grants import Grants
 from store.hints import Hints
 from store.interactions import Interactions
@@ -70,6 +71,7 @@ class Transaction:
         self.device_codes = DeviceCodes(work)
         self.endings = Endings(work)
         self.enrolments = Enrolments(work)
+        self.erasures = Erasures(work)
         self.grants = Grants(work)
         self.initial_access_tokens = InitialAccessTokens(work)
         self.hints = Hints(work)

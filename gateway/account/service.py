@@ -2,77 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contracts.errors import Expired, NotAllowed
+from contracts.errors import BadRequest, Expired, NotAllowed
 from contracts.text import Text
 from enrollment.outcomes import Change, Happened
-from store import Store, Transaction
-from store.consents import Consent
+from enrollment.service import Enroller
+from gateway.account.guard import Guard
+from gateway.callers import caller, in_words
+from store import Credential, Store, Transaction
+from store.grants import Held
 
-LAST = Text("This is your last way to log in. Add another one before you remove it.")
+LAST = Text(
+    "What is left would not be enough to log in. Add another way before you remove this one."
+)
+UNFIT = Text("A name has one to 64 characters.")
+LONGEST = 64
+"""Characters of a name that somebody gives to a factor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a person is logged in, and the applications that this let in."""
+    """Where a person is logged in, and the applications that this let in; `here` is this one."""
 
     sid: str
+    device: Text
+    address: str
     created_at: datetime
     last_used_at: datetime
     let_in: Sequence[str]
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a person lets an application have; `until` when what it holds now is good."""
+
+    client_id: str
+    name: str
+    scope: str
+    since: datetime
+    until: datetime | None
 
 
 class AccountService:
-    """Removes factors, ends sessions, takes consents back."""
+    """Removes and renames factors, ends sessions, takes consents back."""
 
-    def __init__(self, store: Store, changed: Callable[[Transaction, Change], None]) -> None:
-        """Take what hears of each change of a factor as `changed`."""
+    def __init__(
+        self,
+        store: Store,
+        guard: Guard,
+        changed: Callable[[Transaction, Change], None],
+        *,
+        named: Collection[str],
+    ) -> None:
+        """Take what hears of each change of a factor as `changed`.
+
+        `named` are the factors whose credentials their owner may name.
+        """
         self._store = store
+        self._guard = guard
         self._changed = changed
+        self._named = frozenset(named)
 
-    def places(self, account_id: str) -> Sequence[Place]:
-        """Return where the person is logged in."""
+    def remove(self, who: Enroller, credential_id: str, *, alone: bool = False) -> None:
+        """Remove one factor; `alone`, end all sessions but this one. Raises NotAllowed, Expired."""
+        with self._store.write() as tx:
+            tx.accounts.hold(who.account_id)
+            gone = _of(tx, who, credential_id)
+            if not self._guard.may_go(tx, who.account_id, credential_id):
+                raise NotAllowed(LAST)
+            # Told first: what is removed may be the address that has to hear of it.
+            self._changed(tx, Change(who.account_id, gone.factor, Happened.REMOVED, gone.label))
+            tx.credentials.remove(credential_id, who.account_id)
+            _note(tx, "credential.removed", who.account_id, gone)
+            if alone:
+                tx.endings.account(who.account_id, who.owner)
+
+    def rename(self, who: Enroller, credential_id: str, name: str) -> None:
+        """Give a factor another name. Raises BadRequest, NotAllowed or Expired."""
+        label = " ".join(name.split())
+        if not (0 < len(label) <= LONGEST and label.isprintable()):
+            raise BadRequest(UNFIT)
+        with self._store.write() as tx:
+            named = _of(tx, who, credential_id)
+            if named.factor not in self._named:
+                raise NotAllowed(detail=f"a {named.factor} has no name of its owner's")
+            tx.credentials.rename(credential_id, who.account_id, label)
+            _note(tx, "credential.renamed", who.account_id, named)
+
+    def places(self, account_id: str, sid: str) -> Sequence[Place]:
+        """Return where the person is logged in; this session, `sid`, first."""
         with self._store.read() as tx:
-            return [
+            found = [
                 Place(
                     session.sid,
+                    in_words(session.agent),
+                    session.source or "",
                     session.created_at,
                     session.last_used_at,
                     [client.name for client in tx.endings.let_in(session.sid)],
+                    session.sid == sid,
                 )
                 for session in tx.sessions.list(account_id)
             ]
-
-    def consents(self, account_id: str) -> Sequence[Consent]:
-        """Return what the person lets applications have."""
-        with self._store.read() as tx:
-            return tx.consents.list(account_id)
-
-    def remove(self, account_id: str, credential_id: str) -> None:
-        """Remove one factor, never the last. Raises NotAllowed or Expired."""
-        with self._store.write() as tx:
-            held = {credential.id: credential for credential in tx.credentials.list(account_id)}
-            if len(held) < 2:
-                raise NotAllowed(LAST)
-            if credential_id not in held:
-                raise Expired(detail="no such credential of this account")
-            gone = held[credential_id]
-            # Told first: what is removed may be the address that has to hear of it.
-            self._changed(tx, Change(account_id, gone.factor, Happened.REMOVED, gone.label))
-            tx.credentials.remove(credential_id, account_id)
-            tx.audit.add(
-                "credential.removed", account_id=account_id, detail={"credential": credential_id}
-            )
-
-    def withdraw(self, account_id: str, client_id: str) -> None:
-        """Take a consent back, and with it whatever the application holds because of it."""
-        with self._store.write() as tx:
-            tx.consents.withdraw(account_id, client_id)
-            tx.grants.revoke_client(account_id, client_id)
-            tx.audit.add("consent.withdrawn", account_id=account_id, client_id=client_id)
+        return sorted(found, key=lambda place: not place.here)
 
     def end_session(self, account_id: str, sid: str) -> None:
         """End one session of the person. Raises Expired where they have no such session."""
@@ -80,10 +116,49 @@ class AccountService:
             if sid not in {session.sid for session in tx.sessions.list(account_id)}:
                 raise Expired(detail="no such session of this account")
             tx.endings.session(sid, account_id)
-            tx.audit.add("session.ended", account_id=account_id)
+            _note(tx, "session.ended", account_id)
 
-    def end_sessions(self, account_id: str) -> None:
-        """End every session, what the sessions granted and every login under way."""
+    def end_sessions(self, account_id: str, but: str = "") -> None:
+        """End every session but one, what they granted and every login under way."""
         with self._store.write() as tx:
-            tx.endings.account(account_id)
-            tx.audit.add("sessions.ended", account_id=account_id)
+            tx.endings.account(account_id, but)
+            _note(tx, "sessions.ended", account_id)
+
+    def applications(self, account_id: str) -> Sequence[Application]:
+        """Return the applications that may have something, or hold something, by name."""
+        with self._store.read() as tx:
+            consents, held = tx.consents.list(account_id), tx.grants.held(account_id)
+        found = {each.client_id: _holding(each) for each in held}
+        for given in consents:
+            now = found.get(given.client_id)
+            of = (given.client_id, given.client_name, given.scope, given.created_at)
+            found[given.client_id] = Application(*of, now.until if now else None)
+        return sorted(found.values(), key=lambda each: each.name.casefold())
+
+    def withdraw(self, account_id: str, client_id: str) -> None:
+        """Take a consent back, and with it whatever the application holds."""
+        with self._store.write() as tx:
+            tx.consents.withdraw(account_id, client_id)
+            tx.grants.revoke_client(account_id, client_id)
+            address = caller().address
+            tx.audit.add(
+                "consent.withdrawn", account_id=account_id, client_id=client_id, source=address
+            )
+
+
+def _of(tx: Transaction, who: Enroller, credential_id: str) -> Credential:
+    held = {credential.id: credential for credential in tx.credentials.list(who.account_id)}
+    if credential_id not in held:
+        raise Expired(detail="no such credential of this account")
+    return held[credential_id]
+
+
+def _note(
+    tx: Transaction, event: str, account_id: str, credential: Credential | None = None
+) -> None:
+    of = {"credential": credential.id, "factor": credential.factor} if credential else {}
+    tx.audit.add(event, account_id=account_id, source=caller().address, detail=of)
+
+
+def _holding(held: Held) -> Application:
+    return Application(held.client_id, held.client_name, held.scope, held.since, held.until)

@@ -11,7 +11,10 @@ import click
 
 from contracts.errors import BadRequest
 from contracts.text import Text
+from gateway import erasure as erasing
 from gateway import people
+from gateway.account import export as exporting
+from gateway.account.leaving import Leaving, make_leaving
 from gateway.cli import output
 from gateway.cli.house import House, opened
 from gateway.cli.importing import Tally, follow
@@ -82,6 +85,45 @@ def disable(username: str, undo: bool) -> None:
     click.echo(f"{'Enabled' if undo else 'Disabled'} {username}.")
 
 
+@user.command(epilog="Example: gatehouse user export alice > alice.json")
+@click.argument("username")
+def export(username: str) -> None:
+    """Print all that is kept of a person as JSON, as they can download it themselves."""
+    with opened() as house:
+        factors = make_factors(house.settings, house.store, house.clock)
+        whole = exporting.Export(house.store, house.clock, factors, house.settings.issuer)
+        click.echo(exporting.as_json(whole.take(_found(house, username).id)))
+
+
+@user.command(epilog="Example: gatehouse user erase alice --now")
+@click.argument("username")
+@click.option("--now", is_flag=True, help="At once and for good: nobody can bring it back.")
+@click.option("--undo", is_flag=True, help="Keep an account that was to be erased.")
+def erase(username: str, now: bool, undo: bool) -> None:
+    """Have an account erased after the grace period; its person is told, and can keep it.
+
+    A worker must be running then (gatehouse serve); --now needs none.
+    """
+    with opened() as house:
+        account, leaving = _found(house, username), _leaving(house)
+        if undo:
+            leaving.keep(account.id)
+            click.echo(f"{username} stays.")
+        elif now:
+            erasing.erase_now(house.store, house.clock, account.id)
+            click.echo(f"Erased {username}.")
+        else:
+            click.echo(f"{username} will be erased on {leaving.ask(account.id):%Y-%m-%d}.")
+
+
+@user.command("erase-again", epilog="Example: gatehouse user erase-again")
+@output.as_json
+def erase_again(as_json: bool) -> None:
+    """After a backup was restored, of either database: erase whoever was erased since."""
+    with opened() as house:
+        output.row({"erased": erasing.replay(house.store, house.clock)}, as_json)
+
+
 @user.command(
     "import",
     epilog="Example: gatehouse user import people.csv --report skipped.jsonl",
@@ -111,11 +153,22 @@ def import_(file: TextIOWrapper, report: Path | None, all_or_nothing: bool, as_j
     output.row(asdict(tally), as_json)
 
 
-def _set_disabled(house: House, username: str, disabled: bool) -> None:
-    with house.store.write() as tx:
+def _found(house: House, username: str) -> Account:
+    with house.store.read() as tx:
         account = tx.accounts.find(username)
-        if account is None:
-            raise BadRequest(Text("There is no account %(name)s.", {"name": username}))
+    if account is None:
+        raise BadRequest(Text("There is no account %(name)s.", {"name": username}))
+    return account
+
+
+def _leaving(house: House) -> Leaving:
+    factors = make_factors(house.settings, house.store, house.clock)
+    return make_leaving(house.settings, house.store, house.clock, factors)
+
+
+def _set_disabled(house: House, username: str, disabled: bool) -> None:
+    account = _found(house, username)
+    with house.store.write() as tx:
         tx.accounts.set_disabled(account.id, disabled)
         event = "account.disabled" if disabled else "account.enabled"
         tx.audit.add(event, account_id=account.id)
@@ -128,4 +181,5 @@ def _shown(account: Account) -> output.Row:
         "email": account.email,
         "created_at": account.created_at,
         "disabled_at": account.disabled_at,
+        "erase_at": account.erase_at,
     }

@@ -19,6 +19,12 @@ UNUSUAL = Text("This login is unusual. Please use a device that you have logged 
 """What it takes is held, but locked by wrong answers."""
 
 
+def beginning(factors: Mapping[str, Factor]) -> tuple[str, str]:
+    """Name what a login can begin with: beside a username, and without one."""
+    first = next(f.name for f in factors.values() if f.kind is Kind.KNOWLEDGE)
+    return first, next((f.name for f in factors.values() if f.usernameless), "")
+
+
 class Guide:
     """Plans logins by the account's wallet and the deployment's rules."""
 
@@ -31,8 +37,7 @@ class Guide:
         fresh: timedelta,
         enrol: bool,
     ) -> None:
-        self.first = next(f.name for f in factors.values() if f.kind is Kind.KNOWLEDGE)
-        self.usernameless = next((f.name for f in factors.values() if f.usernameless), "")
+        self.first, self.usernameless = beginning(factors)
         self._wallets = wallets
         self._clock = clock
         self._fresh = fresh
@@ -41,10 +46,15 @@ class Guide:
     def plan(self, login: Login) -> Reached | Choice:
         """Say how a login goes on. What the account holds is read only where more is needed."""
         wanted = self._goals(login)
-        if wanted[0](login.events):
+        if wanted[0](login.events) or self.leaves(login):
             return Reached()
         wallet = self._wallets.of(login.account_id or "")
         return plan(login.events, wallet, wanted, enrol=self._enrol)
+
+    def leaves(self, login: Login) -> bool:
+        """Whether a person who is to be erased is let in to call that off, and for nothing else."""
+        known = login.account_id is not None and self.refused(login) is None
+        return known and self._wallets.leaving(login.account_id or "")
 
     def offered(self, login: Login) -> set[tuple[str, str, bool]]:
         """Return the offers of the plan as a form names them."""

@@ -20,7 +20,7 @@ from gateway.login.guide import Guide
 from gateway.login.limits import Limits, Try, Wait, held_up, tried_first, tried_in
 from gateway.login.plan import Choice, event
 from gateway.login.sessions import Sessions
-from gateway.login.steps import Choose, Ended, Finished, First, Step, Visit
+from gateway.login.steps import LEAVING, Choose, Ended, Finished, First, Step, Visit
 from gateway.login.wallets import Wallets
 from gateway.login.watch import Watch
 from store import Ceremony, Client, Login, Purpose, Store
@@ -245,4 +245,4 @@ class LoginService:
             self._parts.watch.finished(tx, login, login.account_id, visit)
         seen = Seen(visit.device, visit.source)
         cookie = self._parts.sessions.start(visit.session, login.account_id, login.events, seen)
-        return Finished(login.return_to, cookie)
+        return Finished(LEAVING if self._parts.guide.leaves(login) else login.return_to, cookie)

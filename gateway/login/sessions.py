@@ -37,9 +37,13 @@ class Sessions:
         with self._store.read() as tx:
             return tx.sessions.find(cookie, self._lifetimes.idle, self._standing)
 
+    def leaving(self, cookie: str) -> Session | None:
+        """Return the live session of a cookie, of a person who is to be erased."""
+        return None if self.find(cookie) else self._any(cookie)
+
     def start(self, cookie: str, account_id: str, events: Iterable[AuthEvent], seen: Seen) -> str:
         """Return a new cookie: for the same person's session with these proofs, or a new one."""
-        session = self.find(cookie)
+        session = self._any(cookie)
         with self._store.write() as tx:
             if session and session.account_id == account_id:
                 renamed = tx.sessions.rotate(session, newest((*session.events, *events)), seen)
@@ -67,10 +71,17 @@ class Sessions:
 
     def end(self, cookie: str) -> None:
         """End the session of a cookie with all that hangs on it."""
-        session = self.find(cookie)
+        session = self._any(cookie)
         if session:
             with self._store.write() as tx:
                 tx.endings.session(session.sid, session.account_id)
+
+    def _any(self, cookie: str) -> Session | None:
+        """Return the live session of a cookie, whether or not its person is to be erased."""
+        if not cookie:
+            return None
+        with self._store.read() as tx:
+            return tx.sessions.find(cookie, self._lifetimes.idle, self._standing, leaving=True)
 
     def _standing(self, session: Session, now: datetime) -> tuple[AuthEvent, ...]:
         """Let attested proofs count as such for as long as aal3 lasts (SP 800-63B-4, 2.3.3)."""

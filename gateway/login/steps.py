@@ -11,6 +11,9 @@ from enrollment.outcomes import Asked
 from gateway.limits.demand import Puzzle
 from gateway.login.plan import Offer
 
+LEAVING = "/account/leaving"
+"""Where a person goes on who is to be erased: whatever they came for, it is this first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Signed:

@@ -50,6 +50,12 @@ class Wallets:
         with self._store.read() as tx:
             return _subject(tx.accounts.find(username), username)
 
+    def leaving(self, account_id: str) -> bool:
+        """Whether the person is to be erased."""
+        with self._store.read() as tx:
+            account = tx.accounts.get(account_id)
+        return account is not None and account.erase_at is not None
+
     def wake(self, tx: Transaction, account_id: str, events: Sequence[AuthEvent]) -> None:
         """Let resting biometrics be tried again, once other factors alone were enough for mfa."""
         others = [proof for proof in policy.anew(events) if not policy.compared_here(proof)]

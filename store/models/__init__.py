@@ -6,11 +6,12 @@ Short-lived secrets are kept as keyed hashes (`*_hash`), what must be read back 
 
 from store.models.backchannel import backchannel_devices, backchannel_requests, device_codes
 from store.models.base import EPOCH, MICROSECOND, Instant, keystore_metadata, metadata
-from store.models.keystore import row_versions, subject_keys
+from store.models.keystore import erased, row_versions, subject_keys
 from store.models.operations import audit, checks, limits, once, outbox
 from store.models.people import (
     accounts,
     active_accounts,
+    admitted_accounts,
     ceremonies,
     credentials,
     enrolments,
@@ -42,6 +43,7 @@ __all__ = [
     "Instant",
     "accounts",
     "active_accounts",
+    "admitted_accounts",
     "audit",
     "backchannel_devices",
     "backchannel_requests",
@@ -53,6 +55,7 @@ __all__ = [
     "credentials",
     "device_codes",
     "enrolments",
+    "erased",
     "grants",
     "initial_access_tokens",
     "interactions",

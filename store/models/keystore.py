@@ -13,6 +13,12 @@ subject_keys = Table(
     Column("wrapped", LargeBinary, nullable=False),
 )
 
+erased = Table(
+    "erased",
+    keystore_metadata,
+    Column("pseudonym", String(32), primary_key=True),
+)
+
 row_versions = Table(
     "row_versions",
     keystore_metadata,

@@ -135,5 +135,10 @@ enrolments = Table(
 
 
 def active_accounts() -> Select[tuple[str]]:
-    """Select the ids of the accounts that may log in."""
+    """Select the ids of the accounts that anything is done for."""
+    return admitted_accounts().where(accounts.c.erase_at.is_(None))
+
+
+def admitted_accounts() -> Select[tuple[str]]:
+    """Select the ids of the accounts that may log in, if only to be kept from being erased."""
     return select(accounts.c.id).where(accounts.c.disabled_at.is_(None))

@@ -92,8 +92,32 @@ CREDENTIAL = SimpleNamespace(
     last_used_at=NOW,
     disabled_at=NOW,
     virtual=True,
+    last_used_from="203.0.113.7",
+    nameable=True,
 )
-SESSION = SimpleNamespace(sid="s", created_at=NOW, last_used_at=NOW)
+SESSIONS = [
+    SimpleNamespace(
+        sid=f"s{here}",
+        created_at=NOW,
+        last_used_at=NOW,
+        device=Text("Chrome on Android"),
+        address="203.0.113.7",
+        let_in=["<b>Bank</b>", "Library"],
+        here=here,
+    )
+    for here in (True, False)
+]
+APPLICATION = SimpleNamespace(client_id="bank", name="<b>Bank</b>", since=NOW, until=NOW)
+ENTRIES = [
+    SimpleNamespace(
+        at=NOW,
+        words=Text("You logged in"),
+        factor=Text("Passkey"),
+        application="<b>Bank</b>",
+        address="203.0.113.7",
+        device=Text("Chrome on Android"),
+    )
+]
 LOGIN: dict[str, Any] = {"login": "handle", "client_name": "Bank"}
 CONSENT = {
     "client_name": "Bank",
@@ -187,14 +211,34 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
             "credentials": [CREDENTIAL],
             "addable": [{"factor": "totp", "title": Text("App")}],
             "notice": Text("Added."),
-            "sessions": [SESSION],
             "recovery": RECOVERY,
+            "changed": True,
+            "others": 1,
         },
     ),
     "new account": (
         "account.html",
-        {"account": ACCOUNT, "credentials": [], "addable": [], "notice": None, "sessions": []},
+        {"account": ACCOUNT, "credentials": [], "addable": [], "notice": None, "others": 0},
     ),
+    "sessions": ("account_sessions.html", {"sessions": SESSIONS, "notice": Text("Ended.")}),
+    "one session": ("account_sessions.html", {"sessions": SESSIONS[:1], "notice": None}),
+    "applications": (
+        "account_applications.html",
+        {"applications": [(APPLICATION, [("openid", Text("Know you"))])], "notice": None},
+    ),
+    "no applications": ("account_applications.html", {"applications": [], "notice": None}),
+    "history": (
+        "account_history.html",
+        {"page": SimpleNamespace(entries=ENTRIES, older=7), "first": False},
+    ),
+    "no history": (
+        "account_history.html",
+        {"page": SimpleNamespace(entries=[], older=None), "first": True},
+    ),
+    "data": ("account_data.html", {"username": "ada", "days": 7, "error": None}),
+    "data again": ("account_data.html", {"username": "ada", "days": 1, "error": WRONG}),
+    "left": ("account_left.html", {"at": NOW}),
+    "leaving": ("account_leaving.html", {"at": NOW}),
     "enroll": (
         "enroll.html",
         {

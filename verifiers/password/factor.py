@@ -21,6 +21,9 @@ from verifiers.password.hashing import FORMAT, Hashing
 from verifiers.password.rules import Rules
 from verifiers.password.settings import PasswordSettings
 
+SHORT = b"short:"
+"""Before the hash of a password that is never enough by itself."""
+
 ACCEPTED = Verdict(accepted=True, amr=("pwd",), kinds=frozenset({Kind.KNOWLEDGE}))
 
 
@@ -71,7 +74,8 @@ class Password:
         """Compare; a hash made at another cost is made anew once the password is known."""
         known = next(iter(enrolled), None)
         password = answer.fields.get("password", "")
-        matched = self._hashing.matches(known.template if known else None, password)
+        template = known.template.removeprefix(SHORT) if known else None
+        matched = self._hashing.matches(template, password)
         if known is None:
             return Verdict(False, reason="nothing enrolled")
         if not matched:
@@ -83,8 +87,9 @@ class Password:
         return None
 
     def prospect(self, enrolled: Sequence[Enrolled]) -> Verdict:
-        """Return what a right password yields."""
-        return ACCEPTED
+        """Return what a right password yields: one that was too short to stand alone is noted."""
+        short = any(each.template.startswith(SHORT) for each in enrolled)
+        return replace(ACCEPTED, proof=Proof(alone=not short))
 
     def adopt(self, value: str) -> Template:
         """Hash a password that an operator brings. Raises Retry where it is not fit."""
@@ -99,14 +104,18 @@ class Password:
         return Challenge([ask], tries=self._settings.tries)
 
     def _accept(self, known: Enrolled, password: str) -> Verdict:
-        outdated = self._hashing.outdated(known.template)
-        update = self._hashing.hash(password) if outdated else None
+        outdated = self._hashing.outdated(known.template.removeprefix(SHORT))
+        update = self._made(password) if outdated else None
         proof = Proof(alone=self._rules.alone(password))
         return replace(ACCEPTED, credential_id=known.credential_id, proof=proof, update=update)
 
     def _template(self, password: str, context: Sequence[str]) -> Template:
         self._rules.check(password, context)
-        return Template(self._hashing.hash(password), FORMAT)
+        return Template(self._made(password), FORMAT)
+
+    def _made(self, password: str) -> bytes:
+        mark = b"" if self._rules.alone(password) else SHORT
+        return mark + self._hashing.hash(password)
 
     def _context(self, subject: Subject) -> Sequence[str]:
         email = subject.email or ""

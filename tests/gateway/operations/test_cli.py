@@ -283,3 +283,24 @@ def test_a_key_that_strangers_hold_is_revoked(run: Run) -> None:
     assert kid not in {key["kid"] for key in left}
     assert [key["alg"] for key in left if key["state"] == "published"].count("ES256") == 1
     assert run("keys", "revoke", kid).exit_code == 1
+
+
+def test_a_person_is_exported_kept_and_erased(run: Run) -> None:
+    run("user", "add", "alice", "--email", "alice@example.org", "--password-stdin", stdin=PASSWORD)
+    exported = printed(run("user", "export", "alice"))
+    assert exported["account"]["username"] == "alice"
+    assert "will be erased on 2" in run("user", "erase", "alice").output
+    assert printed(run("user", "list", "--json"))[0]["erase_at"]
+    assert run("user", "erase", "alice", "--undo").output == "alice stays.\n"
+    assert run("user", "erase", "alice", "--undo").exit_code == 1
+    assert run("user", "erase", "alice", "--now").output == "Erased alice.\n"
+    assert printed(run("user", "list", "--json")) == []
+    assert run("user", "export", "alice").exit_code == 1
+    assert printed(run("user", "erase-again", "--json")) == {"erased": 0}
+    store = opened()
+    with store.read() as tx:
+        events = [record.event for record in tx.audit.list(20)]
+    store.close()
+    assert events[0] == "account.erased"
+    run("user", "add", "alice")
+    assert [row["username"] for row in printed(run("user", "list", "--json"))] == ["alice"]

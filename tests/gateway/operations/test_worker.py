@@ -157,6 +157,32 @@ def test_a_store_that_is_down_for_a_while_does_not_end_the_worker(
     assert carrier.sent == [("alice@example.org", message_id)]
 
 
+def test_people_who_leave_are_erased_within_a_minute(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    carrier, stopped = Carrier(), threading.Event()
+    with store.write() as tx:
+        account = tx.accounts.add("alice")
+        tx.erasures.plan(account.id, clock.now() + timedelta(days=7))
+    clock.advance(timedelta(days=7))
+    deliveries = made(store, carrier, clock)
+    turns = iter(range(60))
+
+    def a_second_later() -> int:
+        clock.advance(timedelta(seconds=1))
+        if next(turns, None) is None:
+            stopped.set()
+        return 1
+
+    monkeypatch.setattr(deliveries, "claim", a_second_later)
+    worker.run(store, deliveries, clock, Settings(env="test"), stopped)
+    deliveries.close()
+    with store.read() as tx:
+        assert tx.accounts.get(account.id) is None
+        [erased] = [record for record in tx.audit.list(10) if record.event == "account.erased"]
+    assert erased.at - (clock.now() - timedelta(seconds=61)) < timedelta(minutes=1)
+
+
 def test_keys_are_followed_by_the_next_when_they_are_old(store: Store, clock: FakeClock) -> None:
     settings = Settings(env="test", signing_key_days=30)
     assert not rotate_when_due(store, settings, clock)

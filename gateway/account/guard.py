@@ -1,0 +1,41 @@
+"""What must be left of an account's factors: a way to log in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts.clock import Clock
+from contracts.factor import Factor
+from enrollment.usable import readable
+from gateway import policy
+from gateway.login.guide import beginning
+from gateway.login.plan import wallet
+from store import Transaction
+
+
+class Guard:
+    """Knows which credentials an account cannot do without."""
+
+    def __init__(self, factors: Mapping[str, Factor], clock: Clock) -> None:
+        self._beginning = beginning(factors)
+        # What no login may add stands in for something lost: it is a spare key and no way in.
+        self._ways = {name: factor for name, factor in factors.items() if factor.on_the_way}
+        self._factors = factors
+        self._clock = clock
+
+    def may_go(self, tx: Transaction, account_id: str, credential_id: str) -> bool:
+        """Tell whether a credential may be removed: what is left begins a login, and is enough.
+
+        What nobody can use any more may go beside anything else.
+        """
+        held = tx.credentials.list(account_id)
+        usable = {each.factor: readable(tx, account_id, each.factor) for each in held}
+        if credential_id not in {one.credential_id for found in usable.values() for one in found}:
+            return len(held) > 1
+        left = {
+            name: [one for one in found if one.credential_id != credential_id]
+            for name, found in usable.items()
+        }
+        have = wallet(self._ways, left, usable.keys(), self._clock.now()).have
+        begins = any(offer.factor in self._beginning for offer, _ in have)
+        return begins and policy.level([proof for _, proof in have]).rank >= 0

@@ -1,0 +1,102 @@
+"""Leaving: a person asks to be erased, is told so everywhere, and may think better of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from contracts.clock import Clock
+from contracts.errors import Expired
+from contracts.factor import Factor
+from contracts.text import Text
+from gateway.callers import caller
+from gateway.notices import Notice, Notices
+from gateway.settings import Settings
+from store import Store
+from web.pages import translate_into
+
+ASKED = Notice(
+    Text("Your account will be deleted"),
+    Text(
+        "Your account at %(service)s will be deleted on %(day)s. Until then you can keep it: "
+        "log in and say so.\n\n"
+        "%(when)s · %(device)s · %(address)s\n\n"
+        "If it was not you, log in, keep your account and change what you log in with: %(account)s"
+    ),
+)
+KEPT = Notice(
+    Text("Your account will not be deleted"),
+    Text(
+        "Your account at %(service)s was to be deleted, and will now be kept.\n\n"
+        "%(when)s · %(device)s · %(address)s\n\n"
+        "If it was not you, log in, change what you log in with and end all sessions: %(account)s"
+    ),
+)
+
+
+class Leaving:
+    """Plans that accounts are erased, and calls it off."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        notices: Notices,
+        *,
+        grace: timedelta,
+        service: str,
+        issuer: str,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._notices = notices
+        self._grace = grace
+        self._values = {"service": service, "account": f"{issuer}/account"}
+
+    def ask(self, account_id: str) -> datetime:
+        """Plan it, end all sessions, tell every address; return when it will be. Raises Expired."""
+        at = self._clock.now() + self._grace
+        with self._store.write() as tx:
+            account = tx.accounts.get(account_id)
+            if account is None:
+                raise Expired(detail="the account is gone")
+            if not tx.erasures.plan(account_id, at):
+                return account.erase_at or at
+            tx.audit.add("account.leaving", account_id=account_id, source=caller().address)
+            self._notices.tell(tx, account_id, self._notice(ASKED, day=f"{at:%Y-%m-%d}"))
+        return at
+
+    def keep(self, account_id: str, sid: str = "") -> None:
+        """Call it off; sessions but this one end. Raises Expired where it is too late."""
+        with self._store.write() as tx:
+            if not tx.erasures.call_off(account_id):
+                raise Expired(detail="the account is erased, or was not to be")
+            tx.endings.account(account_id, sid)
+            tx.audit.add("account.kept", account_id=account_id, source=caller().address)
+            self._notices.tell(tx, account_id, self._notice(KEPT))
+
+    def planned(self, account_id: str) -> datetime:
+        """Return when an account will be erased. Raises Expired where it will not."""
+        with self._store.read() as tx:
+            account = tx.accounts.get(account_id)
+        if account is None or account.erase_at is None:
+            raise Expired(detail="the account is gone, or stays")
+        return account.erase_at
+
+    def _notice(self, notice: Notice, **more: str) -> Notice:
+        return replace(notice, text=replace(notice.text, values={**self._values, **more}))
+
+
+def make_leaving(
+    settings: Settings, store: Store, clock: Clock, factors: Mapping[str, Factor]
+) -> Leaving:
+    """Build what plans erasures."""
+    return Leaving(
+        store,
+        clock,
+        Notices(factors, translate_into, clock),
+        grace=settings.erasure_grace,
+        service=settings.service_name,
+        issuer=settings.issuer,
+    )

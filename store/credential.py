@@ -1,0 +1,40 @@
+"""What is known of a credential apart from its template, and where that one belongs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What may be shown of a credential: all but its template."""
+
+    id: str
+    factor: str
+    label: str
+    format: str
+    created_at: datetime
+    last_used_at: datetime | None
+    disabled_at: datetime | None
+    virtual: bool
+    failures: int
+    expires_at: datetime | None
+    last_used_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a template belongs; sealed with it, so that it opens nowhere else."""
+
+    account_id: str
+    factor: str
+    format: str
+    credential_id: str
+    version: int
+
+    def aad(self) -> bytes:
+        """Return the associated data of the template's cipher."""
+        parts = [self.account_id, self.factor, self.format, self.credential_id, self.version]
+        return json.dumps(parts).encode()
