@@ -57,6 +57,12 @@ def _further_cases(items: list[pytest.Item]) -> Iterator[pytest.Item]:
 
 
 @pytest.fixture
+def whole(request: pytest.FixtureRequest) -> bool:
+    """Whether to run all that the documentation claims, or the short form of CI."""
+    return bool(request.config.getoption("length") == "whole")
+
+
+@pytest.fixture
 def clock() -> FakeClock:
     """A clock at noon of a spring day; `advance` moves it."""
     return FakeClock()

@@ -1,0 +1,96 @@
+"""What is killed: each is the whole application, or a command, up to the step that counts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Generator
+from functools import cache
+from pathlib import Path
+
+import pyotp
+
+from gateway.app import create_app
+from gateway.cli import main
+from gateway.opening import make_factors, open_store
+from gateway.settings import Settings
+from tests.fakes.authenticator import Authenticator
+from tests.fakes.clock import FakeClock
+from tests.gateway.conftest import PASSWORD, SEED, House
+from tests.gateway.passkeys.test_passkey_walks import CREATE, asked
+from tests.walks.person import Person
+
+NEW = PASSWORD + " again"
+Steps = Generator[None, None, None]
+
+
+@cache
+def house() -> House:
+    """Open what the environment names, once."""
+    settings, clock = Settings(), FakeClock()
+    store = open_store(settings, clock)
+    factors = make_factors(settings, store, clock)
+    app = create_app(settings, store=store, clock=clock, factors=factors)
+    return House(app, store, clock, factors, settings)
+
+
+def add_a_passkey(name: str) -> Steps:
+    """A person with two factors adds a third."""
+    here = house()
+    person, device = _at_home(here, name), Authenticator(here.settings.issuer)
+    yield
+    person.fill(person.form(action="/enroll/webauthn"))
+    person.answer(credential=device.create(asked(person, CREATE)))
+
+
+def change_the_password(name: str) -> Steps:
+    """A person puts a new password in the place of the old one."""
+    person = _at_home(house(), name)
+    yield
+    person.fill(person.form(action="/enroll/password"))
+    person.answer(password=NEW)
+
+
+def register(name: str) -> Steps:
+    """A stranger shows an address, takes a name and chooses a password."""
+    here = house()
+    person = here.person()
+    person.client.environ_base["REMOTE_ADDR"] = f"10.0.0.{name.rpartition('-')[2]}"
+    person.go("/register")
+    yield
+    person.fill(person.form(action="/register"), address=f"{name}@example.org")
+    code = re.search(r"\b\d{6}\b", here.sent()[0]["text"])
+    assert code
+    person.answer(code=code.group())
+    person.fill(person.form(action="/name"), username=name, factor="password")
+    person.answer(password=PASSWORD)
+
+
+def import_people(name: str) -> Steps:
+    """An operator brings three people, each with a password, an app and an address."""
+    file = Path(Settings().data) / f"{name}.jsonl"
+    lines = [
+        {
+            "username": f"{name}-{one}",
+            "email": f"{name}-{one}@example.org",
+            "password": PASSWORD,
+            "totp_secret": pyotp.random_base32(32),
+        }
+        for one in range(3)
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)))
+    yield
+    main(["user", "import", str(file), "--json"], standalone_mode=False)
+
+
+def _at_home(here: House, name: str) -> Person:
+    """Bring a new person, who has just logged in with two factors, to their account."""
+    here.enrolled(name, password=PASSWORD, totp=SEED)
+    person = here.person()
+    person.go("/account")
+    person.log_in(name, PASSWORD)
+    person.fill(person.form(action="/enroll/webauthn"))
+    person.choose("Authenticator app")
+    person.answer(code=here.totp())
+    person.go("/account")
+    return person
