@@ -6,24 +6,17 @@ puts messages in the outbox.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, NotAllowed, Retry, Tampered, TooMany, Unavailable
-from contracts.factor import (
-    Answer,
-    Enrolled,
-    Factor,
-    Resending,
-    Subject,
-    Template,
-    Verdict,
-)
+from contracts.factor import Answer, Enrolled, Factor, Resending, Subject, Template
 from contracts.text import Text
 from enrollment.asking import Asking
 from enrollment.claims import claimed, unknown
+from enrollment.judging import Judging
 from enrollment.outcomes import (
     Added,
     Asked,
@@ -36,25 +29,11 @@ from enrollment.outcomes import (
 )
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
+from enrollment.terms import USUAL, Terms
 from enrollment.usable import subject_of, usable
 from store import Ceremony, Purpose, Store, Transaction
 
 REFUSED = Text("That was not right. Please try again.")
-
-Allow = Callable[[Ceremony], None]
-"""Asked before an answer is judged; raises TooMany or NotAllowed."""
-
-
-def _always(ceremony: Ceremony) -> None:
-    """Allow every attempt."""
-
-
-Adding = Callable[[Transaction], None]
-"""Called within the transaction that adds a credential, before it: raising takes both back."""
-
-
-def _freely(tx: Transaction) -> None:
-    """Add it at no further cost."""
 
 
 class Ceremonies:
@@ -74,6 +53,7 @@ class Ceremonies:
         self._rules = rules
         self._changed = callbacks.changed
         self._address = callbacks.address
+        self._judging = Judging(store, rules, callbacks)
         self._asking = Asking(store, clock, factors, rules, callbacks.render)
 
     def begin(
@@ -100,27 +80,20 @@ class Ceremonies:
             return self._asking.ask(tx, ceremony, challenge)
 
     def answer(
-        self,
-        handle: str,
-        owner: str,
-        submission: Submission,
-        allow: Allow = _always,
-        adding: Adding = _freely,
+        self, handle: str, owner: str, submission: Submission, terms: Terms = USUAL
     ) -> Asked | Added | Judged:
         """Take the ceremony and judge one answer; ask again where nothing could be judged.
 
-        `allow` is asked first: what was right when the ceremony began may be so no longer.
-        `adding` spends what gives the right to add a credential, together with adding it.
         Raises Expired where the ceremony is unknown, spent, too old or someone else's.
         """
         ceremony = self._take(handle, owner)
         remembered = unpack(ceremony.secret)
         try:
-            allow(ceremony)
+            terms.allow(ceremony)
             answer = self._accept(submission, remembered)
             if ceremony.purpose is Purpose.ENROLL:
-                return self._enroll(ceremony, remembered, answer, adding)
-            return self._verify(ceremony, remembered, answer)
+                return self._enroll(ceremony, remembered, answer, terms)
+            return self._verify(ceremony, remembered, answer, terms)
         except (Retry, BadRequest, TooMany, Unavailable) as unjudged:
             return self._asking.again(ceremony, remembered, unjudged)
 
@@ -143,7 +116,7 @@ class Ceremonies:
             if not subject.id:
                 self._take_as_long(tx, factor)
         verdict = self._factor(factor).finish_verify(subject, enrolled, b"", answer)
-        return self._judged(Attempt(factor, subject.id, enrolled), verdict)
+        return self._judging.judged(Attempt(factor, subject.id, enrolled), verdict)
 
     def _take(self, handle: str, owner: str) -> Ceremony:
         with self._store.write() as tx:
@@ -189,14 +162,14 @@ class Ceremonies:
         return answer
 
     def _enroll(
-        self, ceremony: Ceremony, remembered: Remembered, answer: Answer, adding: Adding
+        self, ceremony: Ceremony, remembered: Remembered, answer: Answer, terms: Terms
     ) -> Asked | Added:
         with self._store.read() as tx:
             subject = subject_of(tx, ceremony.account_id)
         came = self._factor(ceremony.factor).continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             if isinstance(came, Template):
-                adding(tx)
+                terms.adding(tx)
                 return self._add(tx, subject, ceremony.factor, came, answer)
             return self._asking.ask(tx, ceremony, came)
 
@@ -216,7 +189,9 @@ class Ceremonies:
         self._changed(tx, Change(subject.id, factor, happened, template.label))
         return Added(added, factor, template.proven)
 
-    def _verify(self, ceremony: Ceremony, remembered: Remembered, answer: Answer) -> Judged:
+    def _verify(
+        self, ceremony: Ceremony, remembered: Remembered, answer: Answer, terms: Terms
+    ) -> Judged:
         factor = self._factor(ceremony.factor)
         with self._store.read() as tx:
             account_id = ceremony.account_id or claimed(tx, factor, answer)
@@ -226,56 +201,13 @@ class Ceremonies:
                 self._take_as_long(tx, factor.name)
             signal = unknown(tx, factor, answer)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
-        named = ceremony.account_id is not None or not factor.usernameless
+        named = ceremony.account_id is not None and not terms.stranger
         attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), named)
-        judged = replace(self._judged(attempt, verdict), signal=signal)
+        judged = replace(self._judging.judged(attempt, verdict), signal=signal)
         if judged.verdict.accepted or ceremony.tries <= 1:
             return judged
         left = replace(ceremony, tries=ceremony.tries - 1)
         return replace(judged, again=self._asking.again(left, remembered, Retry(REFUSED)))
-
-    def _judged(self, attempt: Attempt, verdict: Verdict) -> Judged:
-        with self._store.write() as tx:
-            if verdict.accepted and verdict.update is not None:
-                verdict = _updated(tx, attempt, verdict, verdict.update)
-            self._count(tx, attempt, verdict)
-            tx.audit.add(
-                "factor.accepted" if verdict.accepted else "factor.rejected",
-                account_id=attempt.account_id or None,
-                source=self._address(),
-                detail={
-                    "factor": attempt.factor,
-                    "reason": verdict.reason,
-                    "score": verdict.score,
-                    "virtual": attempt.virtual,
-                },
-            )
-        return Judged(verdict, attempt.factor, attempt.account_id)
-
-    def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
-        if verdict.accepted and verdict.credential_id:
-            tx.credentials.used(verdict.credential_id, self._address())
-            self._tell_use(tx, attempt, verdict)
-        elif attempt.named and len(attempt.enrolled) <= 1:
-            self._blame(tx, attempt, next(iter(attempt.enrolled), None))
-
-    def _tell_use(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
-        if verdict.left is not None:
-            spent = Change(attempt.account_id, attempt.factor, Happened.SPENT, left=verdict.left)
-            self._changed(tx, spent)
-
-    def _blame(self, tx: Transaction, attempt: Attempt, one: Enrolled | None) -> None:
-        blamed = one.credential_id if one else ""
-        if tx.credentials.failed(blamed, self._rules.failures_disable) and one:
-            disabled = Change(attempt.account_id, attempt.factor, Happened.DISABLED, one.label)
-            self._changed(tx, disabled)
-
-
-def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:
-    used = next(e for e in attempt.enrolled if e.credential_id == verdict.credential_id)
-    if tx.credentials.replace_template(used, attempt.account_id, attempt.factor, template):
-        return verdict
-    return replace(verdict, accepted=False, reason="the credential changed meanwhile", update=None)
 
 
 def _virtual(answer: Answer) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from contracts.factor import Factor
+from contracts.factor import Factor, Kind
 from contracts.text import Text
 from enrollment.outcomes import Change, Happened
 from gateway.notices import Notice, Notices
@@ -98,9 +98,10 @@ class Changes:
                 _noted(tx, change, factor.name, gone)
 
     def _withdraw_recovery(self, tx: Transaction, change: Change) -> None:
+        """End a recovery; a browser that is remembered, or a kiosk's visit, is no such change."""
         factor = self._factors.get(change.factor)
-        lasting = change.happened in WITHDRAWN and not (factor and factor.silent)
-        if lasting and tx.recoveries.withdraw(change.account_id):
+        own = factor and not factor.silent and factor.kind is not Kind.INHERENCE
+        if own and change.happened in WITHDRAWN and tx.recoveries.withdraw(change.account_id):
             tx.audit.add("recovery.withdrawn", account_id=change.account_id)
 
     def _notice(self, change: Change) -> Notice:

@@ -13,6 +13,7 @@ from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
+from enrollment.terms import Terms
 from enrollment.usable import readable, subject_of
 from gateway import policy
 from gateway.callers import in_words
@@ -129,7 +130,9 @@ class Devices:
         label = self._render(in_words(visit.device))
         submission = Submission({self.name: signed.answer, "label": label}, {}, "browser")
         try:
-            return self._ceremonies.answer(signed.ceremony, login.handle_hash, submission, ours)
+            return self._ceremonies.answer(
+                signed.ceremony, login.handle_hash, submission, Terms(ours)
+            )
         except (Conflict, Expired, NotAllowed):
             return None
 

@@ -13,6 +13,7 @@ from contracts.text import Text
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
+from enrollment.terms import Terms
 from gateway.limits.demand import Puzzle
 from gateway.login.devices import Devices
 from gateway.login.found import found
@@ -89,9 +90,8 @@ class LoginService:
     def answer(self, handle: str, visit: Visit, ceremony: str, submission: Submission) -> Step:
         """Judge one answer of a ceremony that this login began."""
         login = self._find(handle, visit)
-        came = self._parts.ceremonies.answer(
-            ceremony, login.handle_hash, submission, lambda taken: self._allow(login, visit, taken)
-        )
+        terms = Terms(lambda taken: self._allow(login, visit, taken))
+        came = self._parts.ceremonies.answer(ceremony, login.handle_hash, submission, terms)
         match came:
             case Asked():
                 return came

@@ -13,6 +13,7 @@ from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Asked, Judged
 from enrollment.submission import Submission
+from enrollment.terms import Terms
 from gateway.login.plan import Offer
 from gateway.login.steps import Visit
 from gateway.login.wallets import Wallets
@@ -85,7 +86,8 @@ class Claims:
             if not self._parts.recoveries.spend(tx, recovery, visit.source):
                 raise Expired(UNKNOWN, detail="the recovery was stopped or finished before")
 
-        came = self._parts.ceremonies.answer(ceremony, _owner(recovery), submission, allow, adding)
+        terms = Terms(allow, adding)
+        came = self._parts.ceremonies.answer(ceremony, _owner(recovery), submission, terms)
         if isinstance(came, Judged):
             raise Expired(detail="a verification in a recovery that only adds")
         return came if isinstance(came, Asked) else Recovered()

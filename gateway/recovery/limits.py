@@ -11,6 +11,11 @@ from gateway.addresses import network
 from store import Store
 
 HOUR = timedelta(hours=1)
+MONTH = timedelta(days=30)
+MOST = 100
+"""Wrong answers of strangers about one factor of one name in a month (SP 800-63B-4, 3.2.2). They
+disable nothing: whoever logs in is not concerned, and a recovery can begin with something else."""
+
 BLIND = 3
 """Codes an hour that strangers can have sent to whoever's name they know: fewer than a login's."""
 
@@ -65,15 +70,18 @@ class Limits:
         """
         if not self._bounds.enabled:
             return
+        hour, month = _tries(name, factor)
         with self._store.write() as tx:
-            tried = tx.limits.attempt(f"recoveries:{factor}:{name}", self._bounds.tries, HOUR)
-        if tried.wait:
-            raise TooMany(detail=factor, retry_after=tried.wait)
+            tried = tx.limits.attempt(hour, self._bounds.tries, HOUR)
+            wait = tried.wait or tx.limits.hit(month, MOST, MONTH)
+        if wait:
+            raise TooMany(detail=factor, retry_after=wait)
 
     def right(self, name: str, factor: str) -> None:
         """Uncount an answer that was right."""
         with self._store.write() as tx:
-            tx.limits.take_back(f"recoveries:{factor}:{name}")
+            for key in _tries(name, factor):
+                tx.limits.take_back(key)
 
     def wrong(self, address: str) -> None:
         """Count a wrong answer, or a code that is none, for the network it came from."""
@@ -84,6 +92,10 @@ class Limits:
             return 0
         with self._store.write() as tx:
             return tx.limits.hit(key, limit, HOUR)
+
+
+def _tries(name: str, factor: str) -> tuple[str, str]:
+    return f"recoveries:{factor}:{name}", f"recoveries:month:{factor}:{name}"
 
 
 def _wrong(address: str) -> str:

@@ -18,7 +18,7 @@ from contracts.errors import BadRequest, Conflict, NotAllowed
 from contracts.text import Text
 from gateway.recovery.service import APPROVAL, UNDER_WAY, Recoveries
 from store import Account, Store, Transaction
-from store.recoveries import Recovery
+from store.recoveries import Recovery, State
 
 NOBODY = "There is no active account %(name)s."
 NOTHING = Text("There is no recovery of this account, or it waits for no approval.")
@@ -90,9 +90,12 @@ class Operating:
             return self._approved(tx, approved)
 
     def stop(self, username: str, by: Operator) -> bool:
-        """Stop the one of an account, waiting or asked for."""
+        """Stop the one of an account; one that was only asked for is taken back."""
         with self._store.read() as tx:
             account = _account(tx, username)
+            found = tx.recoveries.under_way(account.id)
+        if found is not None and found.state is State.ASKED:
+            return self._recoveries.withdraw(account.id, str(by))
         return self._recoveries.stop_of(account.id, "", str(by))
 
     def list(self) -> Sequence[tuple[str, Recovery]]:

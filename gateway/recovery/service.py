@@ -107,11 +107,13 @@ class Recoveries:
             self._tell_stopped(tx, stopped, source, by)
         return stopped is not None
 
-    def withdraw(self, account_id: str, source: str) -> None:
+    def withdraw(self, account_id: str, source: str) -> bool:
         """End the one of somebody who has everything after all, so that they may begin another."""
         with self._store.write() as tx:
-            if tx.recoveries.withdraw(account_id):
+            withdrawn = tx.recoveries.withdraw(account_id)
+            if withdrawn:
                 tx.audit.add("recovery.withdrawn", account_id=account_id, source=source)
+        return withdrawn
 
     def remind(self) -> int:
         """Tell people at half time that it still goes on; return how many recoveries that were."""

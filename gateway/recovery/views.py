@@ -157,7 +157,6 @@ class ClaimViews:
     def _claimed(self, handle: str, step: Claimed) -> Page:
         here = f"{FIRST}/replace/{handle}"
         if isinstance(step, Recovered):
-            self._browser.session = ""
             return _message(RECOVERED, RECOVERED_TEXT), 200
         if isinstance(step, Replace):
             return render_template("recover_replace.html", here=here, offers=step.offers), 200

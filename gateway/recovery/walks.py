@@ -18,6 +18,7 @@ from enrollment.blind import Blind
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
+from enrollment.terms import Terms
 from gateway.login.plan import event
 from gateway.login.steps import Visit
 from gateway.login.wallets import Wallets
@@ -34,6 +35,9 @@ BEYOND = Text(
     "Your account has a security key that vouches for itself. Only the people who run this "
     "service can begin to recover such an account. Ask them."
 )
+LONGEST = 255
+"""Nobody's name is longer; what is typed beyond it is not even kept."""
+
 START_AGAIN = Text("Too many wrong answers. Start again from the beginning.")
 
 
@@ -61,7 +65,7 @@ class Walks:
 
     def begin(self, visit: Visit, username: str, login: str) -> str:
         """Take a name, anybody's or nobody's; return the handle of the walk. Raises TooMany."""
-        name = normalized(username)
+        name = normalized(username[:LONGEST])[:LONGEST]
         if not name:
             raise BadRequest(NAMELESS)
         self._parts.limits.begin(visit.source)
@@ -91,12 +95,11 @@ class Walks:
         """Judge one answer; two independent ones begin the recovery."""
         walk = self._find(handle, visit)
         self._parts.limits.source(visit.source)
-        came = self._parts.ceremonies.answer(
-            ceremony,
-            _owner(walk),
-            submission,
+        terms = Terms(
             lambda taken: self._parts.limits.judge(walk.username, taken.factor),
+            stranger=not walk.events,
         )
+        came = self._parts.ceremonies.answer(ceremony, _owner(walk), submission, terms)
         if isinstance(came, Asked):
             return came
         if isinstance(came, Added):

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.recovery import limits
 from tests.fakes.authenticator import Authenticator
 from tests.fakes.race import race
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
@@ -142,6 +143,29 @@ def test_guessing_here_locks_nobody_out_there(build: Build) -> None:
     owner.choose("Authenticator app")
     owner.answer(code=house.totp())
     assert owner.arrived["code"]
+
+
+@ON_SQLITE
+def test_whoever_hammers_a_name_disables_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stranger may be wrong so often a month, and none of it is the authenticator's."""
+    assert limits.MOST <= 100
+    monkeypatch.setattr(limits, "MOST", 6)
+    account = alice(house)
+    for _ in range(2):
+        person = named(house)
+        show(person, "Authenticator app")
+        for _ in range(3):
+            person.answer(code="000000")
+        house.clock.advance(timedelta(hours=1))
+    person = named(house)
+    show(person, "Authenticator app")
+    person.answer(code=house.totp())
+    assert person.page.status_code == 429
+    with house.store.read() as tx:
+        held = tx.credentials.list(account)
+    assert all(each.failures == 0 and each.disabled_at is None for each in held)
 
 
 @ON_SQLITE

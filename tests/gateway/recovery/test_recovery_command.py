@@ -109,6 +109,18 @@ def test_four_eyes_are_two_people(house: House) -> None:
 
 
 @ON_SQLITE
+def test_what_was_only_asked_for_is_taken_back_and_keeps_nobody_waiting(house: House) -> None:
+    account = alice(house)
+    both = operating(house, four_eyes=True)
+    both.start("alice", ANN, "")
+    assert both.stop("alice", BOB)
+    assert not both.stop("alice", BOB)
+    begun(house)
+    with house.store.read() as tx:
+        assert tx.recoveries.under_way(account)
+
+
+@ON_SQLITE
 def test_the_worker_reminds(house: House) -> None:
     alice(house)
     begun(house)
