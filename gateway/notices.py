@@ -17,6 +17,10 @@ from store.outbox import MESSAGE
 LIFETIME = timedelta(days=1)
 """For how long a message is tried again."""
 
+HOUR = timedelta(hours=1)
+MOST = 10
+"""Messages of one kind that a person is sent in an hour: whoever gets in could go on for ever."""
+
 UNKNOWN = "-"
 
 
@@ -47,7 +51,8 @@ class Notices:
     def tell(self, tx: Transaction, account_id: str, notice: Notice) -> int:
         """Tell a person at every address of theirs; return how many these are."""
         account = tx.accounts.get(account_id)
-        if account is None:
+        kind = f"notices:{account_id}:{notice.subject.message}"
+        if account is None or tx.limits.hit(kind, MOST, HOUR):
             return 0
         addresses, language = self._addresses(tx, account), account.language or ""
         subject, text = self._render(language, notice.subject), self._text(language, notice)

@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 Row = Mapping[str, Any]
 
@@ -25,7 +26,7 @@ def rows(found: Sequence[Row], as_json: bool) -> None:
         for name in found[0]:
             table.add_column(name, overflow="fold")
         for row in found:
-            table.add_row(*(_shown(value) for value in row.values()))
+            table.add_row(*(Text(_shown(value)) for value in row.values()))
         Console().print(table)
     else:
         click.echo("None.")
@@ -46,6 +47,11 @@ def _plain(value: object) -> str:
 
 
 def _shown(value: object) -> str:
+    """Write a value down; strangers choose some, and none of them steers a terminal."""
+    return "".join(sign if sign.isprintable() else "\ufffd" for sign in _written(value))
+
+
+def _written(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return " ".join(map(str, value))
     if isinstance(value, datetime):

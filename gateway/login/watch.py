@@ -57,11 +57,10 @@ class Watch:
         detail = {"device": visit.device, **_judged(login)}
         tx.audit.add(FINISHED, account_id=account_id, source=visit.source, detail=detail)
         tx.known_browsers.remember(account_id, visit.browser)
-        account = tx.accounts.get(account_id)
-        if account and visit.language and account.language != visit.language:
-            tx.accounts.speaks(account_id, visit.language)
         if Signal.NEW_DEVICE in (login.signals or ()):
             self._notices.tell(tx, account_id, self._notice())
+        else:
+            _hear(tx, account_id, visit.language)
 
     def _found(self, tx: Transaction, account_id: str, visit: Visit) -> Iterator[Signal]:
         known = tx.known_browsers.look(account_id, visit.browser)
@@ -84,6 +83,13 @@ class Watch:
     def _notice(self) -> Notice:
         values = {"service": self._service, "account": self._account}
         return Notice(SUBJECT, replace(TOLD, values=values))
+
+
+def _hear(tx: Transaction, account_id: str, language: str) -> None:
+    """Note which language a person speaks, as browsers say it that they have used before."""
+    account = tx.accounts.get(account_id)
+    if account and language and account.language != language:
+        tx.accounts.speaks(account_id, language)
 
 
 def _judged(login: Login) -> Mapping[str, Any]:

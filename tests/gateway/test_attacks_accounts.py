@@ -1,0 +1,69 @@
+"""Attacks on accounts that cross its rooms: letters, names, steps of one flow in another."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.text import Text
+from gateway.cli import output
+from gateway.notices import Notice, Notices
+from tests.gateway.conftest import PASSWORD, House
+from tests.walks.person import Person
+from web.pages import translate_into
+
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
+
+
+def logged_in(house: House, language: str = "en") -> Person:
+    """Log alice in, in a browser of her own."""
+    person = house.person()
+    person.client.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    person.go("/account")
+    person.log_in("alice", PASSWORD)
+    assert person.path == "/account"
+    return person
+
+
+@ON_SQLITE
+def test_nobody_has_letters_of_one_kind_sent_without_end(house: House) -> None:
+    """Each may cost a text message; what else happens is told all the same."""
+    account = house.enrolled("alice", password=PASSWORD)
+    notices = Notices(house.factors, translate_into, house.clock)
+    again, other = (Notice(Text(name), Text("...")) for name in ("again", "other"))
+    with house.store.write() as tx:
+        told = [notices.tell(tx, account, again) for _ in range(12)]
+        assert notices.tell(tx, account, other) == 1
+    assert told == [1] * 10 + [0] * 2
+
+
+@ON_SQLITE
+def test_a_thief_does_not_choose_the_language_of_the_warning(house: House) -> None:
+    house.enrolled("alice", password=PASSWORD)
+    logged_in(house)
+    logged_in(house, "ar")
+    [warning] = house.sent()
+    assert warning["subject"] == "A login from a new device"
+    with house.store.read() as tx:
+        account = tx.accounts.find("alice")
+        assert account
+        assert account.language == "en"
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[red]alice[/red]", ":key:"])
+def test_no_name_is_read_as_markup_in_an_operators_list(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Anybody may sign up under such a name."""
+    output.rows([{"username": name}], as_json=False)
+    assert name in capsys.readouterr().out
+
+
+def test_nothing_steers_an_operators_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    output.rows([{"name": "a\x1b[2Jb"}], as_json=False)
+    output.row({"name": "a\x1b[2Jb"}, as_json=False)
+    assert "\x1b" not in capsys.readouterr().out
