@@ -27,7 +27,6 @@ class Signup:
 
     account_id: str = field(default_factory=new_id)
     login: str = field(default="", repr=False)
-    language: str = ""
     address: str = ""
     events: tuple[AuthEvent, ...] = ()
     username: str = ""
@@ -94,7 +93,6 @@ def _dump(signup: Signup) -> Mapping[str, Any]:
     return {
         "account_id": signup.account_id,
         "login": signup.login,
-        "language": signup.language,
         "address": signup.address,
         "events": dump_events(signup.events),
         "username": signup.username,

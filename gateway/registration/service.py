@@ -76,7 +76,7 @@ class Registration:
         self._parts.limits.begin(visit.source)
         with self._parts.store.write() as tx:
             known = tx.logins.find(login, visit.browser) is not None
-            signup = Signup(login=login if known else "", language=visit.language)
+            signup = Signup(login=login if known else "")
             handle = tx.signups.open(signup, visit.browser, self._parts.lifetimes.signup)
         newcomer = _newcomer(self._find(handle, visit))
         asked = self._parts.newcomers.begin(self._parts.reach.name, newcomer)
@@ -181,23 +181,25 @@ class Registration:
     def _finish(self, signup: Signup, visit: Visit, made: Made) -> Step:
         try:
             with self._parts.store.write() as tx:
-                self._make_account(tx, signup, visit.source, made)
+                self._make_account(tx, signup, visit, made)
                 login = self._log_in(tx, signup, visit)
         except Conflict as taken:
             self._told(visit, taken)
             return self._naming(signup.username, taken)
         return Registered(f"/login/{login}?welcome")
 
-    def _make_account(self, tx: Transaction, signup: Signup, source: str, made: Made) -> None:
-        if not tx.signups.close(signup):
-            raise Expired(detail="the sign-up was finished before")
+    def _make_account(self, tx: Transaction, signup: Signup, visit: Visit, made: Made) -> None:
+        if tx.accounts.at(signup.address) or not tx.signups.close(signup):
+            raise Expired(detail="the sign-up was finished before, here or in another window")
         account = tx.accounts.add(signup.username, _email(signup), signup.account_id)
-        tx.accounts.speaks(account.id, signup.language)
+        tx.accounts.speaks(account.id, visit.language)
         reach = self._parts.reach
         tx.credentials.add(account.id, reach.name, reach.adopt(signup.address))
         tx.credentials.add(account.id, made.factor, made.template)
         detail = {"factors": [reach.name, made.factor]}
-        tx.audit.add("account.registered", account_id=account.id, source=source, detail=detail)
+        tx.audit.add(
+            "account.registered", account_id=account.id, source=visit.source, detail=detail
+        )
         self._parts.notices.tell(tx, account.id, self._parts.letters.welcome(account.username))
 
     def _log_in(self, tx: Transaction, signup: Signup, visit: Visit) -> str:

@@ -36,7 +36,7 @@ def found(store: Store, handle: str, browser: str = MINE) -> Signup | None:
 
 
 def test_a_signup_remembers_what_was_shown(store: Store) -> None:
-    signup = Signup(login="canary-login", language="de", address=ADDRESS, events=(PROVEN,))
+    signup = Signup(login="canary-login", address=ADDRESS, events=(PROVEN,))
     kept = found(store, opened(store, signup))
     assert kept is not None
     assert replace(kept, handle_hash="", version=0) == signup

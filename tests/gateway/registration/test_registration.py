@@ -240,7 +240,8 @@ def handle(person: Person) -> str:
 
 def test_a_name_taken_meanwhile_leaves_nothing_behind(house: House) -> None:
     person = named(house)
-    house.enrolled("ann", password=PASSWORD)
+    with house.store.write() as tx:
+        tx.accounts.add("ann")
     person.answer(password=PASSWORD)
     assert person.page.status_code == 409
     assert people(house) == ["ann"]
@@ -329,6 +330,15 @@ def test_a_step_is_taken_once(house: House) -> None:
     person.answer(password=PASSWORD)
     again = person.client.post(form.action, data={**form.fields, "password": PASSWORD})
     assert again.status_code == 410
+    assert people(house) == ["ann"]
+
+
+def test_an_address_makes_one_account(house: House) -> None:
+    first, second = shown(house), shown(house)
+    name(first, "ann")
+    first.answer(password=PASSWORD)
+    name(second, "anna")
+    assert second.answer(password=PASSWORD).status_code == 410
     assert people(house) == ["ann"]
 
 
