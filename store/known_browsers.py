@@ -41,17 +41,21 @@ class KnownBrowsers:
         return Known(self._hash(account_id, browser) in found, bool(found))
 
     def remember(self, account_id: str, browser: str) -> None:
-        """Remember that an account was logged in to from a browser, and forget the oldest."""
+        """Remember that an account was logged in to from a browser; of too many, the newest."""
         now, connection = self._work.now(), self._work.connection
-        seen = {"seen_at": now, "expires_at": now + KEPT}
-        row = {"browser_hash": self._hash(account_id, browser), "account_id": account_id, **seen}
-        added = once.insert(connection.dialect.name, rows).values(row)
-        connection.execute(added.on_conflict_do_update(index_elements=["browser_hash"], set_=seen))
+        hashed, seen = self._hash(account_id, browser), {"seen_at": now, "expires_at": now + KEPT}
+        if once.change(connection, rows, seen, rows.c.browser_hash == hashed) is None:
+            row = {"browser_hash": hashed, "account_id": account_id, **seen}
+            once.add(connection, rows, row)
+            self._forget_oldest(account_id)
+
+    def _forget_oldest(self, account_id: str) -> None:
         newest = select(rows.c.browser_hash).where(rows.c.account_id == account_id)
         kept = newest.order_by(rows.c.seen_at.desc(), rows.c.browser_hash).limit(MOST)
-        connection.execute(
-            rows.delete().where(rows.c.account_id == account_id, rows.c.browser_hash.not_in(kept))
+        oldest = rows.delete().where(
+            rows.c.account_id == account_id, rows.c.browser_hash.not_in(kept)
         )
+        self._work.connection.execute(oldest)
 
     def _hash(self, account_id: str, browser: str) -> str:
         return self._work.vault.digest("known-browser", f"{account_id}\0{browser}")

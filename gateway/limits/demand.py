@@ -15,7 +15,7 @@ from contracts.text import Text
 from gateway.addresses import network
 from gateway.limits import puzzles, strain
 from gateway.limits.puzzles import Issued
-from gateway.limits.strain import HOUR, Bounds
+from gateway.limits.strain import HOUR, Bounds, Strain
 from store import Store, Transaction
 
 STRAINED = Text(
@@ -58,7 +58,7 @@ class Demand:
         if not self._bounds.enabled:
             return None
         with self._store.write() as tx:
-            return self.due(tx, source, browser, form)
+            return self.due(tx, source, browser, form, strain.read(tx, source))
 
     def blame(self, source: str) -> None:
         """Count something wrong for the network it came from."""
@@ -67,10 +67,15 @@ class Demand:
                 strain.blame(tx, source, first=False, bounds=self._bounds)
 
     def due(
-        self, tx: Transaction, source: str, browser: str, form: Mapping[str, str]
+        self,
+        tx: Transaction,
+        source: str,
+        browser: str,
+        form: Mapping[str, str],
+        counted: Strain,
     ) -> Puzzle | None:
-        """Do as `unpaid` does, within a transaction."""
-        load = strain.read(tx, source).load(self._bounds)
+        """Do as `unpaid` does, within a transaction that has read what was counted."""
+        load = counted.load(self._bounds)
         if load < 1 or self._paid(tx, source, browser, form):
             return None
         return self._puzzle(source, browser, load, STRAINED)

@@ -66,9 +66,11 @@ class Limits:
         if not self._bounds.enabled:
             return Allowed()
         with self._store.write() as tx:
-            visit = tried.visit
-            work = self._demand.due(tx, visit.source, visit.browser, visit.work)
-            came = self._count(tx, tried) if tried.device or not work else work
+            visit, counted = tried.visit, strain.read(tx, tried.visit.source)
+            work = None
+            if not tried.device:
+                work = self._demand.due(tx, visit.source, visit.browser, visit.work, counted)
+            came = work or self._count(tx, tried, counted.wrong)
             if isinstance(came, Allowed):
                 strain.hashed(tx, self._bounds)
         return came
@@ -77,7 +79,8 @@ class Limits:
         """Count a try of somebody who is known by a proof. Raises TooMany."""
         if self._bounds.enabled:
             with self._store.write() as tx:
-                came = self._count(tx, tried)
+                counted = strain.read(tx, tried.visit.source)
+                came = self._count(tx, tried, counted.wrong)
             if isinstance(came, Wait):
                 raise _too_many(tried.key, came.seconds)
 
@@ -104,11 +107,10 @@ class Limits:
         """Return the work that the first page is to carry."""
         return self._demand.asked(visit.source, visit.browser)
 
-    def _count(self, tx: Transaction, tried: Try) -> Allowed | Wait:
-        source = tried.visit.source
-        blocked = tx.limits.peek(strain.wrong(source), self._bounds.wrong)
-        if blocked and not tried.device:
-            return Wait(blocked)
+    def _count(self, tx: Transaction, tried: Try, wrong: int) -> Allowed | Wait:
+        source, most = tried.visit.source, self._bounds.wrong
+        if wrong >= most and not tried.device:
+            return Wait(tx.limits.peek(strain.wrong(source), most))
         count = tx.limits.attempt(tried.key, self._per_account, HOUR)
         if count.wait:
             strain.blame(tx, source, first=False, bounds=self._bounds)

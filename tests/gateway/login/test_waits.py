@@ -10,6 +10,7 @@ from threading import Event, Thread
 
 import httpx
 import pytest
+from flask import Flask
 from werkzeug.serving import make_server
 
 from gateway.limits import strain, words
@@ -164,24 +165,24 @@ def hammering(house: House, username: str) -> Iterator[list[int]]:
 @pytest.mark.parametrize("address", ["198.51.100.7", "127.0.0.1"], ids=["elsewhere", "next door"])
 def test_who_is_hammered_logs_in_with_a_passkey(build: Build, address: str) -> None:
     """A12: from elsewhere, and from behind the very address of the attacker."""
-    server = make_server("127.0.0.1", 0, None, threaded=True)  # type: ignore[arg-type]
-    house = build(issuer=f"http://localhost:{server.port}", failures_per_source=50)
-    server.app = house.app
-    house.enrolled("alice", password=PASSWORD, totp=SEED)
-    owner, device = house.person(), Authenticator(house.settings.issuer)
-    owner.go("/account")
-    owner.log_in("alice", PASSWORD)
-    owner.fill(owner.form(action="/enroll/webauthn"))
-    owner.choose("Authenticator app")
-    owner.answer(code=house.totp())
-    add(owner, device)
-    with answering(server), hammering(house, "alice") as seen:
-        victim = house.person()
-        victim.client.environ_base["REMOTE_ADDR"] = address
-        options = begin(victim)
-        assert asked(victim, GET)
-        victim.answer(credential=device.get(options))
-        assert victim.path == "/account"
+    with answering(make_server("127.0.0.1", 0, Flask("not yet"), threaded=True)) as server:
+        house = build(issuer=f"http://localhost:{server.port}", failures_per_source=50)
+        server.app = house.app
+        house.enrolled("alice", password=PASSWORD, totp=SEED)
+        owner, device = house.person(), Authenticator(house.settings.issuer)
+        owner.go("/account")
+        owner.log_in("alice", PASSWORD)
+        owner.fill(owner.form(action="/enroll/webauthn"))
+        owner.choose("Authenticator app")
+        owner.answer(code=house.totp())
+        add(owner, device)
+        with hammering(house, "alice") as seen:
+            victim = house.person()
+            victim.client.environ_base["REMOTE_ADDR"] = address
+            options = begin(victim)
+            assert asked(victim, GET)
+            victim.answer(credential=device.get(options))
+            assert victim.path == "/account"
     assert set(seen) <= {401, 410, 429}
     assert seen.count(429) > seen.count(401)
     with house.store.read() as tx:
