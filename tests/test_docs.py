@@ -35,6 +35,25 @@ def test_every_standard_is_shown_by_a_test_that_exists(path: str, name: str) -> 
     assert name in (ROOT / path).read_text()
 
 
+CHECKLIST = (ROOT / "docs" / "security-checklist.md").read_text()
+ROWS = {"B": 22, "C": 14, "A": 20, "W": 11, "S": 10, "T": 11, "O": 28, "M": 4, "X": 8, "L": 4}
+ROWS |= {"P": 5, "E": 3}
+"""How many rows each part of the checklist has."""
+
+
+@pytest.mark.parametrize(("path", "name"), sorted(set(SHOWN_BY.findall(CHECKLIST))))
+def test_every_row_of_the_checklist_is_shown_by_a_test_that_exists(path: str, name: str) -> None:
+    assert f"def {name}(" in (ROOT / path).read_text()
+
+
+def test_every_row_of_the_checklist_is_answered_once() -> None:
+    rows = re.findall(r"^\| ([A-Z]\d\d) \| (.+) \| (.*) ?\|$", CHECKLIST, re.MULTILINE)
+    wanted = [f"{part}{one:02}" for part, last in ROWS.items() for one in range(1, last + 1)]
+    assert [name for name, _, _ in rows] == wanted
+    silent = [name for name, says, tests in rows if not tests.strip() and "Not" not in says]
+    assert silent == [], "a row without a test says what is missing"
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_every_rule_is_held_by_a_test(rule: str) -> None:
     tests = (path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.factor import Answer, Subject
+from gateway.erasure import erase_due
 from gateway.opening import make_factors, make_store
 from gateway.settings import Settings
 from store import Store
@@ -109,3 +110,16 @@ def test_while_people_are_imported(store: Store, environment: dict[str, str], ev
     alive("import_people", environment, again)
     assert [people.factors(store, f"{again}-{one}") for one in range(3)] == [FULL] * 3
     people.check(store)
+
+
+def test_while_somebody_is_erased(store: Store, environment: dict[str, str], every: int) -> None:
+    """Not begun, or beyond recall: the next run of the worker ends it, and the name is free."""
+    begun = set()
+    for name in killed("erase", environment, every=every):
+        erase_due(store)
+        people.check(store)
+        begun.add(people.factors(store, name) == [])
+    assert begun == {True, False}
+    assert people.factors(store, name) == []
+    with store.write() as tx:
+        assert tx.accounts.add(name).username == name

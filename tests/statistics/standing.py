@@ -51,7 +51,22 @@ def enrolling(house: House, person: Person, name: str, bot: Chatbot) -> None:
     person.fill(person.form(action="/enroll/", text="Authenticator app"))
 
 
-STANDS: tuple[Stand, ...] = (stranger, proven_once, asked, consenting, at_home, enrolling)
+def signing_up(house: House, person: Person, name: str, bot: Chatbot) -> None:
+    """Have shown an address, and be asked for the code that was sent there."""
+    person.go("/register")
+    person.fill(person.form(action="/register"), address=f"new-{name}@example.org")
+
+
+def recovering(house: House, person: Person, name: str, bot: Chatbot) -> None:
+    """Have lost something, and choose what is left."""
+    person.go("/recover")
+    person.fill(person.form(action="/recover"), username=name)
+
+
+STANDS: tuple[Stand, ...] = (
+    *(stranger, proven_once, asked, consenting),
+    *(at_home, enrolling, signing_up, recovering),
+)
 
 
 def stand(house: House, where: Stand, bot: Chatbot) -> tuple[Person, list[str]]:
