@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, select
 
 from store import once
 from store.handles import new_handle, new_id, new_typed, typed
-from store.models import active_accounts, recoveries
+from store.models import admitted_accounts, recoveries
 from store.work import Work
 
 
@@ -171,8 +171,8 @@ class Recoveries:
         self._work.connection.execute(recoveries.delete().where(over))
 
     def _usable(self) -> tuple[ColumnElement[bool], ...]:
-        active = recoveries.c.account_id.in_(active_accounts())
-        return _in(State.WAITING), self._lives(), active
+        admitted = recoveries.c.account_id.in_(admitted_accounts())
+        return _in(State.WAITING), self._lives(), admitted
 
     def _lives(self) -> ColumnElement[bool]:
         return recoveries.c.ends_at > self._work.now()

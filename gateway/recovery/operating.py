@@ -122,7 +122,7 @@ class Operating:
 
 def _account(tx: Transaction, username: str) -> Account:
     account = tx.accounts.find(username)
-    if account is None or not account.active:
+    if account is None or not account.admitted:
         raise BadRequest(Text(NOBODY, {"name": username}))
     return account
 

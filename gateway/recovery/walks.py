@@ -127,7 +127,7 @@ class Walks:
         with self._parts.store.read() as tx:
             walk = tx.recovery_walks.find(handle, visit.browser)
             account = tx.accounts.find(walk.username) if walk else None
-        mine = account.id if account and account.active else ""
+        mine = account.id if account and account.admitted else ""
         if walk is None or walk.account_id != mine:
             raise Expired(detail="no such walk of this browser, or the account is disabled")
         return walk

@@ -30,7 +30,7 @@ from tests.walks.person import Person
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 NEW = "an entirely different phrase"
-MANY = 8
+NAMES = ("alice", "bare", "gone", "leaving", "nobody")
 
 
 def factors(house: House, account: str) -> list[str]:
@@ -78,19 +78,23 @@ def test_two_addresses_of_different_channels_are_two_proofs(house: House) -> Non
 
 @ON_SQLITE
 def test_a_name_tells_nothing(house: House) -> None:
-    """Known, without the factor, unknown, disabled: the same pages, word for word."""
+    """Known, without the factor, disabled, leaving, unknown: the same pages, word for word."""
     alice(house)
-    house.enrolled("bare", password=PASSWORD)
+    for name in ("bare", "leaving"):
+        house.enrolled(name, password=PASSWORD)
     disabled = house.enrolled("gone", password=PASSWORD, otp="gone@example.org")
     with house.store.write() as tx:
         tx.accounts.set_disabled(disabled, True)
+        leaving = tx.accounts.find("leaving")
+        assert leaving
+        assert tx.erasures.plan(leaving.id, house.clock.now() + DAY)
     for way, wrong in (
         ("Code by e-mail or phone", {"code": "000000"}),
         ("Authenticator app", {"code": "000000"}),
         ("Recovery codes", {"code": "0" * 18}),
         ("Password", {"password": "wrong"}),
     ):
-        seen = {_walk(house, name, way, wrong) for name in ("alice", "bare", "gone", "nobody")}
+        seen = {_walk(house, name, way, wrong) for name in NAMES}
         assert len(seen) == 1, way
 
 
