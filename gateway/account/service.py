@@ -93,6 +93,11 @@ class AccountService:
             tx.credentials.rename(credential_id, who.account_id, label)
             _note(tx, "credential.renamed", who.account_id, named)
 
+    def others(self, account_id: str, sid: str) -> int:
+        """Return in how many places more than this one, `sid`, the person is logged in."""
+        with self._store.read() as tx:
+            return sum(session.sid != sid for session in tx.sessions.list(account_id))
+
     def places(self, account_id: str, sid: str) -> Sequence[Place]:
         """Return where the person is logged in; this session, `sid`, first."""
         with self._store.read() as tx:

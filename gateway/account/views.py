@@ -96,7 +96,7 @@ class Views:
             credentials=holdings.credentials,
             addable=holdings.addable,
             upgrade=any(way.first for way in holdings.addable) and self._visitor.upgrading(),
-            others=len(self._accounts.places(here.subject, here.sid)) - 1,
+            others=self._accounts.others(here.subject, here.sid),
             changed=not CHANGED.isdisjoint(request.args),
             recovery=self._recoveries.under_way(here.subject),
             notice=_notice(),
