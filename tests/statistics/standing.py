@@ -48,7 +48,7 @@ def enrolling(house: House, person: Person, name: str, bot: Chatbot) -> None:
         ticket = tx.tickets.issue(tx.accounts.add(f"new-{name}").id, house.settings.span("ticket"))
     person.go("/enroll/ticket")
     person.fill(person.form(action="/enroll/ticket"), ticket=ticket)
-    person.fill(person.form(action="/enroll/", text="Authenticator app"))
+    person.fill(person.form(action="/enroll/", text="Password"))
 
 
 def signing_up(house: House, person: Person, name: str, bot: Chatbot) -> None:
