@@ -19,10 +19,10 @@ from gateway.limits.strain import HOUR, Bounds, Strain
 from store import Store, Transaction
 
 STRAINED = Text(
-    "Somebody is guessing passwords here just now. Nothing is wrong with yours: "
-    "please enter it once more."
+    "There is a great rush here just now, so nothing was done yet. Please send it once more."
 )
 PATIENCE = timedelta(seconds=20)
+NOTHING: Mapping[str, int] = {}
 PATIENT = 10
 """So often an hour one network may wait in the place of work."""
 
@@ -40,17 +40,21 @@ class Puzzle:
 class Demand:
     """Asks for work, and sees that it is done, once for each puzzle."""
 
-    def __init__(self, store: Store, clock: Clock, bounds: Bounds) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, bounds: Bounds, *, own: Mapping[str, int] = NOTHING
+    ) -> None:
+        """Take the counters of the form itself as `own`, with what each may come to at ease."""
         self._store = store
         self._clock = clock
         self._bounds = bounds
+        self._own = own
 
     def asked(self, source: str, browser: str) -> Puzzle | None:
         """Return the puzzle that a form is to carry; None where the house is not strained."""
         if not self._bounds.enabled:
             return None
         with self._store.read() as tx:
-            load = strain.read(tx, source).load(self._bounds)
+            load = self._load(tx, strain.read(tx, source))
         return self._puzzle(source, browser, load)
 
     def unpaid(self, source: str, browser: str, form: Mapping[str, str]) -> Puzzle | None:
@@ -75,10 +79,15 @@ class Demand:
         counted: Strain,
     ) -> Puzzle | None:
         """Do as `unpaid` does, within a transaction that has read what was counted."""
-        load = counted.load(self._bounds)
+        load = self._load(tx, counted)
         if load < 1 or self._paid(tx, source, browser, form):
             return None
         return self._puzzle(source, browser, load, STRAINED)
+
+    def _load(self, tx: Transaction, counted: Strain) -> float:
+        own = tx.limits.hits(list(self._own)) if self._own else ()
+        loads = [hits / ease for hits, ease in zip(own, self._own.values(), strict=True)]
+        return max(counted.load(self._bounds), *loads, 0)
 
     def _puzzle(
         self, source: str, browser: str, load: float, error: Text | None = None

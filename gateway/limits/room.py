@@ -23,6 +23,6 @@ def bounds(settings: Settings) -> Bounds:
     )
 
 
-def demand(parts: Parts) -> Demand:
-    """Build what asks for work."""
-    return Demand(parts.store, parts.clock, bounds(parts.settings))
+def demand(parts: Parts, **own: int) -> Demand:
+    """Build what asks for work; `own` are the counters of one form, and when it begins to ask."""
+    return Demand(parts.store, parts.clock, bounds(parts.settings), own=own)

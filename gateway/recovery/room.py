@@ -10,6 +10,8 @@ from enrollment.blind import Blind
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Rules
 from gateway.account.visitor import BrowserVisitor
+from gateway.limits.room import demand
+from gateway.limits.strain import EASY
 from gateway.login.wallets import Wallets
 from gateway.recovery import claims, walks
 from gateway.recovery.limits import Bounds, Limits
@@ -54,9 +56,9 @@ def room(
         recoveries=recoveries,
         lifetime=settings.span("enrolment"),
     )
-    return blueprint(
-        walks.Walks(walking), claims.Claims(claiming), recoveries, parts.browser, visitor
-    )
+    work = demand(parts, recoveries=max(1, settings.recoveries_per_hour // EASY))
+    walked, claimed = walks.Walks(walking), claims.Claims(claiming)
+    return blueprint(walked, claimed, recoveries, parts.browser, visitor, work)
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -15,6 +15,7 @@ from enrollment.submission import read
 from gateway.account.visitor import HOME, BrowserVisitor
 from gateway.browser import Browser
 from gateway.callers import caller
+from gateway.limits.demand import Demand, Puzzle
 from gateway.login.steps import Visit
 from gateway.recovery.claims import Claims
 from gateway.recovery.service import Recoveries
@@ -47,10 +48,11 @@ def blueprint(
     recoveries: Recoveries,
     browser: Browser,
     visitor: BrowserVisitor,
+    demand: Demand,
 ) -> Blueprint:
     """Return the pages of recoveries."""
     pages = Blueprint("recovery", __name__, url_prefix=FIRST)
-    walk, claim = WalkViews(walks, browser), ClaimViews(claims, browser)
+    walk, claim = WalkViews(walks, browser, demand), ClaimViews(claims, browser)
     stop = StopViews(recoveries, visitor)
     pages.add_url_rule("", view_func=walk.first)
     pages.add_url_rule("", view_func=walk.begin, methods=["POST"])
@@ -73,21 +75,27 @@ def blueprint(
 class WalkViews:
     """Showing what is left."""
 
-    def __init__(self, walks: Walks, browser: Browser) -> None:
+    def __init__(self, walks: Walks, browser: Browser, demand: Demand) -> None:
         self._walks = walks
         self._browser = browser
+        self._demand = demand
 
     def first(self) -> Page:
         """Ask for the name."""
-        return _first(_login(request.args), "")
+        visit = _visit(self._browser)
+        return _first(_login(request.args), "", self._demand.asked(visit.source, visit.browser))
 
     def begin(self) -> Page:
         """Take a name."""
         login, username = _login(request.form), request.form.get("username", "")
+        visit = _visit(self._browser)
+        if puzzle := self._demand.unpaid(visit.source, visit.browser, request.form):
+            return _first(login, username, puzzle, puzzle.error, 429)
         try:
-            handle = self._walks.begin(_visit(self._browser), username, login)
+            handle = self._walks.begin(visit, username, login)
         except BadRequest as refused:
-            return _first(login, username, refused)
+            puzzle = self._demand.asked(visit.source, visit.browser)
+            return _first(login, username, puzzle, refused.public, refused.status)
         return redirect(f"{FIRST}/show/{handle}", 303)
 
     def show(self, handle: str) -> Page:
@@ -203,14 +211,13 @@ def _login(said: Mapping[str, str]) -> str:
     return login if LOGIN.fullmatch(login) else ""
 
 
-def _first(login: str, username: str, refused: BadRequest | None = None) -> Page:
+def _first(
+    login: str, username: str, puzzle: Puzzle | None, error: Text | None = None, status: int = 200
+) -> Page:
     page = render_template(
-        "recover.html",
-        login=login,
-        username=username,
-        error=refused.public if refused else None,
+        "recover.html", login=login, username=username, puzzle=puzzle, error=error
     )
-    return page, refused.status if refused else 200
+    return page, status
 
 
 def _walked(handle: str, step: Walked) -> Page:

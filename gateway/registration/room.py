@@ -13,6 +13,8 @@ from contracts.text import Text
 from enrollment.newcomers import Newcomers
 from enrollment.outcomes import Rules
 from enrollment.usable import begins
+from gateway.limits.room import demand
+from gateway.limits.strain import EASY
 from gateway.login.service import LoginService
 from gateway.notices import Notices
 from gateway.registration.letters import Letters
@@ -48,7 +50,8 @@ def room(parts: Parts, rules: Rules, logins: LoginService) -> Blueprint:
             lifetimes=Lifetimes(settings.span("signup"), settings.span("login")),
         )
     )
-    return blueprint(service, logins, parts.browser)
+    work = demand(parts, signups=max(1, settings.signups_per_hour // EASY))
+    return blueprint(service, logins, parts.browser, work)
 
 
 def _limits(settings: Settings, store: Store) -> Limits:

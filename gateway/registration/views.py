@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from flask import Blueprint, redirect, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -13,6 +14,7 @@ from enrollment.outcomes import Asked
 from enrollment.submission import read
 from gateway.browser import Browser
 from gateway.callers import caller
+from gateway.limits.demand import Demand, Puzzle
 from gateway.login.service import LoginService
 from gateway.login.steps import Visit
 from gateway.registration.service import Registration
@@ -22,9 +24,11 @@ from web.pages import language_tag, speak
 Page = Response | tuple[str, int]
 
 
-def blueprint(service: Registration, logins: LoginService, browser: Browser) -> Blueprint:
+def blueprint(
+    service: Registration, logins: LoginService, browser: Browser, demand: Demand
+) -> Blueprint:
     """Return the pages of a sign-up; they let the pages of a login point here."""
-    pages, views = Blueprint("registration", __name__), Views(service, logins, browser)
+    pages, views = Blueprint("registration", __name__), Views(service, logins, browser, demand)
     here = "/register/<handle>"
     pages.add_url_rule("/register", view_func=views.first)
     pages.add_url_rule("/register", view_func=views.begin, methods=["POST"])
@@ -44,23 +48,30 @@ def _announce(state: BlueprintSetupState) -> None:
 class Views:
     """The pages of one registration service."""
 
-    def __init__(self, service: Registration, logins: LoginService, browser: Browser) -> None:
+    def __init__(
+        self, service: Registration, logins: LoginService, browser: Browser, demand: Demand
+    ) -> None:
         self._service = service
         self._logins = logins
         self._browser = browser
+        self._demand = demand
 
     def first(self) -> Page:
         """Ask for an address."""
-        login = request.args.get("login", "")
-        return self._first(self._service.first(), login)
+        login, visit = request.args.get("login", ""), self._visit()
+        puzzle = self._demand.asked(visit.source, visit.browser)
+        return self._first(self._service.first(), login, puzzle)
 
     def begin(self) -> Page:
         """Take an address and send a code to it."""
-        login = request.form.get("login", "")
+        login, visit = request.form.get("login", ""), self._visit()
         client_name = self._asker(login)
-        handle, asked = self._service.begin(self._visit(), login, read(request, "browser"))
+        if puzzle := self._demand.unpaid(visit.source, visit.browser, request.form):
+            first = replace(self._service.first(), error=puzzle.error, status=429)
+            return self._first(first, login, puzzle)
+        handle, asked = self._service.begin(visit, login, read(request, "browser"))
         if asked.step == 1:
-            return self._first(asked, login)
+            return self._first(asked, login, self._demand.asked(visit.source, visit.browser))
         return _challenge(handle, asked, client_name)
 
     def show(self, handle: str) -> Page:
@@ -110,9 +121,14 @@ class Views:
             return client.name if client else ""
         return ""
 
-    def _first(self, asked: Asked, login: str) -> Page:
-        client_name = self._asker(login)
-        page = render_template("register.html", asked=asked, login=login, client_name=client_name)
+    def _first(self, asked: Asked, login: str, puzzle: Puzzle | None) -> Page:
+        page = render_template(
+            "register.html",
+            asked=asked,
+            login=login,
+            puzzle=puzzle,
+            client_name=self._asker(login),
+        )
         return page, asked.status
 
     def _page(self, handle: str, step: Step) -> Page:

@@ -181,7 +181,7 @@ def test_a_busy_house_asks_for_work_and_refuses_nobody(busy: House) -> None:
     form = person.form(action="/login/")
     assert person.log_in("alice", PASSWORD).status_code == 429
     assert person.page.headers["Retry-After"] == "20"
-    assert "please enter it once more" in person.words
+    assert "Please send it once more." in person.words
     assert 'value="alice"' in person.page.text
     again = person.form(action="/login/")
     assert again.fields["work"] != form.fields["work"]
@@ -221,3 +221,25 @@ def test_a_strained_house_is_noted_once(busy: House) -> None:
     with busy.store.read() as tx:
         noted = [each.detail for each in tx.audit.list(50) if each.event == "limit.reached"]
     assert noted == [{"limit": "hashings", "most": 2}]
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "settings"),
+    [
+        ("/register", {"address": "new@example.org"}, {"signups_per_hour": 5}),
+        ("/recover", {"username": "alice"}, {"recoveries_per_hour": 5}),
+    ],
+)
+def test_other_forms_that_anyone_may_send_ask_for_work_too(
+    build: Build, path: str, values: dict[str, str], settings: dict[str, int]
+) -> None:
+    house = build(registration="open", **settings)
+    for wanted in (200, 429):
+        person = house.person()
+        person.go(path)
+        assert ("work.js" in person.page.text) is (wanted == 429)
+        assert person.fill(person.form(action=path), **values).status_code == wanted
+    again = person.form(action=path)
+    solved = {"solution": solve(again.fields["work"], 16)}
+    assert person.fill(again, **values, **solved).status_code == 200
+    assert person.path != path or "Step 2" in person.words
