@@ -12,10 +12,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from store import once
 from store.clients import Client, Clients
 from store.grants import Grants
 from store.logins import Logins
-from store.models import grants
+from store.models import accounts, grants
 from store.outbox import Outbox
 from store.sessions import Sessions
 from store.work import Work
@@ -43,8 +44,11 @@ class Endings:
     def account(self, account_id: str, but: str = "") -> None:
         """End every session of an account, and what is left of those that ended by themselves.
 
-        The session `but` goes on, with what it let in.
+        The session `but` goes on, with what it let in. A login that is just being finished is
+        waited for, and its session ends too.
         """
+        mine = accounts.c.id == account_id
+        once.change(self._work.connection, accounts, {"id": account_id}, mine)
         ended = Sessions(self._work).end_all(account_id, but)
         left = Grants(self._work).revoke_account(account_id, but)
         Logins(self._work).end_all(account_id)

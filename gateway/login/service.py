@@ -239,10 +239,11 @@ class LoginService:
 
     def _finish(self, login: Login, visit: Visit) -> Step:
         with self._parts.store.write() as tx:
+            tx.accounts.hold(login.account_id or "")
             if not tx.logins.close(login) or login.account_id is None:
                 raise Expired(detail="the login was finished before")
             self._parts.wallets.wake(tx, login.account_id, login.events)
             self._parts.watch.finished(tx, login, login.account_id, visit)
-        seen = Seen(visit.device, visit.source)
-        cookie = self._parts.sessions.start(visit.session, login.account_id, login.events, seen)
+            seen, who = Seen(visit.device, visit.source), login.account_id
+            cookie = self._parts.sessions.start(tx, visit.session, who, login.events, seen)
         return Finished(LEAVING if self._parts.guide.leaves(login) else login.return_to, cookie)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from contracts.assurance import AuthEvent, Requirement
 from gateway import policy
-from store import Session, Store
+from store import Session, Store, Transaction
 from store.sessions import Seen
 
 
@@ -32,34 +32,40 @@ class Sessions:
 
     def find(self, cookie: str) -> Session | None:
         """Return the live session of a cookie."""
-        if not cookie:
-            return None
         with self._store.read() as tx:
-            return tx.sessions.find(cookie, self._lifetimes.idle, self._standing)
+            return self._found(tx, cookie)
 
     def leaving(self, cookie: str) -> Session | None:
         """Return the live session of a cookie, of a person who is to be erased."""
         return None if self.find(cookie) else self._any(cookie)
 
-    def start(self, cookie: str, account_id: str, events: Iterable[AuthEvent], seen: Seen) -> str:
-        """Return a new cookie: for the same person's session with these proofs, or a new one."""
-        session = self._any(cookie)
-        with self._store.write() as tx:
-            if session and session.account_id == account_id:
-                renamed = tx.sessions.rotate(session, newest((*session.events, *events)), seen)
-                if renamed:
-                    return renamed
-            if session and session.account_id != account_id:
-                tx.endings.session(session.sid, session.account_id)
-            lifetime = self._lifetimes.session
-            return tx.sessions.open(account_id, newest(events), lifetime, seen)[0]
+    def start(
+        self,
+        tx: Transaction,
+        cookie: str,
+        account_id: str,
+        events: Iterable[AuthEvent],
+        seen: Seen,
+    ) -> str:
+        """Return a new cookie: for the same person's session with these proofs, or a new one.
+
+        In the transaction that ends the login: between the two all sessions could be ended.
+        """
+        session = self._found(tx, cookie, leaving=True)
+        if session and session.account_id == account_id:
+            renamed = tx.sessions.rotate(session, newest((*session.events, *events)), seen)
+            if renamed:
+                return renamed
+        if session and session.account_id != account_id:
+            tx.endings.session(session.sid, session.account_id)
+        return tx.sessions.open(account_id, newest(events), self._lifetimes.session, seen)[0]
 
     def log_in(
         self, cookie: str, browser: str, requirement: Requirement, return_to: str, cancel_to: str
     ) -> str:
         """Open a login for this browser; proofs of its session that still count are kept."""
-        session = self.find(cookie)
         with self._store.write() as tx:
+            session = self._found(tx, cookie)
             handle = tx.logins.open(
                 browser, requirement, return_to, cancel_to, self._lifetimes.login
             )
@@ -78,10 +84,13 @@ class Sessions:
 
     def _any(self, cookie: str) -> Session | None:
         """Return the live session of a cookie, whether or not its person is to be erased."""
+        with self._store.read() as tx:
+            return self._found(tx, cookie, leaving=True)
+
+    def _found(self, tx: Transaction, cookie: str, *, leaving: bool = False) -> Session | None:
         if not cookie:
             return None
-        with self._store.read() as tx:
-            return tx.sessions.find(cookie, self._lifetimes.idle, self._standing, leaving=True)
+        return tx.sessions.find(cookie, self._lifetimes.idle, self._standing, leaving=leaving)
 
     def _standing(self, session: Session, now: datetime) -> tuple[AuthEvent, ...]:
         """Let attested proofs count as such for as long as aal3 lasts (SP 800-63B-4, 2.3.3)."""

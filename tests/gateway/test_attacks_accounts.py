@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
 import pytest
 
 from contracts.text import Text
 from gateway.cli import output
 from gateway.notices import Notice, Notices
+from store.sessions import Sessions
 from tests.gateway.conftest import PASSWORD, House
 from tests.walks.person import Person
 from web.pages import translate_into
@@ -67,3 +71,29 @@ def test_nothing_steers_an_operators_terminal(capsys: pytest.CaptureFixture[str]
     output.rows([{"name": "a\x1b[2Jb"}], as_json=False)
     output.row({"name": "a\x1b[2Jb"}, as_json=False)
     assert "\x1b" not in capsys.readouterr().out
+
+
+@ON_SQLITE
+def test_a_session_begins_as_its_login_ends_and_no_moment_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two its owner could log out everywhere, and it would begin all the same."""
+    house.enrolled("alice", password=PASSWORD)
+    thief = house.person()
+    thief.go("/account")
+    browser = thief.client.get_cookie("gatehouse_browser")
+    assert browser
+    handle, begin, seen = thief.path.removeprefix("/login/"), Sessions.open, []
+
+    def others_see_the_login() -> bool:
+        with house.store.read() as tx:
+            return tx.logins.find(handle, browser.value) is not None
+
+    def watched(self: Sessions, *given: Any, **named: Any) -> Any:
+        with ThreadPoolExecutor(1) as pool:
+            seen.append(pool.submit(others_see_the_login).result())
+        return begin(self, *given, **named)
+
+    monkeypatch.setattr(Sessions, "open", watched)
+    thief.log_in("alice", PASSWORD)
+    assert seen == [True]
