@@ -86,6 +86,20 @@ class Credentials:
         query = select(credentials.c.account_id).where(mine).distinct()
         return self._work.connection.scalars(query).all()
 
+    def unaddressed(self, factor: str, after: str, limit: int) -> list[tuple[str, str]]:
+        """Return credentials without an address and their accounts, by id and after this one."""
+        unknown = credentials.c.address_hash.is_(None) & (credentials.c.id > after)
+        query = select(credentials.c.id, credentials.c.account_id).where(
+            credentials.c.factor == factor, unknown
+        )
+        rows = self._work.connection.execute(query.order_by(credentials.c.id).limit(limit))
+        return [(row.id, row.account_id) for row in rows]
+
+    def set_address(self, credential_id: str, address: str) -> None:
+        """Note where messages reach the owner of a credential."""
+        hashed = {"address_hash": self._address(address)}
+        self._change(hashed, credentials.c.id == credential_id)
+
     def anyone(self, factor: str) -> str | None:
         """Return some account that has this factor, None where nobody has."""
         query = select(credentials.c.account_id).where(credentials.c.factor == factor).limit(1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from contracts.clock import SystemClock
-from gateway.opening import make_store
+from gateway.opening import make_factors, make_store
+from gateway.people.addresses import learn
 from gateway.settings import load
 
 
@@ -15,8 +16,10 @@ def migrate() -> None:
 
     Nothing stored is lost. Run it once before the first start on PostgreSQL and after each upgrade.
     """
-    store = make_store(load(), SystemClock())
+    settings, clock = load(), SystemClock()
+    store = make_store(settings, clock)
     store.migrate()
     store.check()
+    learn(store, make_factors(settings, store, clock))
     store.close()
     click.echo("The database is up to date.")
