@@ -20,7 +20,7 @@ from gateway.callers import in_words
 from gateway.login.found import found
 from gateway.login.plan import event
 from gateway.login.steps import Step, Visit
-from store import Ceremony, Login, Purpose, Store
+from store import Ceremony, Login, Purpose, Store, Transaction
 
 COMPLETE = policy.parse("mfa")
 LEFT = 10
@@ -130,14 +130,26 @@ class Devices:
         label = self._render(in_words(visit.device))
         submission = Submission({self.name: signed.answer, "label": label}, {}, "browser")
         try:
-            return self._ceremonies.answer(
-                signed.ceremony, login.handle_hash, submission, Terms(ours)
-            )
+            terms = Terms(ours, lambda tx: _still_held(tx, login))
+            return self._ceremonies.answer(signed.ceremony, login.handle_hash, submission, terms)
         except (Conflict, Expired, NotAllowed):
             return None
 
 
 def _complete(login: Login, *more: AuthEvent) -> bool:
     """Whether the proofs of this very login amount to two factors, a remembered device aside."""
-    made_here = [proof for proof in login.events if proof.at >= login.created_at]
-    return policy.level(policy.anew([*made_here, *more])).satisfies(COMPLETE)
+    return policy.level([*_made_here(login), *more]).satisfies(COMPLETE)
+
+
+def _made_here(login: Login) -> list[AuthEvent]:
+    return policy.anew(proof for proof in login.events if proof.at >= login.created_at)
+
+
+def _still_held(tx: Transaction, login: Login) -> None:
+    """Raise Expired where something that was proven here was changed or taken away since."""
+    account_id = login.account_id or ""
+    tx.accounts.hold(account_id)
+    held = [c for c in tx.credentials.list(account_id) if c.disabled_at is None]
+    for proof in _made_here(login):
+        if not any(c.factor == proof.factor and c.created_at <= proof.at for c in held):
+            raise Expired(detail=f"{proof.factor} was changed in the course of the login")

@@ -271,6 +271,25 @@ def test_nobody_is_remembered_by_less_than_two_new_factors(build: Build, by_devi
     assert len(devices(house, account)) == by_device
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_is_taken_away_meanwhile_remembers_nobody(build: Build, gone: bool) -> None:
+    """Whoever holds a stolen phone has a login under way when its owner removes the app."""
+    house = build(factors={"voice": Voice()})
+    account = house.enrolled("alice", password=PASSWORD, totp=SEED)
+    browser = Scripted(house, house.chatbot("bot"))
+    with house.store.write() as tx:
+        tx.credentials.add(account, "voice", Template(b"voice", "deaf/1"))
+    browser.person.authorize(browser.bot, acr_values="mfa+voice")
+    browser.give()
+    browser.code(more="")
+    if gone:
+        with house.store.write() as tx:
+            tx.credentials.remove_factor(account, "totp")
+    browser.person.choose("Voice")
+    browser.person.answer(word="hello", **browser.wish())
+    assert bool(devices(house, account)) is not gone
+
+
 def test_a_wrong_code_remembers_nobody(browser: Scripted, alice: str) -> None:
     browser.person.authorize(browser.bot)
     browser.give()
