@@ -54,6 +54,7 @@ class Ceremonies:
         self._changed = callbacks.changed
         self._address = callbacks.address
         self._judging = Judging(store, rules, callbacks)
+        self._stand_ins: dict[str, str] = {}
         self._asking = Asking(store, clock, factors, rules, callbacks.render)
 
     def begin(
@@ -150,10 +151,13 @@ class Ceremonies:
         return [e for e in found if credential_id in (None, e.credential_id)]
 
     def _take_as_long(self, tx: Transaction, factor: str) -> None:
-        """Read somebody's credentials for nothing, so that time does not tell who is known."""
-        stand_in = tx.credentials.anyone(factor)
+        """Read somebody's credentials for nothing, so that time does not tell who is known.
+
+        Whose is remembered: to look for somebody would be one statement more than others take.
+        """
         with suppress(Tampered):
-            tx.credentials.enrolled(stand_in or "", factor)
+            if not tx.credentials.enrolled(self._stand_ins.get(factor, ""), factor):
+                self._stand_ins[factor] = tx.credentials.anyone(factor) or ""
 
     def _accept(self, submission: Submission, remembered: Remembered) -> Answer:
         answer = submission.answer(remembered.asks, self._clock.now())

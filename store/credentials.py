@@ -101,8 +101,9 @@ class Credentials:
         self._change(hashed, credentials.c.id == credential_id)
 
     def anyone(self, factor: str) -> str | None:
-        """Return some account that has this factor, None where nobody has."""
-        query = select(credentials.c.account_id).where(credentials.c.factor == factor).limit(1)
+        """Return some account that can use this factor, None where nobody can."""
+        usable = (credentials.c.factor == factor) & credentials.c.disabled_at.is_(None)
+        query = select(credentials.c.account_id).where(usable).limit(1)
         return self._work.connection.execute(query).scalar_one_or_none()
 
     def replace_template(

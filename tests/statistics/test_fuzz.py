@@ -130,6 +130,7 @@ def run(houses: list[House], bundles: int, *, anew: bool) -> Watch:
 
 
 @pytest.mark.timeout(1800)
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def test_whatever_is_sent_no_answer_is_a_failure_of_ours(
     houses: list[House], whole: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
