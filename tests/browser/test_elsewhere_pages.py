@@ -20,6 +20,8 @@ from tests.walks.tree import Tree, serving
 pytestmark = pytest.mark.browser
 
 SEED = pyotp.random_base32(32)
+PEOPLE = "vera", "vito", "viola"
+"""Each has one browser: a login by another one would be asked for more."""
 TOUCH = 44
 """Least height of a target in CSS pixels (WCAG 2.2, 2.5.5)."""
 
@@ -29,8 +31,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     data = tmp_path_factory.mktemp("gateway")
     with serving(data) as tree:
         people = data / "people"
-        vera = {"username": "vera", "password": PASSWORD, "totp_secret": SEED}
-        people.write_text(json.dumps(vera))
+        secrets = {"password": PASSWORD, "totp_secret": SEED}
+        people.write_text("\n".join(json.dumps({"username": name, **secrets}) for name in PEOPLE))
         tree.run("user", "import", str(people))
         device = ("client", "add", "speaker", "--public", "--require-acr", "aal1")
         tree.run(*device, "--grant-type", "device_code")
@@ -76,12 +78,12 @@ def device(tree: Tree) -> dict[str, Any]:
     return post(tree, "/oauth/device_authorization", client_id="speaker", scope="openid")
 
 
-def give_password(page: Page) -> None:
+def give_password(page: Page, username: str) -> None:
     """Log in, or show again that it is you: then the name is there and cannot be changed."""
     name, password = page.get_by_label("Username"), page.get_by_label("Password", exact=True)
     expect(password).to_be_visible()
     if name.is_editable():
-        name.fill("vera")
+        name.fill(username)
     password.fill(PASSWORD)
     page.keyboard.press("Enter")
 
@@ -92,7 +94,7 @@ def test_a_device_is_let_in_by_keyboard(tree: Tree, page: Page) -> None:
     expect(page.get_by_label("Code on your device")).to_be_focused()
     page.keyboard.type(codes["user_code"].lower())
     page.keyboard.press("Enter")
-    give_password(page)
+    give_password(page, "vera")
     expect(page.get_by_text(codes["user_code"])).to_be_visible()
     for role, wanted in (
         ("link", "Skip to the content"),
@@ -112,7 +114,7 @@ def test_a_device_is_turned_away_without_scripts(tree: Tree, plain_page: Page) -
     plain_page.goto(codes["verification_uri_complete"])
     expect(plain_page.get_by_label("Code on your device")).to_have_value(codes["user_code"])
     plain_page.get_by_role("button", name="Continue").click()
-    give_password(plain_page)
+    give_password(plain_page, "vito")
     plain_page.get_by_role("button", name="Do not allow").click()
     expect(plain_page.get_by_role("heading", name="Not allowed")).to_be_visible()
     assert poll(tree, codes) == {"error": "access_denied"}
@@ -120,7 +122,7 @@ def test_a_device_is_turned_away_without_scripts(tree: Tree, plain_page: Page) -
 
 def switch_on(page: Page, tree: Tree) -> None:
     page.goto(f"{tree.issuer}/account")
-    give_password(page)
+    give_password(page, "viola")
     page.get_by_role("link", name="Requests on this device").click()
     page.get_by_role("button", name="Show requests").click()
     app, code = page.get_by_role("button", name="Authenticator app"), page.get_by_label("code")
@@ -145,13 +147,13 @@ def test_a_request_appears_by_itself_on_the_chosen_phone(
     tree: Tree, bank: str, phone_page: Page
 ) -> None:
     switch_on(phone_page, tree)
-    said = {"scope": "openid", "login_hint": "vera", "binding_message": "Order 7"}
+    said = {"scope": "openid", "login_hint": "viola", "binding_message": "Order 7"}
     taken = post(tree, "/oauth/backchannel-authentication", bank, **said)
     expect(phone_page.get_by_role("heading", name="Is this you?")).to_be_visible(timeout=15_000)
     expect(phone_page.get_by_text("Order 7")).to_be_visible()
     fits_a_thumb(phone_page)
     phone_page.get_by_role("button", name=taken["binding_number"]).click()
-    give_password(phone_page)
+    give_password(phone_page, "viola")
     expect(phone_page.get_by_role("button", name="Allow", exact=True)).to_be_visible()
     fits_a_thumb(phone_page)
     phone_page.get_by_role("button", name="Allow", exact=True).click()
