@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, NotAllowed, TooMany
-from contracts.factor import Factor, Reachable
+from contracts.factor import Factor, Reachable, Subject
 from contracts.text import Text
 from enrollment.blind import Blind
 from enrollment.ceremonies import REFUSED, Ceremonies
@@ -26,7 +26,7 @@ from gateway.recovery import proofs
 from gateway.recovery.limits import Limits
 from gateway.recovery.service import Recoveries
 from gateway.recovery.steps import Started, Walked, Ways
-from store import Purpose, Store
+from store import Purpose, Store, Transaction
 from store.accounts import normalized
 from store.recovery_walks import RecoveryWalk
 
@@ -69,9 +69,8 @@ class Walks:
         if not name:
             raise BadRequest(NAMELESS)
         self._parts.limits.begin(visit.source)
-        account_id = self._parts.wallets.named(name).id
         with self._parts.store.write() as tx:
-            walk = RecoveryWalk(account_id, name, login)
+            walk = RecoveryWalk(_whose(tx, name).id, name, login)
             return tx.recovery_walks.open(walk, visit.browser, self._parts.lifetime)
 
     def show(self, handle: str, visit: Visit) -> Walked:
@@ -126,9 +125,8 @@ class Walks:
     def _find(self, handle: str, visit: Visit) -> RecoveryWalk:
         with self._parts.store.read() as tx:
             walk = tx.recovery_walks.find(handle, visit.browser)
-            account = tx.accounts.find(walk.username) if walk else None
-        mine = account.id if account and account.admitted else ""
-        if walk is None or walk.account_id != mine:
+            subject = _whose(tx, walk.username if walk else "")
+        if walk is None or walk.account_id != subject.id:
             raise Expired(detail="no such walk of this browser, or the account is disabled")
         return walk
 
@@ -141,7 +139,8 @@ class Walks:
         return Ways(proofs.remaining(wallet, walk.events), first=False)
 
     def _blindly(self, walk: RecoveryWalk, ways: Ways, factor: str) -> Walked:
-        subject = self._parts.wallets.named(walk.username)
+        with self._parts.store.read() as tx:
+            subject = _whose(tx, walk.username)
         try:
             if isinstance(self._parts.factors[factor], Reachable):
                 self._parts.limits.send(walk.username)
@@ -182,6 +181,14 @@ class Walks:
                 tx.recovery_walks.close(walk)
         if ended:
             raise TooMany(START_AGAIN, detail="too many wrong answers in one walk")
+
+
+def _whose(tx: Transaction, name: str) -> Subject:
+    """Return whose name it is, nobody where it is nobody's or not let in; in the same time."""
+    account = tx.accounts.whose(name)
+    if account is None or not account.admitted:
+        return Subject("", name)
+    return Subject(account.id, account.username, account.email)
 
 
 def _owner(walk: RecoveryWalk) -> str:
