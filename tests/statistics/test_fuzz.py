@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
 from tests.gateway.conftest import Build, House
-from tests.statistics.generated import MARK, Sent, addresses, filled, names, requests
+from tests.statistics.generated import Sent, addresses, filled, names, requests
+from tests.statistics.nasty import MARK
 from tests.statistics.standing import STANDS, Stand, stand
 from tests.walks.person import Chatbot
 
