@@ -1,11 +1,11 @@
-"""What must be left of an account's factors: a way to log in."""
+"""What must be left of an account's factors: a way to log in; and what address is left."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from contracts.clock import Clock
-from contracts.factor import Factor
+from contracts.factor import Channel, Factor, Reachable
 from enrollment.usable import readable
 from gateway import policy
 from gateway.login.guide import beginning
@@ -39,3 +39,14 @@ class Guard:
         have = wallet(self._ways, left, usable.keys(), self._clock.now()).have
         begins = any(offer.factor in self._beginning for offer, _ in have)
         return begins and policy.level([proof for _, proof in have]).rank >= 0
+
+    def email(self, tx: Transaction, account_id: str) -> str | None:
+        """Return the first address for e-mail that its owner has shown, if there is one."""
+        found = (
+            address
+            for factor in self._factors.values()
+            if isinstance(factor, Reachable)
+            for channel, address in factor.addresses(readable(tx, account_id, factor.name))
+            if channel is Channel.EMAIL
+        )
+        return next(found, None)

@@ -76,7 +76,10 @@ class AccountService:
                 raise NotAllowed(LAST)
             # Told first: what is removed may be the address that has to hear of it.
             self._changed(tx, Change(who.account_id, gone.factor, Happened.REMOVED, gone.label))
+            shown = _shown(tx, who.account_id)
             tx.credentials.remove(credential_id, who.account_id)
+            if shown and not _shown(tx, who.account_id):
+                tx.accounts.set_email(who.account_id, self._guard.email(tx, who.account_id))
             _note(tx, "credential.removed", who.account_id, gone)
             if alone:
                 tx.endings.account(who.account_id, who.owner)
@@ -156,6 +159,13 @@ def _of(tx: Transaction, who: Enroller, credential_id: str) -> Credential:
     if credential_id not in held:
         raise Expired(detail="no such credential of this account")
     return held[credential_id]
+
+
+def _shown(tx: Transaction, account_id: str) -> bool:
+    """Tell whether the address of an account is one that its owner has shown, and may remove."""
+    account = tx.accounts.get(account_id)
+    email = account.email if account else None
+    return email is not None and account_id in tx.credentials.reached(email)
 
 
 def _note(

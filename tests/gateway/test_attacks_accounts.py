@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from contracts.factor import Adoptable
 from contracts.text import Text
+from enrollment.service import Enroller
+from gateway.account.guard import Guard
+from gateway.account.service import AccountService
+from gateway.changes import Changes
 from gateway.cli import output
 from gateway.notices import Notice, Notices
 from store.sessions import Sessions
@@ -37,7 +42,7 @@ def logged_in(house: House, language: str = "en") -> Person:
 def test_nobody_has_letters_of_one_kind_sent_without_end(house: House) -> None:
     """Each may cost a text message; what else happens is told all the same."""
     account = house.enrolled("alice", password=PASSWORD)
-    notices = Notices(house.factors, translate_into, house.clock)
+    notices = _notices(house)
     again, other = (Notice(Text(name), Text("...")) for name in ("again", "other"))
     with house.store.write() as tx:
         told = [notices.tell(tx, account, again) for _ in range(12)]
@@ -97,3 +102,31 @@ def test_a_session_begins_as_its_login_ends_and_no_moment_later(
     monkeypatch.setattr(Sessions, "open", watched)
     thief.log_in("alice", PASSWORD)
     assert seen == [True]
+
+
+@ON_SQLITE
+def test_nothing_is_told_at_an_address_that_its_owner_has_removed(house: House) -> None:
+    """Else whoever has that mailbox now reads of every login, and stops every recovery."""
+    account = house.enrolled("alice", password=PASSWORD, otp="alice@example.org")
+    otp = cast(Adoptable, house.factors["otp"])
+    with house.store.write() as tx:
+        old = next(held.id for held in tx.credentials.list(account) if held.factor == "otp")
+        tx.credentials.add(account, "otp", otp.adopt("new@example.org"))
+    changes = Changes(
+        house.factors, _notices(house), service="Gatehouse", issuer="http://localhost"
+    )
+    accounts = AccountService(
+        house.store, Guard(house.factors, house.clock), changes.made, named=()
+    )
+    accounts.remove(Enroller(account, "", "browser"), old)
+    assert {message["to"] for message in house.sent()} == {"alice@example.org", "new@example.org"}
+    with house.store.write() as tx:
+        _notices(house).tell(tx, account, Notice(Text("again"), Text("...")))
+        alice = tx.accounts.get(account)
+    assert [message["to"] for message in house.sent()] == ["new@example.org"]
+    assert alice
+    assert alice.email == "new@example.org"
+
+
+def _notices(house: House) -> Notices:
+    return Notices(house.factors, translate_into, house.clock)
