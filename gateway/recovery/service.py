@@ -123,9 +123,10 @@ class Recoveries:
 
     def spend(self, tx: Transaction, recovery: Recovery, source: str) -> bool:
         """End one because its factor is added, and every session; True for one caller alone."""
+        account_id = recovery.account_id
+        tx.accounts.hold(account_id)
         if not tx.recoveries.finish(recovery):
             return False
-        account_id = recovery.account_id
         tx.endings.account(account_id)
         tx.audit.add("recovery.finished", account_id=account_id, source=source)
         self._notices.tell(tx, account_id, self._letters.finished(recovery))
