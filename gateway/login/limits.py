@@ -129,10 +129,17 @@ class Limits:
         )
 
 
-def tried_first(subject: Subject, visit: Visit, factor: str, device: Judged | None) -> Try:
-    """Return the try of a first proof, by name; a remembered browser's are counted apart."""
+def tried_first(
+    login: Login, subject: Subject, visit: Visit, factor: str, device: Judged | None
+) -> Try:
+    """Return the try of a first proof, by name.
+
+    Those of a remembered browser are counted apart, and so are those of a person who is logged in:
+    strangers have the name alone.
+    """
     shown = device.verdict.credential_id if device else None
-    return Try(normalized(subject.username), factor, visit, subject.id, shown or "")
+    who = login.account_id or f"name:{normalized(subject.username)}"
+    return Try(who, factor, visit, subject.id, shown or "")
 
 
 def tried_in(login: Login, visit: Visit, factor: str) -> Try | None:

@@ -63,7 +63,7 @@ class LoginService:
         login, factor = self._find(handle, visit), self._parts.guide.first
         subject = self._named(login, username)
         device = self._parts.devices.shown(login, visit, subject)
-        tried = tried_first(subject, visit, factor, device)
+        tried = tried_first(login, subject, visit, factor, device)
         came = self._parts.limits.first(tried)
         if isinstance(came, Puzzle | Wait):
             return held_up(self._first_page(login, visit, username), came)

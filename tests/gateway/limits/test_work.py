@@ -196,7 +196,7 @@ def test_what_was_not_paid_is_neither_hashed_nor_counted(busy: House) -> None:
         assert person.log_in("alice", "not my password").status_code == 429
     with busy.store.read() as tx:
         assert not [each for each in tx.audit.list(50) if each.event == "factor.rejected"]
-        assert list(tx.limits.hits(["factor:password:alice", strain.HASHINGS])) == [0, 2]
+        assert list(tx.limits.hits(["factor:password:name:alice", strain.HASHINGS])) == [0, 2]
 
 
 def test_the_budget_comes_back_with_the_next_minute(busy: House) -> None:

@@ -103,6 +103,23 @@ def test_who_logs_in_meanwhile_gives_a_stranger_no_more_tries_and_no_sign(build:
     assert guess(stranger, "alice") == (429, "2")
 
 
+def test_who_is_logged_in_proves_the_password_anew_while_their_name_is_hammered(
+    build: Build,
+) -> None:
+    house = build(failures_per_login=1000)
+    house.enrolled("alice", password=PASSWORD)
+    alice, bot = house.person(), house.chatbot("bot", acr="aal1")
+    alice.authorize(bot)
+    alice.log_in("alice", PASSWORD)
+    house.clock.advance(timedelta(seconds=2))
+    stranger = guesser(house)
+    while guess(stranger, "alice")[0] != 429:
+        pass
+    alice.authorize(bot, prompt="login")
+    alice.log_in("alice", PASSWORD)
+    assert alice.arrived["code"]
+
+
 def test_a_network_that_was_wrong_too_often_is_refused_and_others_are_not(build: Build) -> None:
     house = build(failures_per_source=4)
     house.enrolled("alice", password=PASSWORD)
