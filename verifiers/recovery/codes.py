@@ -6,11 +6,12 @@ import secrets
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from string import digits
 
 from contracts.errors import Retry
 from contracts.text import Text
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = digits + "ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: 5 bits a sign, and nothing that is mistaken for another."""
 
 ALIKE = str.maketrans("OIL", "011")

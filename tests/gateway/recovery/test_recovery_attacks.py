@@ -92,7 +92,7 @@ def test_a_name_tells_nothing(house: House) -> None:
         ("Code by e-mail or phone", {"code": "000000"}),
         ("Authenticator app", {"code": "000000"}),
         ("Recovery codes", {"code": "0" * 18}),
-        ("Password", {"password": "wrong"}),
+        ("Password", {"password": NEW}),
     ):
         seen = {_walk(house, name, way, wrong) for name in NAMES}
         assert len(seen) == 1, way
