@@ -15,6 +15,9 @@ from gateway.account.service import AccountService
 from gateway.changes import Changes
 from gateway.cli import output
 from gateway.notices import Notice, Notices
+from gateway.people.addresses import learn
+from store.migrate import downgrade
+from store.schema import MAIN
 from store.sessions import Sessions
 from tests.gateway.conftest import PASSWORD, House
 from tests.walks.person import Person
@@ -36,6 +39,20 @@ def logged_in(house: House, language: str = "en") -> Person:
     person.log_in("alice", PASSWORD)
     assert person.path == "/account"
     return person
+
+
+def test_people_of_an_older_database_log_in_and_are_known(house: House) -> None:
+    """Everything that accounts have gained since is added to a database with people in it."""
+    account = house.enrolled("alice", password=PASSWORD, otp="second@example.org")
+    logged_in(house)
+    downgrade(house.store.database, MAIN, "0007_registration")
+    house.store.migrate()
+    house.store.check()
+    assert learn(house.store, house.factors) == 1
+    with house.store.read() as tx:
+        assert [found.id for found in tx.accounts.at("second@example.org")] == [account]
+    person = logged_in(house)
+    assert "s•••@example.org" in person.words
 
 
 @ON_SQLITE
