@@ -84,6 +84,7 @@ def test_codes_tokens_and_cookies(
             "canary-auth-req-id", grant.client_id, jane.id, asked, interval=5, lifetime=MINUTE
         )
         tx.backchannel_devices.add(jane.id, "canary-browser")
+        tx.known_browsers.remember(jane.id, "canary-browser")
         tx.once.spend("canary-jti", MINUTE)
         tx.limits.hit("canary-address", 1, MINUTE)
     for secret in [
