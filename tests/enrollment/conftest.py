@@ -43,6 +43,7 @@ class Loudness:
         False,
         False,
     )
+    usernameless, on_the_way, silent = False, True, False
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
