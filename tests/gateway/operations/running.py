@@ -14,7 +14,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 DISCOVERY = "/.well-known/openid-configuration"
-READY_SECONDS = 20.0
+READY_SECONDS = 60.0
 
 
 def free_port() -> int:
