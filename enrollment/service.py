@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from contracts.errors import Expired, NotAllowed
+from contracts.errors import Expired, NotAllowed, TooMany
 from contracts.factor import Ask, Factor, Kind, Reachable, Subject
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
@@ -15,6 +15,10 @@ from enrollment.submission import Submission
 from enrollment.told import Told, told_of
 from enrollment.usable import begins
 from store import Account, Credential, Purpose, Store
+
+HOUR = timedelta(hours=1)
+MOST = 60
+"""Enrolments that an account may begin in an hour: ten hashes are made for one set of codes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +114,13 @@ class EnrolmentService:
             raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
         if enroller.invited and not begins(self._factors[factor]):
             raise NotAllowed(detail=f"nobody can log in with {factor} alone")
-        with self._store.read() as tx:
+        with self._store.write() as tx:
             account = tx.accounts.get(enroller.account_id)
+            wait = tx.limits.hit(f"enrolments:{enroller.account_id}", MOST, HOUR)
         if account is None or not account.active:
             raise Expired(detail="the account is gone, disabled or about to go")
+        if wait:
+            raise TooMany(detail="enrolments of one account", retry_after=wait)
         subject = Subject(account.id, account.username, account.email)
         return self._ceremonies.begin(Purpose.ENROLL, factor, enroller.owner, subject)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any, cast
 
 import pytest
@@ -147,3 +148,18 @@ def test_nothing_is_told_at_an_address_that_its_owner_has_removed(house: House) 
 
 def _notices(house: House) -> Notices:
     return Notices(house.factors, translate_into, house.clock)
+
+
+@ON_SQLITE
+def test_nobody_keeps_the_house_busy_with_codes_of_their_own(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten slow hashes for three requests, by anybody who may sign up."""
+    monkeypatch.setattr("enrollment.service.MOST", 2)
+    house.enrolled("alice", password=PASSWORD)
+    person = logged_in(house)
+    begin = person.form(action="/enroll/recovery")
+    assert [person.fill(begin).status_code for _ in range(3)] == [200, 200, 429]
+    house.clock.advance(timedelta(hours=1))
+    person = logged_in(house)
+    assert person.fill(person.form(action="/enroll/recovery")).status_code == 200
