@@ -14,6 +14,7 @@ from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.keeper import make_keeper
 from gateway.opening import make_factors, open_store
+from gateway.parts import Parts
 from gateway.settings import Settings
 from store import Store
 from web import pages
@@ -48,7 +49,7 @@ def create_app(
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
-    for blueprint in rooms.blueprints(rooms.Parts(settings, store, clock, factors, browser)):
+    for blueprint in rooms.blueprints(Parts(settings, store, clock, factors, browser)):
         app.register_blueprint(blueprint)
     app.register_blueprint(languages.blueprint(browser))
     mount.install(app, settings.path)

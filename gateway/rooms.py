@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask import Blueprint
 
 from contracts.assurance import AuthEvent
-from contracts.clock import Clock
-from contracts.factor import Factor
 from enrollment import stations_views
 from enrollment import views as enrolment_views
 from enrollment.ceremonies import Ceremonies
@@ -19,8 +17,6 @@ from enrollment.stations import Stations
 from enrollment.tickets import Tickets
 from gateway import oidc, policy
 from gateway.account import room as account
-from gateway.account.visitor import BrowserVisitor
-from gateway.browser import Browser
 from gateway.callers import caller
 from gateway.changes import Changes
 from gateway.keeper import make_keeper
@@ -30,62 +26,102 @@ from gateway.login.devices import Devices
 from gateway.login.plan import event
 from gateway.login.room import Neighbours, login_service
 from gateway.login.sessions import Lifetimes, Sessions
+from gateway.login.visitor import BrowserVisitor
 from gateway.login.wallets import Wallets
 from gateway.notices import Notices
+from gateway.parts import Parts
 from gateway.passkeys import views as passkeys_views
 from gateway.recovery.opened import make_recoveries
 from gateway.recovery.room import room as recovery
+from gateway.recovery.service import Recoveries
 from gateway.registration.room import room as registration
 from gateway.settings import Settings
-from store import Store
 from verifiers.webauthn.origins import related
 from verifiers.webauthn.settings import WebauthnSettings
 from web.pages import translate, translate_into
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What all rooms are built from."""
+class Shared:
+    """What several rooms have in common; each of these is there once."""
 
-    settings: Settings
-    store: Store
-    clock: Clock
-    factors: Mapping[str, Factor]
-    browser: Browser
+    notices: Notices
+    changes: Changes
+    ceremonies: Ceremonies
+    sessions: Sessions
+    wallets: Wallets
+    authentication: Authentication
+    visitor: BrowserVisitor
+    recoveries: Recoveries
 
 
 def blueprints(parts: Parts) -> Iterator[Blueprint]:
     """Build the rooms."""
-    notices = Notices(parts.factors, translate_into, parts.clock)
+    shared, rules = _shared(parts), _rules(parts.settings)
+    yield passkeys_views.blueprint(related(WebauthnSettings.load()))
+    yield from _entrances(parts, shared, rules)
+    provider = _provider(parts, shared.authentication)
+    yield oidc.blueprint(provider)
+    enrolment = EnrolmentService(parts.store, parts.factors, shared.ceremonies)
+    yield from _enrolling(parts, enrolment, shared.visitor)
+    yield recovery(
+        *(parts, rules, shared.ceremonies, shared.wallets), shared.recoveries, shared.visitor
+    )
+    yield from account.blueprints(
+        parts,
+        account.Neighbours(
+            changes=shared.changes,
+            notices=shared.notices,
+            enrolment=enrolment,
+            visitor=shared.visitor,
+            logout=provider.logout,
+            recoveries=shared.recoveries,
+        ),
+    )
+
+
+def _shared(parts: Parts) -> Shared:
+    settings, clock = parts.settings, parts.clock
+    notices = Notices(parts.factors, translate_into, clock)
     changes = _changes(parts, notices)
     sessions, wallets = _sessions(parts), _wallets(parts)
-    ceremonies = _ceremonies(parts, changes)
     authentication = Authentication(
-        parts.clock,
-        parts.browser,
-        sessions,
-        fresh_biometric=parts.settings.span("biometric_fresh"),
+        clock, parts.browser, sessions, fresh_biometric=settings.span("biometric_fresh")
     )
-    yield passkeys_views.blueprint(related(WebauthnSettings.load()))
+    visitor = BrowserVisitor(
+        *(parts.browser, authentication, sessions, wallets, clock), fresh=settings.span("fresh")
+    )
+    return Shared(
+        notices=notices,
+        changes=changes,
+        ceremonies=_ceremonies(parts, changes),
+        sessions=sessions,
+        wallets=wallets,
+        authentication=authentication,
+        visitor=visitor,
+        recoveries=make_recoveries(parts.store, settings, clock, notices),
+    )
+
+
+def _entrances(parts: Parts, shared: Shared, rules: Rules) -> Iterator[Blueprint]:
+    """Build where people log in and, where they may, make an account."""
     devices = Devices(
-        parts.store,
-        parts.factors,
-        ceremonies,
-        parts.clock,
-        translate,
-        failures_disable=parts.settings.failures_disable,
+        *(parts.store, parts.factors, shared.ceremonies, parts.clock, translate),
+        failures_disable=rules.failures_disable,
     )
-    logins = login_service(parts, Neighbours(ceremonies, wallets, sessions, devices, notices))
+    logins = login_service(
+        parts,
+        Neighbours(shared.ceremonies, shared.wallets, shared.sessions, devices, shared.notices),
+    )
     yield login_views.blueprint(logins, devices, parts.browser)
     if parts.settings.registration == "open":
-        yield registration(parts, _rules(parts.settings), logins)
-    provider = _provider(parts, authentication)
-    yield oidc.blueprint(provider)
-    visitor = BrowserVisitor(
-        *(parts.browser, authentication, sessions, wallets, parts.clock),
-        fresh=parts.settings.span("fresh"),
-    )
-    enrolment = EnrolmentService(parts.store, parts.factors, ceremonies)
+        yield registration(parts, rules, logins, shared.notices)
+
+
+def _enrolling(
+    parts: Parts, enrolment: EnrolmentService, visitor: BrowserVisitor
+) -> Iterator[Blueprint]:
+    """Build where factors are added, in a browser and by a kiosk."""
     stations = Stations(parts.store, parts.clock, parts.settings.issuer)
     yield stations_views.blueprint(stations)
     yield enrolment_views.blueprint(
@@ -98,10 +134,6 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             parts.settings.span("enrolment"),
         )
     )
-    recoveries = make_recoveries(parts.store, parts.settings, parts.clock, notices)
-    yield recovery(parts, _rules(parts.settings), ceremonies, wallets, recoveries, visitor)
-    near = account.Neighbours(changes, enrolment, visitor, provider.logout, recoveries)
-    yield from account.blueprints(parts, near)
 
 
 def _prospects(parts: Parts) -> list[AuthEvent]:

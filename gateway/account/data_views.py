@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from contracts.text import Text
 from gateway.account.export import Export, as_json
 from gateway.account.leaving import Leaving
-from gateway.account.visitor import HOME, BrowserVisitor
 from gateway.login.steps import LEAVING
+from gateway.login.visitor import HOME, BrowserVisitor
 from store import Store
 from store.accounts import normalized
 

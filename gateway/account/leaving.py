@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from contracts.clock import Clock
 from contracts.errors import Expired
-from contracts.factor import Factor
 from contracts.text import Text
 from gateway.callers import caller
 from gateway.notices import Notice, Notices
 from gateway.settings import Settings
 from store import Store
-from web.pages import translate_into
 
 ASKED = Notice(
     Text("Your account will be deleted"),
@@ -88,14 +85,12 @@ class Leaving:
         return replace(notice, text=replace(notice.text, values={**self._values, **more}))
 
 
-def make_leaving(
-    settings: Settings, store: Store, clock: Clock, factors: Mapping[str, Factor]
-) -> Leaving:
+def make_leaving(settings: Settings, store: Store, clock: Clock, notices: Notices) -> Leaving:
     """Build what plans erasures."""
     return Leaving(
         store,
         clock,
-        Notices(factors, translate_into, clock),
+        notices,
         grace=settings.erasure_grace,
         service=settings.service_name,
         issuer=settings.issuer,

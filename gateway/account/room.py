@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
@@ -15,13 +14,12 @@ from gateway.account.guard import Guard
 from gateway.account.history import History
 from gateway.account.leaving import make_leaving
 from gateway.account.service import AccountService
-from gateway.account.visitor import BrowserVisitor
 from gateway.changes import Changes
+from gateway.login.visitor import BrowserVisitor
+from gateway.notices import Notices
 from gateway.oidc.logout.service import Logout
+from gateway.parts import Parts
 from gateway.recovery.service import Recoveries
-
-if TYPE_CHECKING:
-    from gateway.rooms import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,7 @@ class Neighbours:
     """The rooms that the account pages lead to."""
 
     changes: Changes
+    notices: Notices
     enrolment: EnrolmentService
     visitor: BrowserVisitor
     logout: Logout
@@ -45,6 +44,6 @@ def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
         views.Parts(accounts, history, near.enrolment, near.visitor, near.logout, near.recoveries)
     )
     export = Export(store, clock, factors, parts.settings.issuer)
-    leaving = make_leaving(parts.settings, store, clock, factors)
+    leaving = make_leaving(parts.settings, store, clock, near.notices)
     data = data_views.Parts(store, export, leaving, near.visitor, parts.settings.erasure_grace)
     yield data_views.blueprint(data)

@@ -11,7 +11,7 @@ from contracts.text import Text
 from enrollment.service import EnrolmentService
 from gateway.account.history import History
 from gateway.account.service import AccountService
-from gateway.account.visitor import HOME, BrowserVisitor
+from gateway.login.visitor import HOME, BrowserVisitor
 from gateway.oidc.authorize.outcomes import scopes
 from gateway.oidc.logout.service import Logout
 from gateway.oidc.logout.views import signed_out

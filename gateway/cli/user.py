@@ -18,11 +18,13 @@ from gateway.account.leaving import Leaving, make_leaving
 from gateway.cli import output
 from gateway.cli.house import House, opened
 from gateway.cli.importing import Tally, follow
+from gateway.notices import Notices
 from gateway.opening import make_factors
 from gateway.people.importing import Importer
 from gateway.people.inviting import Guest, Inviter
 from gateway.people.reading import records
 from store.accounts import Account
+from web.pages import translate_into
 
 
 @click.group()
@@ -163,7 +165,8 @@ def _found(house: House, username: str) -> Account:
 
 def _leaving(house: House) -> Leaving:
     factors = make_factors(house.settings, house.store, house.clock)
-    return make_leaving(house.settings, house.store, house.clock, factors)
+    notices = Notices(factors, translate_into, house.clock)
+    return make_leaving(house.settings, house.store, house.clock, notices)
 
 
 def _set_disabled(house: House, username: str, disabled: bool) -> None:

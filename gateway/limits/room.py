@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from gateway.limits.demand import Demand
 from gateway.limits.strain import Bounds
+from gateway.parts import Parts
 from gateway.settings import Settings
-
-if TYPE_CHECKING:
-    from gateway.rooms import Parts
 
 
 def bounds(settings: Settings) -> Bounds:

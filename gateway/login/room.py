@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from enrollment.ceremonies import Ceremonies
 from gateway import places
@@ -17,9 +16,7 @@ from gateway.login.sessions import Sessions
 from gateway.login.wallets import Wallets
 from gateway.login.watch import Watch
 from gateway.notices import Notices
-
-if TYPE_CHECKING:
-    from gateway.rooms import Parts
+from gateway.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)

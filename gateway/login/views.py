@@ -13,11 +13,11 @@ from contracts.text import Text
 from enrollment.outcomes import Asked
 from enrollment.submission import read
 from gateway.browser import Browser
-from gateway.callers import caller
 from gateway.headers import allow_forms_to
 from gateway.login.devices import Devices
 from gateway.login.service import LoginService
 from gateway.login.steps import Choose, Ended, Finished, First, Signed, Step, Visit
+from gateway.login.visits import visit
 from web.pages import language_tag, speak
 
 Page = Response | tuple[str, int, dict[str, str]]
@@ -97,21 +97,14 @@ class Views:
         return redirect(f"/login/{other}", 303)
 
     def _visit(self) -> Visit:
-        seen = caller()
-        return Visit(
-            self._browser.id,
-            self._browser.session,
-            seen.address,
-            seen.device,
-            work=request.form,
-            signed=Signed(request.form.get("signing", ""), request.form.get("signed", "")),
-        )
+        signed = Signed(request.form.get("signing", ""), request.form.get("signed", ""))
+        return replace(visit(self._browser), work=request.form, signed=signed)
 
     def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
-        visit = self._visit()
-        client, ui_locales = self._service.asked_by(handle, visit)
+        who = self._visit()
+        client, ui_locales = self._service.asked_by(handle, who)
         speak(ui_locales)
-        step = take(replace(visit, language=language_tag()))
+        step = take(replace(who, language=language_tag()))
         if isinstance(step, Finished):
             self._browser.session = step.cookie
             self._browser.keep()
@@ -120,7 +113,7 @@ class Views:
         context = {
             "client_name": client.name if client else "",
             "signature": f"/login/{handle}/signature" if self._devices.name else "",
-            "remember": self._devices.offer(handle, visit, step),
+            "remember": self._devices.offer(handle, who, step),
         }
         return _render(handle, step, context)
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Blueprint
 
 from enrollment.blind import Blind
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Rules
-from gateway.account.visitor import BrowserVisitor
 from gateway.limits.room import demand
 from gateway.limits.strain import EASY
+from gateway.login.visitor import BrowserVisitor
 from gateway.login.wallets import Wallets
+from gateway.parts import Parts
 from gateway.recovery import claims, walks
 from gateway.recovery.limits import Bounds, Limits
 from gateway.recovery.service import Recoveries
 from gateway.recovery.views import blueprint
 from gateway.settings import Settings
 from web.pages import translate
-
-if TYPE_CHECKING:
-    from gateway.rooms import Parts
 
 
 def room(

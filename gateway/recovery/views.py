@@ -12,16 +12,15 @@ from contracts.errors import BadRequest, Expired
 from contracts.text import Text
 from enrollment.outcomes import Asked
 from enrollment.submission import read
-from gateway.account.visitor import HOME, BrowserVisitor
 from gateway.browser import Browser
 from gateway.callers import caller
 from gateway.limits.demand import Demand, Puzzle
-from gateway.login.steps import Visit
+from gateway.login.visitor import HOME, BrowserVisitor
+from gateway.login.visits import visit
 from gateway.recovery.claims import Claims
 from gateway.recovery.service import Recoveries
 from gateway.recovery.steps import Claimed, Opened, Recovered, Replace, Started, Walked, Ways
 from gateway.recovery.walks import Walks
-from web.pages import language_tag
 
 Page = Response | tuple[str, int]
 FIRST = "/recover"
@@ -82,46 +81,46 @@ class WalkViews:
 
     def first(self) -> Page:
         """Ask for the name."""
-        visit = _visit(self._browser)
-        return _first(_login(request.args), "", self._demand.asked(visit.source, visit.browser))
+        who = visit(self._browser)
+        return _first(_login(request.args), "", self._demand.asked(who.source, who.browser))
 
     def begin(self) -> Page:
         """Take a name."""
         login, username = _login(request.form), request.form.get("username", "")
-        visit = _visit(self._browser)
-        if puzzle := self._demand.unpaid(visit.source, visit.browser, request.form):
+        who = visit(self._browser)
+        if puzzle := self._demand.unpaid(who.source, who.browser, request.form):
             return _first(login, username, puzzle, puzzle.error, 429)
         try:
-            handle = self._walks.begin(visit, username, login)
+            handle = self._walks.begin(who, username, login)
         except BadRequest as refused:
-            puzzle = self._demand.asked(visit.source, visit.browser)
+            puzzle = self._demand.asked(who.source, who.browser)
             return _first(login, username, puzzle, refused.public, refused.status)
         return redirect(f"{FIRST}/show/{handle}", 303)
 
     def show(self, handle: str) -> Page:
         """Show what can be proven."""
-        return _walked(handle, self._walks.show(handle, _visit(self._browser)))
+        return _walked(handle, self._walks.show(handle, visit(self._browser)))
 
     def choose(self, handle: str) -> Page:
         """Begin to prove something."""
         factor, credential = request.form.get("factor", ""), request.form.get("credential", "")
-        visit = _visit(self._browser)
-        return _walked(handle, self._walks.choose(handle, visit, factor, credential))
+        who = visit(self._browser)
+        return _walked(handle, self._walks.choose(handle, who, factor, credential))
 
     def answer(self, handle: str) -> Page:
         """Take an answer."""
         ceremony, submission = request.form.get("ceremony", ""), read(request, "browser")
-        visit = _visit(self._browser)
-        return _walked(handle, self._walks.answer(handle, visit, ceremony, submission))
+        who = visit(self._browser)
+        return _walked(handle, self._walks.answer(handle, who, ceremony, submission))
 
     def resend(self, handle: str) -> Page:
         """Send a code anew."""
-        ceremony, visit = request.form.get("ceremony", ""), _visit(self._browser)
-        return _walked(handle, self._walks.resend(handle, visit, ceremony))
+        ceremony, who = request.form.get("ceremony", ""), visit(self._browser)
+        return _walked(handle, self._walks.resend(handle, who, ceremony))
 
     def cancel(self, handle: str) -> Page:
         """Go back to where they came from."""
-        login = self._walks.cancel(handle, _visit(self._browser))
+        login = self._walks.cancel(handle, visit(self._browser))
         return redirect(f"/login/{login}" if login else "/", 303)
 
 
@@ -139,7 +138,7 @@ class ClaimViews:
     def claim(self) -> Page:
         """Take the code."""
         try:
-            came = self._claims.claim(_visit(self._browser), request.form.get("code", ""))
+            came = self._claims.claim(visit(self._browser), request.form.get("code", ""))
         except Expired as refused:
             page = render_template("recover_claim.html", error=refused.public, ready_at=None)
             return page, refused.status
@@ -149,18 +148,18 @@ class ClaimViews:
 
     def replace(self, handle: str) -> Page:
         """Show what can be added."""
-        return self._claimed(handle, self._claims.show(handle, _visit(self._browser)))
+        return self._claimed(handle, self._claims.show(handle, visit(self._browser)))
 
     def add(self, handle: str) -> Page:
         """Begin to add a factor."""
         factor = request.form.get("factor", "")
-        return self._claimed(handle, self._claims.begin(handle, _visit(self._browser), factor))
+        return self._claimed(handle, self._claims.begin(handle, visit(self._browser), factor))
 
     def added(self, handle: str) -> Page:
         """Take an answer."""
         ceremony, submission = request.form.get("ceremony", ""), read(request, "browser")
-        visit = _visit(self._browser)
-        return self._claimed(handle, self._claims.answer(handle, visit, ceremony, submission))
+        who = visit(self._browser)
+        return self._claimed(handle, self._claims.answer(handle, who, ceremony, submission))
 
     def _claimed(self, handle: str, step: Claimed) -> Page:
         here = f"{FIRST}/replace/{handle}"
@@ -199,11 +198,6 @@ class StopViews:
         account_id = self._visitor.enroller().account_id
         self._recoveries.withdraw(account_id, caller().address)
         return redirect(HOME, 303)
-
-
-def _visit(browser: Browser) -> Visit:
-    seen = caller()
-    return Visit(browser.id, browser.session, seen.address, seen.device, language_tag())
 
 
 def _login(said: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from flask import Blueprint
 
@@ -17,6 +17,7 @@ from gateway.limits.room import demand
 from gateway.limits.strain import EASY
 from gateway.login.service import LoginService
 from gateway.notices import Notices
+from gateway.parts import Parts
 from gateway.registration.letters import Letters
 from gateway.registration.limits import Limits
 from gateway.registration.service import Lifetimes, Reach, Registration
@@ -24,15 +25,12 @@ from gateway.registration.service import Parts as RegistrationParts
 from gateway.registration.views import blueprint
 from gateway.settings import Settings
 from store import Store
-from web.pages import translate, translate_into
-
-if TYPE_CHECKING:
-    from gateway.rooms import Parts
+from web.pages import translate
 
 NO_CODES = Text("Registration needs codes by e-mail or phone, which are switched off here.")
 
 
-def room(parts: Parts, rules: Rules, logins: LoginService) -> Blueprint:
+def room(parts: Parts, rules: Rules, logins: LoginService, notices: Notices) -> Blueprint:
     """Build the pages of sign-ups. Raises Misconfigured where no address can be shown."""
     settings, factors = parts.settings, parts.factors
     letters = Letters(settings.service_name, f"{settings.issuer}/account")
@@ -44,7 +42,7 @@ def room(parts: Parts, rules: Rules, logins: LoginService) -> Blueprint:
             newcomers=newcomers,
             limits=_limits(settings, parts.store),
             letters=letters,
-            notices=Notices(factors, translate_into, parts.clock),
+            notices=notices,
             reach=_reach(factors),
             first={factor.name: factor for factor in _first(factors)},
             lifetimes=Lifetimes(settings.span("signup"), settings.span("login")),

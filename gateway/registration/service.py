@@ -18,9 +18,9 @@ from contracts.text import Text
 from enrollment.newcomers import Newcomer, Newcomers
 from enrollment.outcomes import Asked, Made
 from enrollment.submission import Submission
-from gateway.account.visitor import ANY, HOME
 from gateway.login.plan import event
 from gateway.login.steps import Visit
+from gateway.login.visitor import ANY, HOME
 from gateway.notices import Notices
 from gateway.registration.letters import Letters
 from gateway.registration.limits import Limits

@@ -13,13 +13,12 @@ from contracts.errors import Expired
 from enrollment.outcomes import Asked
 from enrollment.submission import read
 from gateway.browser import Browser
-from gateway.callers import caller
 from gateway.limits.demand import Demand, Puzzle
 from gateway.login.service import LoginService
-from gateway.login.steps import Visit
+from gateway.login.visits import visit
 from gateway.registration.service import Registration
 from gateway.registration.steps import Again, Naming, Registered, Step
-from web.pages import language_tag, speak
+from web.pages import speak
 
 Page = Response | tuple[str, int]
 
@@ -58,65 +57,59 @@ class Views:
 
     def first(self) -> Page:
         """Ask for an address."""
-        login, visit = request.args.get("login", ""), self._visit()
-        puzzle = self._demand.asked(visit.source, visit.browser)
+        login, who = request.args.get("login", ""), visit(self._browser)
+        puzzle = self._demand.asked(who.source, who.browser)
         return self._first(self._service.first(), login, puzzle)
 
     def begin(self) -> Page:
         """Take an address and send a code to it."""
-        login, visit = request.form.get("login", ""), self._visit()
+        login, who = request.form.get("login", ""), visit(self._browser)
         client_name = self._asker(login)
-        if puzzle := self._demand.unpaid(visit.source, visit.browser, request.form):
+        if puzzle := self._demand.unpaid(who.source, who.browser, request.form):
             first = replace(self._service.first(), error=puzzle.error, status=429)
             return self._first(first, login, puzzle)
-        handle, asked = self._service.begin(visit, login, read(request, "browser"))
+        handle, asked = self._service.begin(who, login, read(request, "browser"))
         if asked.step == 1:
-            return self._first(asked, login, self._demand.asked(visit.source, visit.browser))
+            return self._first(asked, login, self._demand.asked(who.source, who.browser))
         return _challenge(handle, asked, client_name)
 
     def show(self, handle: str) -> Page:
         """Show where a sign-up stands."""
-        return self._page(handle, self._service.show(handle, self._visit()))
+        return self._page(handle, self._service.show(handle, visit(self._browser)))
 
     def answer(self, handle: str) -> Page:
         """Take the answer of a ceremony."""
         ceremony, submission = request.form.get("ceremony", ""), read(request, "browser")
         self._speak(handle)
-        return self._page(handle, self._service.answer(handle, self._visit(), ceremony, submission))
+        return self._page(
+            handle, self._service.answer(handle, visit(self._browser), ceremony, submission)
+        )
 
     def resend(self, handle: str) -> Page:
         """Send a code anew."""
         ceremony = request.form.get("ceremony", "")
         self._speak(handle)
-        return self._page(handle, self._service.resend(handle, self._visit(), ceremony))
+        return self._page(handle, self._service.resend(handle, visit(self._browser), ceremony))
 
     def name(self, handle: str) -> Page:
         """Take the name and the way to begin with."""
         username, factor = request.form.get("username", ""), request.form.get("factor", "")
-        return self._page(handle, self._service.name(handle, self._visit(), username, factor))
+        return self._page(
+            handle, self._service.name(handle, visit(self._browser), username, factor)
+        )
 
     def cancel(self, handle: str) -> Page:
         """Give the sign-up up."""
-        login = self._service.cancel(handle, self._visit())
+        login = self._service.cancel(handle, visit(self._browser))
         return redirect(f"/login/{login}" if login else "/", 303)
 
-    def _visit(self) -> Visit:
-        seen = caller()
-        return Visit(
-            self._browser.id,
-            self._browser.session,
-            seen.address,
-            seen.device,
-            language_tag(),
-        )
-
     def _speak(self, handle: str) -> str:
-        return self._asker(self._service.came_from(handle, self._visit()))
+        return self._asker(self._service.came_from(handle, visit(self._browser)))
 
     def _asker(self, login: str) -> str:
         """Answer in the language that the waiting chatbot asked for, and return its name."""
         with suppress(Expired):
-            client, ui_locales = self._logins.asked_by(login, self._visit())
+            client, ui_locales = self._logins.asked_by(login, visit(self._browser))
             speak(ui_locales)
             return client.name if client else ""
         return ""
