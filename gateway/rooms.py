@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from contracts.assurance import AuthEvent
 from enrollment import stations_views
 from enrollment import views as enrolment_views
 from enrollment.ceremonies import Ceremonies
@@ -15,15 +14,13 @@ from enrollment.outcomes import Callbacks, Rules
 from enrollment.service import EnrolmentService
 from enrollment.stations import Stations
 from enrollment.tickets import Tickets
-from gateway import oidc, policy
+from gateway import oidc
 from gateway.account import room as account
 from gateway.callers import caller
 from gateway.changes import Changes
-from gateway.keeper import make_keeper
 from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
 from gateway.login.devices import Devices
-from gateway.login.plan import event
 from gateway.login.room import Neighbours, login_service
 from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.visitor import BrowserVisitor
@@ -31,6 +28,7 @@ from gateway.login.wallets import Wallets
 from gateway.notices import Notices
 from gateway.parts import Parts
 from gateway.passkeys import views as passkeys_views
+from gateway.provider import make_provider
 from gateway.recovery.opened import make_recoveries
 from gateway.recovery.room import room as recovery
 from gateway.recovery.service import Recoveries
@@ -60,7 +58,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
     shared, rules = _shared(parts), _rules(parts.settings)
     yield passkeys_views.blueprint(related(WebauthnSettings.load()))
     yield from _entrances(parts, shared, rules)
-    provider = _provider(parts, shared.authentication)
+    provider = make_provider(parts, shared.authentication)
     yield oidc.blueprint(provider)
     enrolment = EnrolmentService(parts.store, parts.factors, shared.ceremonies)
     yield from _enrolling(parts, enrolment, shared.visitor)
@@ -136,12 +134,6 @@ def _enrolling(
     )
 
 
-def _prospects(parts: Parts) -> list[AuthEvent]:
-    """Return what new credentials of every factor could prove."""
-    now = parts.clock.now()
-    return [event(name, factor.prospect(()), now) for name, factor in parts.factors.items()]
-
-
 def _sessions(parts: Parts) -> Sessions:
     settings = parts.settings
     lifetimes = Lifetimes(
@@ -184,64 +176,3 @@ def _rules(settings: Settings) -> Rules:
 def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
     calls = Callbacks(translate, changes.made, lambda: caller().address)
     return Ceremonies(parts.store, parts.factors, parts.clock, _rules(parts.settings), calls)
-
-
-def _provider(parts: Parts, authentication: Authentication) -> oidc.Provider:
-    settings, keeper = parts.settings, make_keeper(parts.settings)
-    return oidc.provider(
-        store=parts.store,
-        clock=parts.clock,
-        authentication=authentication,
-        keeper=keeper,
-        settings=oidc.ProviderSettings(
-            issuer=settings.issuer,
-            code_lifetime=settings.span("code"),
-            id_token_lifetime=settings.span("id_token"),
-            message_token=settings.span("message_token"),
-            refresh_idle=settings.span("refresh_idle"),
-            refresh_absolute=settings.span("refresh_absolute"),
-            interaction_lifetime=settings.span("login"),
-            jwks_max_age=settings.span("jwks"),
-            dpop_nonce_required=settings.dpop_nonce == "required",
-            algorithms=keeper.algorithms,
-            acr_values=policy.issued(_prospects(parts)),
-            require_pushed=settings.require_pushed_authorization_requests,
-            client_certificates=bool(settings.client_certificate_header),
-            clients=_strangers(settings),
-            device=_device(settings),
-            backchannel=_backchannel(settings),
-        ),
-    )
-
-
-def _device(settings: Settings) -> oidc.DeviceSettings:
-    return oidc.DeviceSettings(
-        lifetime=settings.span("device_code"),
-        limited=settings.limits == "on",
-        per_browser=settings.failures_per_login,
-        per_source=settings.failures_per_source,
-        per_hour=settings.device_entries_per_hour,
-    )
-
-
-def _backchannel(settings: Settings) -> oidc.BackchannelSettings:
-    return oidc.BackchannelSettings(
-        lifetime=settings.span("backchannel"),
-        longest=settings.span("backchannel_longest"),
-        silence=settings.span("backchannel_silence"),
-        per_hour=settings.backchannel_requests_per_hour,
-        switching_fresh=settings.span("fresh"),
-    )
-
-
-def _strangers(settings: Settings) -> oidc.ClientPolicy:
-    return oidc.ClientPolicy(
-        registration=settings.client_registration,
-        registrations_per_hour=settings.registrations_per_hour,
-        documents=settings.client_metadata_documents,
-        loopback=settings.fetch_loopback,
-        on_trial=settings.on_trial,
-        scope=settings.dynamic_client_scope,
-        require_acr=settings.dynamic_client_acr,
-        access_token_seconds=settings.access_token_seconds,
-    )

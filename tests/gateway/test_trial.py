@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from gateway import rooms
+from gateway import provider
 from gateway.settings import Settings
 
 LOCAL, PUBLIC = "http://localhost:8080", "https://login.example.org"
@@ -23,17 +23,17 @@ LOCAL, PUBLIC = "http://localhost:8080", "https://login.example.org"
 )
 def test_where_strangers_of_this_machine_are_heard(env: str, issuer: str, on_trial: bool) -> None:
     settings = Settings(env=env, issuer=issuer)  # type: ignore[arg-type]
-    assert rooms._strangers(settings).on_trial is on_trial
-    assert rooms._strangers(settings).loopback is False
+    assert provider._strangers(settings).on_trial is on_trial
+    assert provider._strangers(settings).loopback is False
     if on_trial:
         allowed = Settings(env=env, issuer=issuer, fetch_loopback=True)  # type: ignore[arg-type]
-        assert rooms._strangers(allowed).loopback is True
+        assert provider._strangers(allowed).loopback is True
     else:
         with pytest.raises(ValidationError, match="GATEHOUSE_FETCH_LOOPBACK"):
             Settings(env=env, issuer=issuer, fetch_loopback=True)  # type: ignore[arg-type]
 
 
 def test_what_strangers_get_at_first_start() -> None:
-    policy = rooms._strangers(Settings(issuer=PUBLIC))
+    policy = provider._strangers(Settings(issuer=PUBLIC))
     assert (policy.registration, policy.documents) == ("token", "on")
     assert (policy.require_acr, policy.access_token_seconds) == ("mfa", 300)
