@@ -232,6 +232,23 @@ class Reachable(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How hard something is to guess, from 0 to 4, and that in words; below 2 it is not taken."""
+
+    score: int
+    words: Text
+
+
+@runtime_checkable
+class Estimating(Protocol):
+    """A factor that can say how good a value is before it is sent; its ask has `estimate`."""
+
+    def estimate(self, value: str) -> Estimate:
+        """Judge a value that somebody is still typing. Raises Unavailable where too many are."""
+        ...
+
+
 Infer = Callable[[str, bytes], bytes]
 """Run a named job on one payload in the inference pool. Raises Retry, BadRequest or Unavailable."""
 

@@ -21,10 +21,10 @@ class Slots:
     def one(self) -> Iterator[None]:
         """Hold one of the slots. Raises Unavailable where none becomes free."""
         if not self._line.acquire(blocking=False):
-            raise Unavailable(detail="the line for password hashing is full")
+            raise Unavailable(detail="the line is full")
         try:
             if not self._slots.acquire(timeout=self._wait):
-                raise Unavailable(detail="no slot for password hashing became free")
+                raise Unavailable(detail="no slot became free")
             try:
                 yield
             finally:

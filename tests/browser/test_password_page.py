@@ -17,7 +17,10 @@ pytestmark = pytest.mark.browser
 
 Serve = Callable[[Flask], str]
 PASSWORD = "пароль 🦒 " * 15
-OPTIONS = {"autocomplete": "new-password", "username": "ada", "least": 8, "alone": 15}
+OPTIONS = {
+    **{"autocomplete": "new-password", "username": "ada"},
+    **{"least": 8, "alone": 15, "estimate": 1},
+}
 
 
 @pytest.fixture
@@ -42,6 +45,10 @@ def new_password(serve: Serve) -> tuple[str, list[dict[str, str]]]:
     def answer() -> str:
         received.append(request.form.to_dict())
         return "<h1>Received</h1>"
+
+    @app.post("/enroll/estimate/password")
+    def estimate() -> dict[str, object]:
+        return {"score": len(request.form["value"]), "words": "Judged"}
 
     return serve(app), received
 
@@ -75,3 +82,16 @@ def test_a_manager_finds_the_name_beside_a_new_password(
     expect(name).to_be_hidden()
     expect(page.get_by_label("New password")).to_have_attribute("autocomplete", "new-password")
     expect(page.get_by_text("fewer than 15")).to_be_visible()
+
+
+def test_a_meter_follows_what_is_typed(
+    page: Page, new_password: tuple[str, list[dict[str, str]]]
+) -> None:
+    page.goto(new_password[0])
+    meter = page.get_by_role("meter", name="How hard it is to guess")
+    expect(meter).to_be_hidden()
+    page.get_by_label("New password").press_sequentially("abc")
+    expect(meter).to_have_js_property("value", 3)
+    expect(page.get_by_text("Judged")).to_be_visible()
+    page.get_by_label("New password").fill("")
+    expect(meter).to_be_hidden()

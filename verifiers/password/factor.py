@@ -10,6 +10,7 @@ from contracts.factor import (
     Ask,
     Challenge,
     Enrolled,
+    Estimate,
     Kind,
     Proof,
     Subject,
@@ -20,6 +21,10 @@ from contracts.text import Text
 from verifiers.password.hashing import FORMAT, Hashing
 from verifiers.password.rules import Rules
 from verifiers.password.settings import PasswordSettings
+from verifiers.slots import Slots
+
+TYPING, WAIT_SECONDS = 4, 1.0
+"""So many may wait for an estimate, and for how long: it is worth nothing later."""
 
 SHORT = b"short:"
 """Before the hash of a password that is never enough by itself."""
@@ -47,6 +52,7 @@ class Password:
         self._hashing = hashing
         self._rules = rules
         self._service = service
+        self._estimates = Slots(1, TYPING, WAIT_SECONDS)
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
         """Ask for a new password, and say how long it must be."""
@@ -54,6 +60,7 @@ class Password:
             Text("New password"),
             autocomplete="new-password",
             username=subject.username,
+            estimate=1,
             least=self._settings.min_length,
             alone=self._settings.min_length_alone,
         )
@@ -98,6 +105,11 @@ class Password:
     def adopt_hash(self, value: str) -> Template:
         """Take over another system's hash; it becomes ours at the first login. Raises Retry."""
         return Template(self._hashing.adopt(value), FORMAT)
+
+    def estimate(self, value: str) -> Estimate:
+        """Say how hard a password is to guess that somebody is typing. Raises Unavailable."""
+        with self._estimates.one():
+            return self._rules.estimate(value, (self._service,))
 
     def _ask(self, prompt: Text, **options: str | int) -> Challenge:
         ask = Ask("password", "password", prompt, options)

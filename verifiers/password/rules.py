@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from contracts.errors import Retry
+from contracts.factor import Estimate
 from contracts.text import Text, counted
 from verifiers.password.breached import Breached
 from verifiers.password.reasons import reason
@@ -27,6 +28,13 @@ SHORTEST_WORD = 3
 LITTLE_MORE = Text(
     "This is little more than your name, your address or the service's name. "
     "Use several words that do not belong together."
+)
+UNFIT = 1
+"""The score of what is not taken, whatever the reason."""
+
+FIT = (
+    *(Text("Easy to guess."), Text("Easy to guess.")),
+    *(Text("Hard enough to guess."), Text("Hard to guess."), Text("Very hard to guess.")),
 )
 STOLEN = Text("This password was stolen from some service and is known. Choose another one.")
 
@@ -50,12 +58,25 @@ class Rules:
     def check(self, password: str, context: Sequence[str]) -> None:
         """Raise Retry, with the reason, where the password is not fit; `context`: known words."""
         normal = normalise(password, self._settings.max_length)
+        self._score(normal, context)
+        if any(each.holds(normal) for each in self._breached):
+            raise Retry(STOLEN)
+
+    def estimate(self, password: str, context: Sequence[str]) -> Estimate:
+        """Say how hard a password is to guess; nobody is asked whether it was stolen."""
+        normal = normalise(password, self._settings.max_length)
+        try:
+            score = self._score(normal, context)
+        except Retry as unfit:
+            return Estimate(UNFIT, unfit.public)
+        return Estimate(score, FIT[score])
+
+    def _score(self, normal: str, context: Sequence[str]) -> int:
+        """Return zxcvbn's score, from 0 to 4. Raises Retry."""
         _check_length(normal, self._settings)
         _check_characters(normal)
         _check_context(normal, context, self._settings.min_length)
-        _check_strength(normal, context, self._settings.min_strength)
-        if any(each.holds(normal) for each in self._breached):
-            raise Retry(STOLEN)
+        return _check_strength(normal, context, self._settings.min_strength)
 
     def alone(self, password: str) -> bool:
         """Tell whether a password is long enough to count without another factor beside it."""
@@ -104,10 +125,12 @@ def _words(context: Sequence[str]) -> set[str]:
     return {part for part in parts if len(part) >= SHORTEST_WORD}
 
 
-def _check_strength(password: str, context: Sequence[str], least: int) -> None:
+def _check_strength(password: str, context: Sequence[str], least: int) -> int:
     estimate = _estimate(password[:ESTIMATED], context)
-    if estimate["score"] < least:
+    score = int(estimate["score"])
+    if score < least:
         raise Retry(reason(estimate["feedback"]["warning"]))
+    return score
 
 
 def _estimate(password: str, context: Sequence[str]) -> dict[str, Any]:
