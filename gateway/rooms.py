@@ -14,7 +14,7 @@ from enrollment.outcomes import Callbacks, Rules
 from enrollment.service import EnrolmentService
 from enrollment.stations import Stations
 from enrollment.tickets import Tickets
-from gateway import oidc
+from gateway import estimates, oidc
 from gateway.account import room as account
 from gateway.callers import caller
 from gateway.changes import Changes
@@ -122,6 +122,7 @@ def _enrolling(
     """Build where factors are added, in a browser and by a kiosk."""
     stations = Stations(parts.store, parts.clock, parts.settings.issuer)
     yield stations_views.blueprint(stations)
+    yield estimates.blueprint(estimates.Estimates(parts.store, parts.factors), translate)
     yield enrolment_views.blueprint(
         enrolment_views.Parts(
             enrolment,
