@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.errors import Expired, Tampered
-from contracts.factor import Enrolled, Factor, Kind, Subject
+from contracts.factor import Channel, Enrolled, Factor, Kind, Reachable, Subject
 from store import Transaction
 
 
@@ -29,6 +29,15 @@ def readable(tx: Transaction, account_id: str, factor: str) -> Sequence[Enrolled
         return tx.credentials.enrolled(account_id, factor)
     except Tampered:
         return ()
+
+
+def addresses(
+    tx: Transaction, account_id: str, factors: Iterable[Factor]
+) -> Iterator[tuple[Channel, str]]:
+    """Yield where messages reach the owner of an account, as they have shown it."""
+    for factor in factors:
+        if isinstance(factor, Reachable):
+            yield from factor.addresses(readable(tx, account_id, factor.name))
 
 
 def subject_of(tx: Transaction, account_id: str | None) -> Subject:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from contracts.clock import Clock
-from contracts.factor import Channel, Factor, Reachable
+from contracts.factor import Channel, Factor
 from contracts.text import LANGUAGE, Text
-from enrollment.usable import readable
+from enrollment.usable import addresses
 from gateway.callers import caller, in_words
 from store import Account, Transaction
 from store.outbox import MESSAGE
@@ -54,13 +54,13 @@ class Notices:
         kind = f"notices:{account_id}:{notice.subject.message}"
         if account is None or tx.limits.hit(kind, MOST, HOUR):
             return 0
-        addresses, language = self._addresses(tx, account), account.language or ""
+        known, language = self._addresses(tx, account), account.language or ""
         subject, text = self._render(language, notice.subject), self._text(language, notice)
-        for channel, to in addresses:
+        for channel, to in known:
             payload = {"channel": channel.value, "to": to, "subject": subject, "text": text}
             payload["language"] = self._render(language, LANGUAGE)
             tx.outbox.put(MESSAGE, payload, LIFETIME)
-        return len(addresses)
+        return len(known)
 
     def _text(self, language: str, notice: Notice) -> str:
         seen = caller()
@@ -76,7 +76,5 @@ class Notices:
     def _addresses(self, tx: Transaction, account: Account) -> list[tuple[Channel, str]]:
         """Return each address once: the one an operator vouched for, and those that were shown."""
         found = [(Channel.EMAIL, account.email)] if account.email else []
-        for factor in self._factors.values():
-            if isinstance(factor, Reachable):
-                found += factor.addresses(readable(tx, account.id, factor.name))
+        found += addresses(tx, account.id, self._factors.values())
         return list({(channel, to.casefold()): (channel, to) for channel, to in found}.values())

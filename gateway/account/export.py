@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.clock import Clock
 from contracts.errors import Expired
-from contracts.factor import Factor, Reachable
-from enrollment.usable import readable
+from contracts.factor import Factor
+from enrollment.usable import addresses
 from gateway.account.history import WORDS
 from gateway.callers import caller
 from store import Account, Store, Transaction
@@ -61,12 +61,8 @@ class Export:
             }
 
     def _addresses(self, tx: Transaction, account: Account) -> Rows:
-        return [
-            {"channel": channel.value, "address": address}
-            for factor in self._factors.values()
-            if isinstance(factor, Reachable)
-            for channel, address in factor.addresses(readable(tx, account.id, factor.name))
-        ]
+        found = addresses(tx, account.id, self._factors.values())
+        return [{"channel": channel.value, "address": address} for channel, address in found]
 
 
 def _factors(tx: Transaction, account: Account) -> Rows:

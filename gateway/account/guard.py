@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from contracts.clock import Clock
-from contracts.factor import Channel, Factor, Reachable
-from enrollment.usable import readable
+from contracts.factor import Channel, Factor
+from enrollment.usable import addresses, begins, readable
 from gateway import policy
-from gateway.login.guide import beginning
 from gateway.login.plan import wallet
 from store import Transaction
 
@@ -17,7 +16,7 @@ class Guard:
     """Knows which credentials an account cannot do without."""
 
     def __init__(self, factors: Mapping[str, Factor], clock: Clock) -> None:
-        self._beginning = beginning(factors)
+        self._beginning = {name for name, factor in factors.items() if begins(factor)}
         # What no login may add stands in for something lost: it is a spare key and no way in.
         self._ways = {name: factor for name, factor in factors.items() if factor.on_the_way}
         self._factors = factors
@@ -37,16 +36,10 @@ class Guard:
             for name, found in usable.items()
         }
         have = wallet(self._ways, left, usable.keys(), self._clock.now()).have
-        begins = any(offer.factor in self._beginning for offer, _ in have)
-        return begins and policy.level([proof for _, proof in have]).rank >= 0
+        some = any(offer.factor in self._beginning for offer, _ in have)
+        return some and policy.level([proof for _, proof in have]).rank >= 0
 
     def email(self, tx: Transaction, account_id: str) -> str | None:
         """Return the first address for e-mail that its owner has shown, if there is one."""
-        found = (
-            address
-            for factor in self._factors.values()
-            if isinstance(factor, Reachable)
-            for channel, address in factor.addresses(readable(tx, account_id, factor.name))
-            if channel is Channel.EMAIL
-        )
-        return next(found, None)
+        found = addresses(tx, account_id, self._factors.values())
+        return next((address for channel, address in found if channel is Channel.EMAIL), None)

@@ -19,12 +19,6 @@ UNUSUAL = Text("This login is unusual. Please use a device that you have logged 
 """What it takes is held, but locked by wrong answers."""
 
 
-def beginning(factors: Mapping[str, Factor]) -> tuple[str, str]:
-    """Name what a login can begin with: beside a username, and without one."""
-    first = next(f.name for f in factors.values() if f.kind is Kind.KNOWLEDGE)
-    return first, next((f.name for f in factors.values() if f.usernameless), "")
-
-
 class Guide:
     """Plans logins by the account's wallet and the deployment's rules."""
 
@@ -37,7 +31,8 @@ class Guide:
         fresh: timedelta,
         enrol: bool,
     ) -> None:
-        self.first, self.usernameless = beginning(factors)
+        self.first = next(f.name for f in factors.values() if f.kind is Kind.KNOWLEDGE)
+        self.usernameless = next((f.name for f in factors.values() if f.usernameless), "")
         self._wallets = wallets
         self._clock = clock
         self._fresh = fresh
