@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import process_time
 from typing import Any, cast
 
 import pytest
 
-from contracts.factor import Adoptable
+from contracts.factor import Adoptable, Estimating
 from contracts.text import Text
 from enrollment.service import Enroller
 from gateway.account.guard import Guard
@@ -163,3 +164,13 @@ def test_nobody_keeps_the_house_busy_with_codes_of_their_own(
     house.clock.advance(timedelta(hours=1))
     person = logged_in(house)
     assert person.fill(person.form(action="/enroll/recovery")).status_code == 200
+
+
+@ON_SQLITE
+def test_nothing_that_is_typed_keeps_the_meter_busy(house: House) -> None:
+    """Whoever types signs that could all be letters; anybody may, without logging in."""
+    password = cast(Estimating, house.factors["password"])
+    password.estimate("a first one, so that its lists are loaded")
+    began = process_time()
+    password.estimate("4@8({[</369&#!1/|0$5+7%2" * 5)
+    assert process_time() - began < 0.3
