@@ -143,7 +143,7 @@ def test_a_browser_without_its_storage_is_asked_at_once(alice: Alice) -> None:
     alice.remembered()
     alice.page.evaluate(CLEAR)
     alice.back()
-    expect(alice.page.get_by_text(SECOND)).to_be_visible(timeout=2000)
+    expect(alice.page.get_by_text(SECOND)).to_be_visible(timeout=5000)
     alice.page.get_by_role("button", name="Authenticator app").click()
     expect(alice.page.get_by_label(OFFER)).to_be_visible()
 
@@ -172,7 +172,7 @@ def test_it_is_revoked_on_the_account_page_and_the_browser_forgets(alice: Alice)
     row.get_by_text("Remove", exact=True).click()
     row.get_by_role("button", name=re.compile("Yes, remove")).click()
     expect(row).to_have_count(0)
-    assert alice.page.evaluate(KEYS)["shown"] == []
+    alice.page.wait_for_function(f"async () => (await ({KEYS})()).shown.length === 0")
     alice.back()
     expect(alice.page.get_by_text(SECOND)).to_be_visible()
 
