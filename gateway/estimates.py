@@ -29,7 +29,7 @@ class Estimates:
     def take(self, name: str, value: str, source: str) -> Estimate:
         """Judge a value. Raises NotAllowed where the factor judges none, TooMany, Unavailable."""
         factor = self._factors.get(name)
-        if not isinstance(factor, Estimating):
+        if factor is None or not isinstance(factor, Estimating):
             raise NotAllowed(detail=f"{name!r} estimates nothing")
         with self._store.write() as tx:
             wait = tx.limits.hit(f"estimates:{network(source)}", MOST, WINDOW)
