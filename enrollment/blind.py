@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from contracts.clock import Clock
-from contracts.errors import NotAllowed, Tampered, TooMany
+from contracts.errors import Tampered, TooMany
 from contracts.factor import Challenge, Enrolled, Factor, Reachable, Subject
 from contracts.text import Text
 from enrollment.asking import CODE_LIFETIME, HOUR, Asking
 from enrollment.outcomes import Asked, Rules
-from enrollment.usable import usable
+from enrollment.usable import named, usable
 from store import Ceremony, Purpose, Store, Transaction
 
 NOBODY = Subject("", "")
@@ -43,7 +43,7 @@ class Blind:
 
     def begin(self, factor: str, owner: str, subject: Subject) -> Asked:
         """Start a verification that belongs to `owner` alone. Raises NotAllowed."""
-        chosen = self._factor(factor)
+        chosen = named(self._factors, factor)
         if chosen.usernameless:  # the answer says whose it is
             return self._ask(factor, owner, NOBODY, chosen.begin_verify(None, ()))
         with self._store.read() as tx:
@@ -69,11 +69,6 @@ class Blind:
             if not challenge.messages and isinstance(self._factors[factor], Reachable):
                 self._pretend(tx, owner)
             return self._asking.ask(tx, ceremony, challenge)
-
-    def _factor(self, name: str) -> Factor:
-        if name not in self._factors:
-            raise NotAllowed(detail=f"no factor {name!r}")
-        return self._factors[name]
 
     def _enrolled(self, tx: Transaction, factor: Factor, subject: Subject) -> Sequence[Enrolled]:
         """Return the subject's; for nobody somebody's are read, so that time does not tell."""

@@ -30,7 +30,7 @@ from enrollment.outcomes import (
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
 from enrollment.terms import USUAL, Terms
-from enrollment.usable import subject_of, usable
+from enrollment.usable import named, subject_of, usable
 from store import Ceremony, Purpose, Store, Transaction
 
 REFUSED = Text("That was not right. Please try again.")
@@ -66,7 +66,7 @@ class Ceremonies:
         credential_id: str | None = None,
     ) -> Asked:
         """Start a ceremony that belongs to `owner` alone. Raises NotAllowed for no such factor."""
-        chosen = self._factor(factor)
+        chosen = named(self._factors, factor)
         with self._store.read() as tx:
             enrolled = self._enrolled(tx, subject, factor, credential_id)
         if purpose is Purpose.ENROLL and subject is not None:
@@ -116,7 +116,7 @@ class Ceremonies:
             enrolled = self._enrolled(tx, subject, factor, None)
             if not subject.id:
                 self._take_as_long(tx, factor)
-        verdict = self._factor(factor).finish_verify(subject, enrolled, b"", answer)
+        verdict = named(self._factors, factor).finish_verify(subject, enrolled, b"", answer)
         return self._judging.judged(Attempt(factor, subject.id, enrolled), verdict)
 
     def _take(self, handle: str, owner: str) -> Ceremony:
@@ -127,7 +127,7 @@ class Ceremonies:
         return ceremony
 
     def _send_anew(self, ceremony: Ceremony, remembered: Remembered) -> Asked:
-        factor = self._factor(ceremony.factor)
+        factor = named(self._factors, ceremony.factor)
         if not isinstance(factor, Resending) or not remembered.secret:
             raise BadRequest(detail=f"{factor.name} has sent nothing")
         with self._store.read() as tx:
@@ -137,17 +137,12 @@ class Ceremonies:
             raise Expired(detail="the credential is gone")
         return self._asking.anew(ceremony, remembered, factor.resend(remembered.secret))
 
-    def _factor(self, name: str) -> Factor:
-        if name not in self._factors:
-            raise NotAllowed(detail=f"no factor {name!r}")
-        return self._factors[name]
-
     def _enrolled(
         self, tx: Transaction, subject: Subject | None, factor: str, credential_id: str | None
     ) -> Sequence[Enrolled]:
         if subject is None or not subject.id:
             return ()
-        found = usable(tx, subject.id, self._factor(factor), self._rules.biometric_failures)
+        found = usable(tx, subject.id, named(self._factors, factor), self._rules.biometric_failures)
         return [e for e in found if credential_id in (None, e.credential_id)]
 
     def _take_as_long(self, tx: Transaction, factor: str) -> None:
@@ -168,35 +163,36 @@ class Ceremonies:
     def _enroll(
         self, ceremony: Ceremony, remembered: Remembered, answer: Answer, terms: Terms
     ) -> Asked | Added:
+        factor = named(self._factors, ceremony.factor)
         with self._store.read() as tx:
             subject = subject_of(tx, ceremony.account_id)
-        came = self._factor(ceremony.factor).continue_enroll(subject, remembered.secret, answer)
+        came = factor.continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             if isinstance(came, Template):
                 terms.adding(tx)
-                return self._add(tx, subject, ceremony.factor, came, answer)
+                return self._add(tx, subject, factor, came, answer)
             return self._asking.ask(tx, ceremony, came)
 
     def _add(
-        self, tx: Transaction, subject: Subject, factor: str, template: Template, answer: Answer
+        self, tx: Transaction, subject: Subject, factor: Factor, template: Template, answer: Answer
     ) -> Added:
-        alone, virtual = not self._factor(factor).many, _virtual(answer)
-        replaced = alone and tx.credentials.remove_factor(subject.id, factor)
-        added = tx.credentials.add(subject.id, factor, template, virtual=virtual)
+        alone, virtual = not factor.many, _virtual(answer)
+        replaced = alone and tx.credentials.remove_factor(subject.id, factor.name)
+        added = tx.credentials.add(subject.id, factor.name, template, virtual=virtual)
         tx.audit.add(
             "credential.added",
             account_id=subject.id,
             source=self._address(),
-            detail={"factor": factor, "credential": added, "virtual": virtual},
+            detail={"factor": factor.name, "credential": added, "virtual": virtual},
         )
         happened = Happened.REPLACED if replaced else Happened.ADDED
-        self._changed(tx, Change(subject.id, factor, happened, template.label))
-        return Added(added, factor, template.proven)
+        self._changed(tx, Change(subject.id, factor.name, happened, template.label))
+        return Added(added, factor.name, template.proven)
 
     def _verify(
         self, ceremony: Ceremony, remembered: Remembered, answer: Answer, terms: Terms
     ) -> Judged:
-        factor = self._factor(ceremony.factor)
+        factor = named(self._factors, ceremony.factor)
         with self._store.read() as tx:
             account_id = ceremony.account_id or claimed(tx, factor, answer)
             subject = subject_of(tx, account_id)
@@ -205,8 +201,8 @@ class Ceremonies:
                 self._take_as_long(tx, factor.name)
             signal = unknown(tx, factor, answer)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
-        named = ceremony.account_id is not None and not terms.stranger
-        attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), named)
+        told = ceremony.account_id is not None and not terms.stranger
+        attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), told)
         judged = replace(self._judging.judged(attempt, verdict), signal=signal)
         if judged.verdict.accepted or ceremony.tries <= 1:
             return judged

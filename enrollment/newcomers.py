@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from contracts.clock import Clock
-from contracts.errors import BadRequest, Expired, NotAllowed, Retry, TooMany, Unavailable
+from contracts.errors import BadRequest, Expired, Retry, TooMany, Unavailable
 from contracts.factor import Factor, Resending, Subject, Template
 from contracts.text import Text
 from enrollment.asking import Asking, Letter
 from enrollment.outcomes import Asked, Made, Rules
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
+from enrollment.usable import named
 from store import Ceremony, Purpose, Store
 
 
@@ -44,7 +45,7 @@ class Newcomers:
 
     def begin(self, factor: str, newcomer: Newcomer) -> Asked:
         """Start to enrol a factor. Raises NotAllowed for no such factor."""
-        challenge = self._factor(factor).begin_enroll(newcomer.subject, ())
+        challenge = named(self._factors, factor).begin_enroll(newcomer.subject, ())
         ceremony = Ceremony(None, newcomer.owner, factor, Purpose.ENROLL, None, b"", 1, 1)
         with self._store.write() as tx:
             return self._asking.ask(tx, ceremony, challenge)
@@ -60,7 +61,7 @@ class Newcomers:
     def resend(self, handle: str, newcomer: Newcomer) -> Asked:
         """Send anew what the ceremony sent: the message before counts no more, its tries do."""
         ceremony, remembered = self._take(handle, newcomer)
-        factor = self._factor(ceremony.factor)
+        factor = named(self._factors, ceremony.factor)
         try:
             if not isinstance(factor, Resending) or not remembered.secret:
                 raise BadRequest(detail=f"{factor.name} has sent nothing")
@@ -75,7 +76,7 @@ class Newcomers:
         newcomer: Newcomer,
         submission: Submission,
     ) -> Asked | Made:
-        factor = self._factor(ceremony.factor)
+        factor = named(self._factors, ceremony.factor)
         answer = submission.answer(remembered.asks, self._clock.now())
         came = factor.continue_enroll(newcomer.subject, remembered.secret, answer)
         if isinstance(came, Template):
@@ -89,8 +90,3 @@ class Newcomers:
         if ceremony is None:
             raise Expired(detail="no such ceremony of this newcomer")
         return ceremony, unpack(ceremony.secret)
-
-    def _factor(self, name: str) -> Factor:
-        if name not in self._factors:
-            raise NotAllowed(detail=f"no factor {name!r}")
-        return self._factors[name]

@@ -1,10 +1,10 @@
-"""Whose credentials, and which of them, may be verified now."""
+"""Which factors there are, and whose credentials of them may be verified now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from contracts.errors import Expired, Tampered
+from contracts.errors import Expired, NotAllowed, Tampered
 from contracts.factor import Channel, Enrolled, Factor, Kind, Reachable, Subject
 from store import Transaction
 
@@ -16,6 +16,13 @@ def usable(
     if factor.kind is Kind.INHERENCE:
         return tx.credentials.enrolled(account_id, factor.name, failures_below=biometric_failures)
     return tx.credentials.enrolled(account_id, factor.name)
+
+
+def named(factors: Mapping[str, Factor], name: str) -> Factor:
+    """Return the factor of a name. Raises NotAllowed where there is none."""
+    if name not in factors:
+        raise NotAllowed(detail=f"no factor {name!r}")
+    return factors[name]
 
 
 def begins(factor: Factor) -> bool:

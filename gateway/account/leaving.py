@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from contracts.clock import Clock
 from contracts.errors import Expired
-from contracts.text import Text
+from contracts.text import Text, Value
 from gateway.callers import caller
 from gateway.notices import Notice, Notices
 from gateway.settings import Settings
@@ -61,7 +61,7 @@ class Leaving:
             if not tx.erasures.plan(account_id, at):
                 return account.erase_at or at
             tx.audit.add("account.leaving", account_id=account_id, source=caller().address)
-            self._notices.tell(tx, account_id, self._notice(ASKED, day=f"{at:%Y-%m-%d}"))
+            self._notices.tell(tx, account_id, self._notice(ASKED, day=at.date()))
         return at
 
     def keep(self, account_id: str, sid: str = "") -> None:
@@ -81,7 +81,7 @@ class Leaving:
             raise Expired(detail="the account is gone, or stays")
         return account.erase_at
 
-    def _notice(self, notice: Notice, **more: str) -> Notice:
+    def _notice(self, notice: Notice, **more: Value) -> Notice:
         return replace(notice, text=replace(notice.text, values={**self._values, **more}))
 
 

@@ -8,9 +8,10 @@ from datetime import timedelta
 from contracts.errors import TooMany
 from contracts.text import Text
 from gateway.addresses import network
+from gateway.limits.hourly import Hourly
+from gateway.limits.strain import HOUR
 from store import Store
 
-HOUR = timedelta(hours=1)
 MONTH = timedelta(days=30)
 MOST = 100
 """Wrong answers of strangers about one factor of one name in a month (SP 800-63B-4, 3.2.2). They
@@ -40,27 +41,25 @@ class Limits:
     def __init__(self, store: Store, bounds: Bounds) -> None:
         self._store = store
         self._bounds = bounds
+        self._hourly = Hourly(store, enabled=bounds.enabled)
 
     def begin(self, source: str) -> None:
         """Count somebody who begins to recover an account. Raises TooMany."""
-        mine = self._hit(f"recoveries:{network(source)}", self._bounds.per_source)
-        wait = mine or self._hit("recoveries", self._bounds.altogether)
+        per_source, altogether = self._bounds.per_source, self._bounds.altogether
+        wait = self._hourly.begin(
+            "recoveries", source, per_source=per_source, altogether=altogether
+        )
         if wait:
             raise TooMany(MANY, detail=f"recoveries from {source}", retry_after=wait)
 
     def send(self, name: str) -> None:
         """Count a code that is sent to a name before anything was proven. Raises TooMany."""
-        wait = self._hit(f"recoveries:sent:{name}", BLIND)
-        if wait:
+        if wait := self._hourly.hit(f"recoveries:sent:{name}", BLIND):
             raise TooMany(SENT, detail="codes of recoveries", retry_after=wait)
 
     def source(self, address: str) -> None:
         """Raise TooMany for a network that was wrong too often."""
-        if not self._bounds.enabled:
-            return
-        with self._store.read() as tx:
-            wait = tx.limits.peek(_wrong(address), self._bounds.wrong)
-        if wait:
+        if wait := self._hourly.peek(_wrong(address), self._bounds.wrong):
             raise TooMany(detail=f"source {address}", retry_after=wait)
 
     def judge(self, name: str, factor: str) -> None:
@@ -85,13 +84,7 @@ class Limits:
 
     def wrong(self, address: str) -> None:
         """Count a wrong answer, or a code that is none, for the network it came from."""
-        self._hit(_wrong(address), self._bounds.wrong)
-
-    def _hit(self, key: str, limit: int) -> int:
-        if not self._bounds.enabled:
-            return 0
-        with self._store.write() as tx:
-            return tx.limits.hit(key, limit, HOUR)
+        self._hourly.hit(_wrong(address), self._bounds.wrong)
 
 
 def _tries(name: str, factor: str) -> tuple[str, str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from contracts.errors import TooMany
 from contracts.text import Text
 from gateway.addresses import network
+from gateway.limits.hourly import Hourly
 from store import Store
 
-HOUR = timedelta(hours=1)
 MANY = Text("Too many accounts were asked for. Please wait a while and try again.")
 
 
@@ -19,35 +17,27 @@ class Limits:
     def __init__(
         self, store: Store, *, enabled: bool, per_source: int, altogether: int, names: int
     ) -> None:
-        self._store = store
-        self._enabled = enabled
+        self._hourly = Hourly(store, enabled=enabled)
         self._per_source = per_source
         self._altogether = altogether
         self._names = names
 
     def begin(self, source: str) -> None:
         """Count somebody who begins to sign up. Raises TooMany."""
-        mine = self._wait(f"signups:{network(source)}", self._per_source)
-        wait = mine or self._wait("signups", self._altogether)
+        wait = self._hourly.begin(
+            "signups", source, per_source=self._per_source, altogether=self._altogether
+        )
         if wait:
             raise TooMany(MANY, detail=f"sign-ups from {source}", retry_after=wait)
 
     def ask(self, source: str) -> None:
         """Raise TooMany where a source was told of too many names that they are taken."""
-        with self._store.read() as tx:
-            wait = tx.limits.peek(_names(source), self._names) if self._enabled else 0
-        if wait:
+        if wait := self._hourly.peek(_names(source), self._names):
             raise TooMany(detail=f"names from {source}", retry_after=wait)
 
     def told(self, source: str) -> None:
         """Count a name that a source was told is taken."""
-        self._wait(_names(source), self._names)
-
-    def _wait(self, key: str, limit: int) -> int:
-        if not self._enabled:
-            return 0
-        with self._store.write() as tx:
-            return tx.limits.hit(key, limit, HOUR)
+        self._hourly.hit(_names(source), self._names)
 
 
 def _names(source: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from babel.dates import format_date
 
 from gateway.erasure import erase_due
 from tests.gateway.account.test_account import logged_in
@@ -44,7 +45,7 @@ def test_leaving_ends_every_session_and_is_told_everywhere(house: House) -> None
     person.fill(person.form(action="/account/delete"), username="alice")
     told = {message["to"]: message["text"] for message in house.sent()}
     assert told.keys() == {"alice@example.org", "other@example.org"}
-    day = f"{house.clock.now() + WEEK:%Y-%m-%d}"
+    day = format_date(house.clock.now() + WEEK, "medium", locale="en")
     assert all(day in text and "http://localhost:8080/account" in text for text in told.values())
     for browser in (other, person):
         assert "/login/" in browser.go("/account").request.path
