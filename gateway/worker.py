@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from contracts.clock import Clock, SystemClock
-from contracts.errors import Unavailable
+from contracts.errors import GatehouseError, Unavailable
 from gateway import logs
 from gateway.carriers import make_carriers
 from gateway.delivery import Deliveries
@@ -73,12 +73,14 @@ def main() -> None:
 
 
 def _attempt(work: Callable[[], int | None]) -> int | None:
-    """Do some work; a database that is down for a while is no reason to end."""
+    """Do some work; neither a database that is down nor one bad row is a reason to end."""
     try:
         return work()
     except Unavailable as error:
         log.warning("the store does not answer", extra={"detail": error.detail})
-        return None
+    except GatehouseError as error:
+        log.error("some work was left undone", extra={"detail": error.detail})
+    return None
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.errors import BadRequest, GatehouseError, Unavailable
+from contracts.errors import BadRequest, GatehouseError, Tampered, Unavailable
 from contracts.factor import Channel
 from gateway import delivery, oidc, worker
 from gateway.carriers import MESSAGE, Messages
@@ -133,13 +133,14 @@ def test_two_workers_never_send_the_same_message(store: Store, clock: FakeClock)
     assert set(sent) == messages
 
 
-def test_a_store_that_is_down_for_a_while_does_not_end_the_worker(
-    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("error", [Unavailable(), Tampered()], ids=["down", "bad row"])
+def test_what_goes_wrong_does_not_end_the_worker(
+    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, error: GatehouseError
 ) -> None:
     carrier, stopped = Carrier(), threading.Event()
     message_id = put(store)
     deliveries = made(store, carrier, clock)
-    calls = iter([Unavailable(), None])
+    calls = iter([error, None])
     claim = deliveries.claim
 
     def shaky() -> int:
