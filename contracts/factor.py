@@ -65,7 +65,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A message the runner must send with the challenge, e.g. a one-time code."""
+    """A message to a person: with a challenge, e.g. a one-time code, or about their account."""
 
     channel: Channel
     to: str

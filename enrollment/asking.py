@@ -9,11 +9,11 @@ from datetime import timedelta
 from contracts.clock import Clock
 from contracts.errors import GatehouseError, Retry, TooMany
 from contracts.factor import Challenge, Factor, Message
-from contracts.text import LANGUAGE, Text
+from contracts.text import Text
+from enrollment.messages import post
 from enrollment.outcomes import Asked, Rules
 from enrollment.remembered import Remembered, pack
 from store import Ceremony, Purpose, Store, Transaction
-from store.outbox import MESSAGE
 
 TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
 SENT_ANEW = Text("A new code is on its way. The one before is no longer valid.")
@@ -91,12 +91,4 @@ class Asking:
         wait = tx.limits.hit(f"messages:{whose}", self._rules.messages_per_hour, HOUR)
         if wait:
             raise TooMany(TOO_MANY_CODES, detail="messages to one person", retry_after=wait)
-        letter = self._letter(tx, message)
-        payload = {
-            "channel": letter.channel.value,
-            "to": letter.to,
-            "subject": self._render(letter.subject),
-            "text": self._render(letter.text),
-            "language": self._render(LANGUAGE),
-        }
-        tx.outbox.put(MESSAGE, payload, CODE_LIFETIME)
+        post(tx, self._letter(tx, message), self._render, CODE_LIFETIME)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 
 from contracts.clock import Clock
-from contracts.factor import Channel, Factor
-from contracts.text import LANGUAGE, Text
+from contracts.factor import Channel, Factor, Message
+from contracts.text import Text
+from enrollment.messages import post
 from enrollment.usable import addresses
 from gateway.callers import caller, in_words
 from store import Account, Transaction
-from store.outbox import MESSAGE
 
 LIFETIME = timedelta(days=1)
 """For how long a message is tried again."""
@@ -55,14 +56,12 @@ class Notices:
         if account is None or tx.limits.hit(kind, MOST, HOUR):
             return 0
         known, language = self._addresses(tx, account), account.language or ""
-        subject, text = self._render(language, notice.subject), self._text(language, notice)
+        render, text = partial(self._render, language), self._text(language, notice)
         for channel, to in known:
-            payload = {"channel": channel.value, "to": to, "subject": subject, "text": text}
-            payload["language"] = self._render(language, LANGUAGE)
-            tx.outbox.put(MESSAGE, payload, LIFETIME)
+            post(tx, Message(channel, to, notice.subject, text), render, LIFETIME)
         return len(known)
 
-    def _text(self, language: str, notice: Notice) -> str:
+    def _text(self, language: str, notice: Notice) -> Text:
         seen = caller()
         words = {"device": in_words(seen.device), **notice.words}
         values = {
@@ -71,7 +70,7 @@ class Notices:
             **{name: self._render(language, text) for name, text in words.items()},
             **notice.text.values,
         }
-        return self._render(language, replace(notice.text, values=values))
+        return replace(notice.text, values=values)
 
     def _addresses(self, tx: Transaction, account: Account) -> list[tuple[Channel, str]]:
         """Return each address once: the one an operator vouched for, and those that were shown."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Conflict
-from contracts.factor import Channel, Factor
-from contracts.text import LANGUAGE, Text, Value
+from contracts.factor import Channel, Factor, Message
+from contracts.text import Text, Value
+from enrollment.messages import post
 from gateway.people.person import Prepared, prepare, read
 from gateway.settings import Settings
 from store import Account, Store, Transaction
-from store.outbox import MESSAGE
 from web.pages import languages, translate_into
 
 SET_UP = Text("The account %(name)s is set up already: its owner logs in and changes it there.")
@@ -71,23 +72,19 @@ class Inviter:
             invitation = Invitation(link, self._clock.now() + lifetime)
             tx.audit.add("account.invited", account_id=account.id, detail={"sent": send})
             if send:
-                tx.outbox.put(MESSAGE, self._letter(guest, account, invitation), lifetime)
+                letter = self._letter(guest, account, invitation)
+                post(tx, letter, partial(translate_into, guest.language), lifetime)
         return invitation
 
-    def _letter(self, guest: Guest, account: Account, invitation: Invitation) -> dict[str, str]:
+    def _letter(self, guest: Guest, account: Account, invitation: Invitation) -> Message:
         values: dict[str, Value] = {
             "service": self._settings.service_name,
             "name": account.username,
             "link": invitation.link,
             "until": invitation.valid_until,
         }
-        return {
-            "channel": Channel.EMAIL.value,
-            "to": account.email or guest.email,
-            "subject": translate_into(guest.language, replace(INVITED, values=values)),
-            "text": translate_into(guest.language, replace(HOW, values=values)),
-            "language": translate_into(guest.language, LANGUAGE),
-        }
+        subject, text = replace(INVITED, values=values), replace(HOW, values=values)
+        return Message(Channel.EMAIL, account.email or guest.email, subject, text)
 
 
 def _account(tx: Transaction, prepared: Prepared) -> Account:
