@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,8 +90,23 @@ class House:
             rows = tx.outbox.claim(self.clock.now(), self.settings.span("login"))
             return [row.payload for row in rows]
 
+    def code(self) -> str:
+        """Return the six digits in the one message that waits."""
+        [message] = self.sent()
+        found = re.search(r"\b\d{6}\b", message["text"])
+        assert found
+        return found.group()
+
 
 Build = Callable[..., House]
+
+
+@pytest.fixture
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes of full cost would be most of the time of many a test."""
+    for factor in ("RECOVERY", "PASSWORD"):
+        monkeypatch.setenv(f"GATEHOUSE_{factor}_ARGON2_MEMORY_KIB", "64")
+        monkeypatch.setenv(f"GATEHOUSE_{factor}_ARGON2_TIME_COST", "1")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import timedelta
 
 from tests.gateway.conftest import PASSWORD, Build, House
@@ -11,14 +10,6 @@ from tests.walks.person import Person
 MAIL = "b•••@example.org"
 NUMBER = "+4915112345678"
 PHONE = "•••• 78"
-
-
-def code(house: House) -> str:
-    """Return the six digits of the one message that waits."""
-    [message] = house.sent()
-    found = re.search(r"\b\d{6}\b", message["text"])
-    assert found
-    return found.group()
 
 
 def other(right: str, by: int = 1) -> str:
@@ -43,7 +34,7 @@ def anew(person: Person) -> None:
 
 def test_a_code_ends_after_five_minutes(house: House) -> None:
     person = asked(house)
-    right = code(house)
+    right = house.code()
     house.clock.advance(timedelta(minutes=5))
     assert person.answer(code=right).status_code == 410
     assert not person.arrived
@@ -51,10 +42,10 @@ def test_a_code_ends_after_five_minutes(house: House) -> None:
 
 def test_a_code_sent_anew_replaces_the_one_before(house: House) -> None:
     person = asked(house)
-    first = code(house)
+    first = house.code()
     anew(person)
     assert "A new code is on its way" in person.words
-    second = code(house)
+    second = house.code()
     if first != second:
         assert person.answer(code=first).status_code == 422
     person.answer(code=second)
@@ -63,10 +54,10 @@ def test_a_code_sent_anew_replaces_the_one_before(house: House) -> None:
 
 def test_a_code_sent_anew_has_five_minutes_of_its_own(house: House) -> None:
     person = asked(house)
-    code(house)
+    house.code()
     house.clock.advance(timedelta(minutes=4))
     anew(person)
-    right = code(house)
+    right = house.code()
     house.clock.advance(timedelta(minutes=4, seconds=59))
     person.answer(code=right)
     assert person.arrived["code"]
@@ -75,12 +66,12 @@ def test_a_code_sent_anew_has_five_minutes_of_its_own(house: House) -> None:
 def test_sending_anew_gives_no_more_tries(build: Build) -> None:
     house = build(failures_per_login=100, failures_per_hour=100)
     person = asked(house)
-    right = code(house)
+    right = house.code()
     for tries in range(1, 5):
         house.clock.advance(timedelta(seconds=tries))
         assert person.answer(code=other(right, tries)).status_code == 422
         anew(person)
-        right = code(house)
+        right = house.code()
     house.clock.advance(timedelta(seconds=4))
     last = person.answer(code=other(right))
     assert last.status_code == 401
@@ -95,22 +86,22 @@ def test_sending_anew_gives_no_more_tries_to_whoever_adds_an_address(house: Hous
     person.choose("Code by e-mail or phone")
     assert "Send a new code" not in person.words
     person.answer(address="eve@example.net")
-    right = code(house)
+    right = house.code()
     for tries in range(1, 5):
         assert person.answer(code=other(right, tries)).status_code == 422
         anew(person)
         assert "Step 2 of 2" in person.words
-        right = code(house)
+        right = house.code()
     assert person.answer(code=other(right)).status_code == 410
 
 
 def test_codes_are_sent_so_often_in_an_hour(build: Build) -> None:
     house = build(messages_per_hour=3)
     person = asked(house)
-    right = code(house)
+    right = house.code()
     for _ in range(2):
         anew(person)
-        right = code(house)
+        right = house.code()
     anew(person)
     assert person.page.status_code == 429
     assert "Too many codes" in person.words
@@ -161,7 +152,7 @@ def test_a_code_by_mail_is_never_aal2(house: House) -> None:
     person.authorize(house.chatbot("strict", acr="aal2"))
     person.log_in("bob", PASSWORD)
     person.choose(MAIL)
-    person.answer(code=code(house))
+    person.answer(code=house.code())
     assert not person.arrived
     assert "Authenticator app" in person.words
 
@@ -170,7 +161,7 @@ def test_phones_are_marked_and_another_way_is_offered(house: House) -> None:
     person = asked(house, "bob", NUMBER, PHONE)
     assert "weaker way" in person.words
     assert "authenticator app or a passkey is safer" in person.words
-    person.answer(code=code(house))
+    person.answer(code=house.code())
     assert person.arrived["code"]
     person.go("/account")
     assert "whoever takes over your number" in person.words

@@ -18,13 +18,8 @@ from tests.gateway.conftest import PASSWORD, SEED, Build, House
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors/foreign_hashes.json").read_text())
 KINDS = {vector["by"]: vector for vector in VECTORS}
+pytestmark = pytest.mark.usefixtures("cheap_hashes")
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_TIME_COST", "1")
 
 
 @pytest.fixture

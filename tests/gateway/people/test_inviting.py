@@ -13,15 +13,12 @@ from gateway.people.inviting import Guest, Invitation, Inviter
 from tests.gateway.conftest import PASSWORD, House
 from tests.walks.person import Person
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("cheap_hashes"),
+]
 ANN = Guest("ann", "ann@example.org")
 TICKET = re.compile(r"[A-Z2-9]{5}(-[A-Z2-9]{5}){3}")
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_TIME_COST", "1")
 
 
 def invited(house: House, guest: Guest = ANN, *, send: bool = False) -> Invitation:

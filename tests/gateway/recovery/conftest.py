@@ -16,23 +16,13 @@ MAIL = "a•••@example.org"
 
 
 @pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hashes of full cost would be most of the time of each test."""
-    for factor in ("RECOVERY", "PASSWORD"):
-        monkeypatch.setenv(f"GATEHOUSE_{factor}_ARGON2_MEMORY_KIB", "64")
+def cheap(cheap_hashes: None) -> None:
+    """Every test here hashes."""
 
 
 def alice(house: House) -> str:
     """Alice has a password, an app and a mailbox; she returns her account's id."""
     return house.enrolled("alice", password=PASSWORD, totp=SEED, otp="alice@example.org")
-
-
-def mailed(house: House) -> str:
-    """Return the code of the one message that waits."""
-    [message] = house.sent()
-    found = re.search(r"\b\d{6}\b", message["text"])
-    assert found
-    return found.group()
 
 
 def named(house: House, username: str = "alice", person: Person | None = None) -> Person:
@@ -49,7 +39,7 @@ def show(person: Person, title: str) -> None:
 
 def proves_mail(house: House, person: Person, title: str = "Code by e-mail or phone") -> None:
     show(person, title)
-    person.answer(code=mailed(house))
+    person.answer(code=house.code())
 
 
 def proves_password(person: Person) -> None:

@@ -11,28 +11,17 @@ from contracts.errors import Unavailable
 from tests.gateway.conftest import PASSWORD, Build, House
 from tests.walks.person import Person
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("cheap_hashes"),
+]
 ADDRESS = "ann@example.org"
 NUMBER = "+4915112345678"
-
-
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_TIME_COST", "1")
 
 
 @pytest.fixture
 def house(build: Build) -> House:
     return build(registration="open")
-
-
-def code(house: House) -> str:
-    """Return the six digits of the one message that waits."""
-    [message] = house.sent()
-    found = re.search(r"\b\d{6}\b", message["text"])
-    assert found, message["text"]
-    return found.group()
 
 
 def asked(house: House, address: str = ADDRESS) -> Person:
@@ -46,7 +35,7 @@ def asked(house: House, address: str = ADDRESS) -> Person:
 def shown(house: House, address: str = ADDRESS) -> Person:
     """Sign up, as far as the name."""
     person = asked(house, address)
-    person.answer(code=code(house))
+    person.answer(code=house.code())
     return person
 
 
@@ -81,7 +70,7 @@ def test_a_chatbots_user_makes_an_account_on_the_way(house: House) -> None:
     assert "Bot asks who you are" in person.words
     person.fill(person.form(action="/register"), address=ADDRESS)
     assert "Step 2 of 4" in person.words
-    person.answer(code=code(house))
+    person.answer(code=house.code())
     assert "Step 3 of 4" in person.words
     assert person.form(action="/name").fields["username"] == ADDRESS
     name(person, "Ann")
@@ -99,7 +88,7 @@ def test_a_chatbots_user_makes_an_account_on_the_way(house: House) -> None:
     later.authorize(house.chatbot("other"))
     later.log_in("ann", PASSWORD)
     later.choose("a•••@example.org")
-    later.answer(code=code(house))
+    later.answer(code=house.code())
     assert later.arrived["code"]
 
 
@@ -127,7 +116,7 @@ def test_without_a_chatbot_the_account_page_comes_next(house: House) -> None:
 def test_a_phone_is_an_address_too(house: House) -> None:
     person = asked(house, "+49 1511 2345678")
     assert "weaker way" in person.words
-    person.answer(code=code(house))
+    person.answer(code=house.code())
     assert person.form(action="/name").fields["username"] == ""
     name(person, "ann")
     person.answer(password=PASSWORD)
@@ -283,18 +272,18 @@ def handle_of(house: House, person: Person) -> str:
 
 def test_a_code_counts_as_codes_do(house: House) -> None:
     person = asked(house)
-    right = code(house)
+    right = house.code()
     for tries in range(1, 5):
         assert person.answer(code=f"{(int(right) + tries) % 10**6:06d}").status_code == 422
         person.fill(person.form(action="/resend"))
         assert "A new code is on its way" in person.words
-        right = code(house)
+        right = house.code()
     assert person.answer(code=f"{(int(right) + 1) % 10**6:06d}").status_code == 410
 
 
 def test_a_code_ends_after_five_minutes(house: House) -> None:
     person = asked(house)
-    right = code(house)
+    right = house.code()
     house.clock.advance(timedelta(minutes=5))
     assert person.answer(code=right).status_code == 410
 
@@ -395,7 +384,7 @@ def test_whoever_is_logged_in_elsewhere_is_not_drawn_in(house: House) -> None:
     person.log_in("bob", PASSWORD)
     person.go("/register", login=first)
     person.fill(person.form(action="/register"), address=ADDRESS)
-    person.answer(code=code(house))
+    person.answer(code=house.code())
     name(person, "ann")
     person.answer(password=PASSWORD)
     assert first not in person.path
