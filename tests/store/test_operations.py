@@ -11,7 +11,9 @@ from contracts.errors import Conflict
 from store import Account, Ceremony, Purpose, Station, Store, device_codes
 from store.codes import Code
 from store.grants import Access, Grant
+from store.recovery_walks import RecoveryWalk
 from store.retention import ENDS
+from store.signups import Signup
 from tests.fakes.clock import FakeClock
 
 SECOND = timedelta(seconds=1)
@@ -184,9 +186,11 @@ def fill(store: Store, assurance: Assurance, lifetime: timedelta) -> None:
         forgotten = lifetime - device_codes.REMEMBERED
         tx.device_codes.put("chatbot", {}, interval=5, lifetime=forgotten)
         tx.backchannel_requests.put(name, "chatbot", None, {}, interval=5, lifetime=forgotten)
+        tx.signups.open(Signup(), "browser", lifetime)
+        tx.recovery_walks.open(RecoveryWalk("", "jane", ""), "browser", lifetime)
 
 
-UNFILLED = ("initial_access_tokens", "known_browsers")
+UNFILLED = ("initial_access_tokens", "known_browsers", "recoveries")
 
 
 def test_a_purge_deletes_what_has_had_its_time(

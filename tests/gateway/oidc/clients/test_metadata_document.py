@@ -121,10 +121,10 @@ def test_a_client_that_publishes_its_keys_proves_itself(
 
 def test_the_page_says_who_describes_it(client: Client, publish: Publish, hostile: Hostile) -> None:
     page = client(publish(client_name="<b>Bank</b>")).authorize().text
-    assert f"<strong>localhost:{hostile.port}</strong>" in page
+    assert f">localhost:{hostile.port}</strong>" in page
     assert "Nobody here has checked this application" in page
     assert f"&lt;b&gt;Bank&lt;/b&gt; (localhost:{hostile.port})" in page
-    assert "<strong>app.example</strong>" in page
+    assert ">app.example</strong>" in page
     assert "your own device" not in page
 
 
