@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
 from typing import Any
@@ -66,7 +66,9 @@ def send(port: int) -> Iterator[Send]:
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
 
     def send(method: str, path: str, *more: Any, **named: Any) -> tuple[HTTPResponse, bytes]:
-        connection.request(method, path, *more, **named)
+        # What is too large is answered, and the connection closed, before all of it is sent.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            connection.request(method, path, *more, **named)
         response = connection.getresponse()
         return response, response.read()
 
