@@ -27,7 +27,8 @@ export function before(form, work) {
     const signal = AbortSignal.timeout(PATIENCE);
     const late = new Promise((resolve) => signal.addEventListener("abort", resolve));
     await Promise.race([work(signal).catch(() => {}), late]);
-    form.requestSubmit();
+    // While its submit event is being told a form cannot be sent again: a browser ignores that.
+    setTimeout(() => form.requestSubmit());
   });
 }
 
