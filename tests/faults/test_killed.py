@@ -51,8 +51,8 @@ def every(whole: bool) -> int:
 @pytest.fixture
 def store(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The same databases, seen from outside of the processes that die."""
-    for name in environment.keys() - os.environ.keys():
-        monkeypatch.setenv(name, environment[name])
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
     opened = make_store(Settings(), FakeClock())
     opened.migrate()
     yield opened

@@ -128,6 +128,9 @@ def test_a_signature_is_confirmed_for_its_very_words(
     alice = Newcomer(demo, "alice", http)
     alice.say("hello")
     alice.password()
+    if "One more step" in alice.words:  # she was here before with another browser
+        wait_for_the_next_step()
+        alice.authenticator()
     if "Allow" in alice.words:
         alice.allow()
     time.sleep(1)
@@ -140,7 +143,7 @@ def test_a_signature_is_confirmed_for_its_very_words(
     alice.allow()
     assert str(alice.page.url).startswith(demo["chatbot"])
     assert "Signed" in alice.words
-    assert alice.claim("acr") == "aal1"
+    assert alice.claim("acr") in {"aal1", "aal2"}
 
 
 def wait_for_the_next_step() -> None:
