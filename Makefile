@@ -45,7 +45,7 @@ faults: $(VENV)/.dev ## Kill it, take its database away, rotate its keys under l
 	$(BIN)/pytest --length $(LENGTH) $(FAULTS) $(ARGS)
 
 statistics: $(VENV)/.dev ## Measure what time tells, and send it what nobody expects (LENGTH=short as in CI)
-	$(BIN)/pytest -rP --length $(LENGTH) $(STATISTICS) $(ARGS)
+	$(BIN)/pytest -rP --timeout 1800 --length $(LENGTH) $(STATISTICS) $(ARGS)
 
 lint: $(VENV)/.dev ## Check format, style, types, imports, generated tables and secrets
 	$(BIN)/ruff format --check .
