@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from contracts.errors import Expired, NotAllowed, TooMany
-from contracts.factor import Ask, Factor, Kind, Reachable, Subject
+from contracts.factor import Ask, Factor, Kind, Reachable
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.outcomes import Added, Asked
@@ -121,8 +121,7 @@ class EnrolmentService:
             raise Expired(detail="the account is gone, disabled or about to go")
         if wait:
             raise TooMany(detail="enrolments of one account", retry_after=wait)
-        subject = Subject(account.id, account.username, account.email)
-        return self._ceremonies.begin(Purpose.ENROLL, factor, enroller.owner, subject)
+        return self._ceremonies.begin(Purpose.ENROLL, factor, enroller.owner, account.subject)
 
     def answer(self, enroller: Enroller, ceremony: str, submission: Submission) -> Asked | Added:
         """Take one answer of this enroller's ceremony."""

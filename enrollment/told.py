@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contracts.factor import Ask, Factor, Subject
+from contracts.factor import Ask, Factor
 from contracts.signals import Describing, Signalling
 from contracts.text import Text
 from enrollment.usable import readable
@@ -37,8 +37,7 @@ def told_of(
             notes |= {each.credential_id: factor.describe(each) for each in usable}
         # What is switched off comes back by nobody's hand: the device would have hidden it.
         if isinstance(factor, Signalling) and len(usable) == _count(credentials, factor):
-            subject = Subject(account.id, account.username, account.email)
-            signals.append(factor.accepted(subject, usable))
+            signals.append(factor.accepted(account.subject, usable))
     return Told(notes, signals)
 
 

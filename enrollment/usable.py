@@ -54,4 +54,4 @@ def subject_of(tx: Transaction, account_id: str | None) -> Subject:
         return Subject("", "")
     if account.disabled_at is not None:
         raise Expired(detail="the account is disabled")
-    return Subject(account.id, account.username, account.email)
+    return account.subject

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, or_, select
 
 from contracts.errors import BadRequest, Conflict
+from contracts.factor import Subject
 from contracts.text import Text
 from store import once
 from store.credentials import Credentials
@@ -38,6 +39,11 @@ class Account:
     disabled_at: datetime | None
     language: str | None = None
     erase_at: datetime | None = None
+
+    @property
+    def subject(self) -> Subject:
+        """Return what factors hear of the person."""
+        return Subject(self.id, self.username, self.email)
 
     @property
     def active(self) -> bool:

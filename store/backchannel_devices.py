@@ -34,7 +34,7 @@ class BackchannelDevices:
         row = {
             "id": new_id(),
             "account_id": account_id,
-            "browser_hash": self._hash(browser),
+            "browser_hash": self._work.vault.browser(browser),
             "created_at": self._work.now(),
         }
         once.add(self._work.connection, backchannel_devices, row)
@@ -50,7 +50,7 @@ class BackchannelDevices:
         """Return a person's browsers, the first first."""
         query = select(backchannel_devices).where(backchannel_devices.c.account_id == account_id)
         rows = self._work.connection.execute(query.order_by(backchannel_devices.c.created_at))
-        here = self._hash(browser)
+        here = self._work.vault.browser(browser)
         return [BackchannelDevice(r.id, r.created_at, r.browser_hash == here) for r in rows]
 
     def remove(self, account_id: str, device_id: str) -> bool:
@@ -60,6 +60,3 @@ class BackchannelDevices:
             backchannel_devices.c.id == device_id,
         )
         return once.take(self._work.connection, backchannel_devices, *where) is not None
-
-    def _hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)

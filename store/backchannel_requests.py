@@ -82,7 +82,7 @@ class BackchannelRequests:
 
     def match(self, request: BackchannelRequest, browser: str) -> bool:
         """Note that the person knows the number; this browser alone goes on from here."""
-        values = {"status": Status.MATCHED.value, "browser_hash": self._browser_hash(browser)}
+        values = {"status": Status.MATCHED.value, "browser_hash": self._work.vault.browser(browser)}
         return self._change(request, values, backchannel_requests.c.status == Status.PENDING.value)
 
     def approve(self, request: BackchannelRequest, browser: str, grant_id: str) -> bool:
@@ -95,7 +95,7 @@ class BackchannelRequests:
             request,
             values,
             backchannel_requests.c.status == Status.MATCHED.value,
-            backchannel_requests.c.browser_hash == self._browser_hash(browser),
+            backchannel_requests.c.browser_hash == self._work.vault.browser(browser),
         )
 
     def deny(self, request: BackchannelRequest) -> bool:
@@ -114,7 +114,7 @@ class BackchannelRequests:
 
     def _shown_in(self, browser: str) -> ColumnElement[bool]:
         """Select what may be shown: its person chose this browser, and no other has taken it on."""
-        hashed = self._browser_hash(browser)
+        hashed = self._work.vault.browser(browser)
         reached = select(backchannel_devices.c.account_id).where(
             backchannel_devices.c.browser_hash == hashed
         )
@@ -166,9 +166,6 @@ class BackchannelRequests:
 
     def _hash(self, auth_req_id: str) -> str:
         return self._work.vault.digest("auth_req_id", auth_req_id)
-
-    def _browser_hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)
 
 
 def new_auth_req_id() -> str:

@@ -54,6 +54,10 @@ class Vault:
         """Return the keyed hash under which a secret value is stored: 64 hexadecimal digits."""
         return _mac(self._digest_key, f"{purpose}\0{value}")
 
+    def browser(self, browser: str) -> str:
+        """Return the keyed hash of what binds a browser: every step kept for it has the same."""
+        return self.digest("browser", browser)
+
     def seal(self, context: str, data: bytes) -> bytes:
         """Encrypt under the current key, bound to its version and to the place it is stored in."""
         version = self._current.to_bytes(VERSION_BYTES, "big")

@@ -38,7 +38,7 @@ class Interactions:
         hashed = self._hash(handle)
         row = {
             "handle_hash": hashed,
-            "browser_hash": self._browser_hash(browser),
+            "browser_hash": self._work.vault.browser(browser),
             "client_id": client_id,
             "request": self._work.vault.seal_json(_context(hashed), request),
             "created_at": now,
@@ -60,15 +60,12 @@ class Interactions:
     def _mine(self, handle: str, browser: str) -> ColumnElement[bool]:
         return and_(
             interactions.c.handle_hash == self._hash(handle),
-            interactions.c.browser_hash == self._browser_hash(browser),
+            interactions.c.browser_hash == self._work.vault.browser(browser),
             interactions.c.expires_at > self._work.now(),
         )
 
     def _hash(self, handle: str) -> str:
         return self._work.vault.digest("interaction", handle)
-
-    def _browser_hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)
 
     def _open(self, row: Row[Any] | None) -> Interaction | None:
         if row is None:

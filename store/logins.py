@@ -56,7 +56,7 @@ class Logins:
         now = self._work.now()
         row = {
             "handle_hash": self._hash(handle),
-            "browser_hash": self._browser_hash(browser),
+            "browser_hash": self._work.vault.browser(browser),
             "requirement": dump_requirement(requirement),
             "return_to": return_to,
             "cancel_to": cancel_to,
@@ -71,7 +71,7 @@ class Logins:
         admitted = logins.c.account_id.in_(admitted_accounts())
         query = select(logins).where(
             logins.c.handle_hash == self._hash(handle),
-            logins.c.browser_hash == self._browser_hash(browser),
+            logins.c.browser_hash == self._work.vault.browser(browser),
             logins.c.expires_at > self._work.now(),
             or_(logins.c.account_id.is_(None), admitted),
         )
@@ -116,9 +116,6 @@ class Logins:
 
     def _hash(self, handle: str) -> str:
         return self._work.vault.digest("login", handle)
-
-    def _browser_hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)
 
 
 def _is(login: Login) -> ColumnElement[bool]:

@@ -123,7 +123,7 @@ class Recoveries:
         handle, now = new_handle(), self._work.now()
         values = {
             "handle_hash": self._hash("handle", handle),
-            "browser_hash": self._browser_hash(browser),
+            "browser_hash": self._work.vault.browser(browser),
             "open_until": now + lifetime,
         }
         ready = recoveries.c.ready_at <= now
@@ -134,7 +134,7 @@ class Recoveries:
         """Return the one that this browser goes on with."""
         return self._one(
             recoveries.c.handle_hash == self._hash("handle", handle),
-            recoveries.c.browser_hash == self._browser_hash(browser),
+            recoveries.c.browser_hash == self._work.vault.browser(browser),
             recoveries.c.open_until > self._work.now(),
             *self._usable(),
         )
@@ -194,9 +194,6 @@ class Recoveries:
     def _hash(self, purpose: str, value: str) -> str:
         canonical = value if purpose == "handle" else typed(value)
         return self._work.vault.digest(f"recovery {purpose}", canonical)
-
-    def _browser_hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)
 
 
 def _times(timing: Timing) -> dict[str, datetime]:

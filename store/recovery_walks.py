@@ -46,7 +46,7 @@ class RecoveryWalks:
         handle_hash = self._hash(handle)
         row = {
             "handle_hash": handle_hash,
-            "browser_hash": self._browser_hash(browser),
+            "browser_hash": self._work.vault.browser(browser),
             "state": self._seal(handle_hash, walk),
             **{"failures": 0, "version": walk.version},
             "expires_at": self._work.now() + lifetime,
@@ -58,7 +58,7 @@ class RecoveryWalks:
         """Return this browser's walk; None where unknown, over or expired."""
         query = select(recovery_walks).where(
             recovery_walks.c.handle_hash == self._hash(handle),
-            recovery_walks.c.browser_hash == self._browser_hash(browser),
+            recovery_walks.c.browser_hash == self._work.vault.browser(browser),
             recovery_walks.c.expires_at > self._work.now(),
         )
         row = self._work.connection.execute(query).one_or_none()
@@ -101,9 +101,6 @@ class RecoveryWalks:
 
     def _hash(self, handle: str) -> str:
         return self._work.vault.digest("recovery walk", handle)
-
-    def _browser_hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)
 
 
 def _dump(walk: RecoveryWalk) -> Mapping[str, Any]:

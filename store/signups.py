@@ -46,7 +46,7 @@ class Signups:
         handle_hash = self._hash(handle)
         row = {
             "handle_hash": handle_hash,
-            "browser_hash": self._browser_hash(browser),
+            "browser_hash": self._work.vault.browser(browser),
             "state": self._seal(handle_hash, signup),
             "version": 1,
             "expires_at": self._work.now() + lifetime,
@@ -58,7 +58,7 @@ class Signups:
         """Return this browser's sign-up; None where unknown, over or expired."""
         query = select(signups).where(
             signups.c.handle_hash == self._hash(handle),
-            signups.c.browser_hash == self._browser_hash(browser),
+            signups.c.browser_hash == self._work.vault.browser(browser),
             signups.c.expires_at > self._work.now(),
         )
         row = self._work.connection.execute(query).one_or_none()
@@ -84,9 +84,6 @@ class Signups:
 
     def _hash(self, handle: str) -> str:
         return self._work.vault.digest("signup", handle)
-
-    def _browser_hash(self, browser: str) -> str:
-        return self._work.vault.digest("browser", browser)
 
 
 def _dump(signup: Signup) -> Mapping[str, Any]:

@@ -68,4 +68,4 @@ class Wallets:
 def _subject(account: Account | None, username: str) -> Subject:
     if account is None or account.disabled_at is not None:
         return Subject("", username)
-    return Subject(account.id, account.username, account.email)
+    return account.subject

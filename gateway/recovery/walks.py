@@ -188,7 +188,7 @@ def _whose(tx: Transaction, name: str) -> Subject:
     account = tx.accounts.whose(name)
     if account is None or not account.admitted:
         return Subject("", name)
-    return Subject(account.id, account.username, account.email)
+    return account.subject
 
 
 def _owner(walk: RecoveryWalk) -> str:
