@@ -146,6 +146,22 @@ class Accounts:
         rows = self._work.connection.execute(select(accounts).order_by(accounts.c.username))
         return [_account(row) for row in rows]
 
+    def search(
+        self, part: str, *, disabled: bool | None, after: str, limit: int
+    ) -> Sequence[Account]:
+        """Return some of the accounts whose username holds a part, by username, beginning `after`.
+
+        `disabled` chooses those who are kept out, or those who are not.
+        """
+        query = select(accounts).where(accounts.c.username > after)
+        if part:
+            query = query.where(accounts.c.username.contains(normalized(part), autoescape=True))
+        if disabled is not None:
+            shut = accounts.c.disabled_at.is_not(None)
+            query = query.where(shut if disabled else ~shut)
+        rows = self._work.connection.execute(query.order_by(accounts.c.username).limit(limit))
+        return [_account(row) for row in rows]
+
     def _one(self, condition: ColumnElement[bool]) -> Account | None:
         row = self._work.connection.execute(select(accounts).where(condition)).one_or_none()
         return None if row is None else _account(row)

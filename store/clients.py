@@ -40,6 +40,7 @@ class Client:
     created_at: datetime
     source: str = OPERATOR
     metadata: ClientMetadata = NOTHING_MORE
+    version: int = 1
 
     @property
     def auth_method(self) -> str:
@@ -68,6 +69,7 @@ class Clients:
         """Register a client, or all that changed of one."""
         row = _row(client)
         kept = {name: row[name] for name in row.keys() - {"id", "created_at"}}
+        kept["version"] = clients.c.version + 1
         statement = once.insert(self._work.connection.dialect.name, clients).values(row)
         self._work.connection.execute(
             statement.on_conflict_do_update(index_elements=["id"], set_=kept)

@@ -38,6 +38,7 @@ ENDS = {
     models.recovery_walks: "expires_at",
     models.known_browsers: "expires_at",
     models.stations: "pairing_expires_at",
+    models.setups: "expires_at",
 }
 
 

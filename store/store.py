@@ -27,6 +27,7 @@ from store.device_codes import DeviceCodes
 from store.endings import Endings
 from store.enrolments import Enrolments
 from store.erasures import Erasures
+from store.events import Events
 from store.grants import Grants
 from store.hints import Hints
 from store.interactions import Interactions
@@ -37,6 +38,7 @@ from store.known_browsers import KnownBrowsers
 from store.limits import Limits
 from store.logins import Logins
 from store.models import checks
+from store.operators import Operators
 from store.outbox import Outbox
 from store.pushed_requests import PushedRequests
 from store.recoveries import Recoveries
@@ -72,6 +74,7 @@ class Transaction:
         self.endings = Endings(work)
         self.enrolments = Enrolments(work)
         self.erasures = Erasures(work)
+        self.events = Events(work)
         self.grants = Grants(work)
         self.initial_access_tokens = InitialAccessTokens(work)
         self.hints = Hints(work)
@@ -81,6 +84,7 @@ class Transaction:
         self.limits: Counting = ValkeyLimits(work, valkey) if valkey else Limits(work)
         self.logins = Logins(work)
         self.once = Spent(work)
+        self.operators = Operators(work)
         self.outbox = Outbox(work)
         self.pushed_requests = PushedRequests(work)
         self.recoveries = Recoveries(work)

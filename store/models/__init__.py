@@ -8,6 +8,7 @@ from store.models.backchannel import backchannel_devices, backchannel_requests, 
 from store.models.base import EPOCH, MICROSECOND, Instant, keystore_metadata, metadata
 from store.models.keystore import erased, row_versions, subject_keys
 from store.models.operations import audit, checks, limits, once, outbox
+from store.models.operators import operators, setups
 from store.models.people import (
     accounts,
     active_accounts,
@@ -66,6 +67,7 @@ __all__ = [
     "logins",
     "metadata",
     "once",
+    "operators",
     "outbox",
     "pushed_requests",
     "recoveries",
@@ -75,6 +77,7 @@ __all__ = [
     "resources",
     "row_versions",
     "sessions",
+    "setups",
     "signing_keys",
     "signups",
     "stations",

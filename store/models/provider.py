@@ -38,6 +38,7 @@ clients = Table(
     Column("source", String(16), nullable=False),
     Column("metadata", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
     CheckConstraint("access_token_seconds > 0", name="access_token_seconds"),
 )
 

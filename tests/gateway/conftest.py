@@ -19,6 +19,7 @@ from gateway.opening import make_factors
 from gateway.settings import Settings
 from store import Client, Store
 from store.keys import SigningKey
+from store.outbox import MESSAGE
 from tests.fakes.clock import FakeClock
 from tests.walks.person import REDIRECT, Chatbot, Person
 
@@ -87,7 +88,7 @@ class House:
     def sent(self) -> list[dict[str, str]]:
         """Return the messages waiting to be sent, and take them."""
         with self.store.write() as tx:
-            rows = tx.outbox.claim(self.clock.now(), self.settings.span("login"))
+            rows = tx.outbox.claim(self.clock.now(), self.settings.span("login"), MESSAGE)
             return [row.payload for row in rows]
 
     def code(self) -> str:

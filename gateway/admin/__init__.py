@@ -1,0 +1,1 @@
+"""What operators do: one list of operations, behind the pages, the API and the command line."""

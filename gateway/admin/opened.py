@@ -1,0 +1,31 @@
+"""The desk, for whoever opens one: every operation there is."""
+
+from __future__ import annotations
+
+from contracts.clock import Clock
+from gateway.admin.calls.people import People
+from gateway.admin.desk import Desk
+from gateway.admin.tools import Tools
+from gateway.changes import Changes
+from gateway.notices import Notices
+from gateway.opening import make_factors
+from gateway.recovery.opened import make_recoveries
+from gateway.settings import Settings
+from store import Store
+from web.pages import translate_into
+
+CALLS = (People,)
+
+
+def make_desk(tools: Tools) -> Desk:
+    """Build the desk."""
+    return Desk(tools.store, [calls(tools) for calls in CALLS])
+
+
+def open_desk(settings: Settings, store: Store, clock: Clock) -> Desk:
+    """Build the desk for a command, which serves no pages."""
+    factors = make_factors(settings, store, clock)
+    notices = Notices(factors, translate_into, clock)
+    changes = Changes(factors, notices, service=settings.service_name, issuer=settings.issuer)
+    recoveries = make_recoveries(store, settings, clock, notices)
+    return make_desk(Tools(settings, store, clock, factors, notices, changes, recoveries))

@@ -1,0 +1,48 @@
+"""What happened that others may want to hear of, written with what causes it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+
+from store.handles import new_id
+from store.outbox import Outbox
+from store.work import Work
+
+EVENT = "event"
+"""The kind of message that says what happened: `id`, `type`, `account_id`, `at`, `data`."""
+LIFETIME = timedelta(days=1)
+
+
+class Event(StrEnum):
+    """What can happen."""
+
+    FACTOR_ENROLLED = "factor.enrolled"
+    FACTOR_CHANGED = "factor.changed"
+    FACTOR_REMOVED = "factor.removed"
+    SUSPICIOUS = "account.suspicious"
+    ACCOUNT_DISABLED = "account.disabled"
+    ACCOUNT_ENABLED = "account.enabled"
+    ACCOUNT_ERASED = "account.erased"
+    CONSENT_GIVEN = "consent.given"
+    CONSENT_WITHDRAWN = "consent.withdrawn"
+    SESSION_ENDED = "session.ended"
+    ASSURANCE_CHANGED = "assurance.changed"
+
+
+class Events:
+    """Writes events to the outbox; a worker tells whoever wants to hear of them."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def happened(self, event: Event, account_id: str, **data: str) -> None:
+        """Note an event about a person; `data` names things by ids of ours and holds no secret."""
+        payload = {
+            "id": new_id(),
+            "type": event,
+            "account_id": account_id,
+            "at": self._work.now().isoformat(),
+            "data": data,
+        }
+        Outbox(self._work).put(EVENT, payload, LIFETIME)
