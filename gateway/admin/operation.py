@@ -9,8 +9,12 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from contracts.text import Text
 from gateway.admin.actor import Actor
 from gateway.admin.roles import EVERYONE, Role
+
+CHANGED = Text("Somebody changed this in the meantime: look at it anew, then change it again.")
+"""For a Conflict: the version that was sent is no longer the one there is."""
 
 PAGE = 50
 MOST = 200
