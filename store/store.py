@@ -16,6 +16,7 @@ from store.audit import Audit
 from store.backchannel_devices import BackchannelDevices
 from store.backchannel_requests import BackchannelRequests
 from store.ceremonies import Ceremonies
+from store.biometric_consents import BiometricConsents
 from store.cipher import Vault
 from store.clients import Clients
 from store.codes import Codes
@@ -49,6 +50,7 @@ from store.resources import Resources
 from store.retention import Retention
 from store.schema import KEYSTORE, MAIN, Schema, check_current
 from store.sessions import Sessions
+from store.setups import Setups
 from store.signups import Signups
 from store.spent import Spent
 from store.stations import Stations
@@ -65,6 +67,7 @@ class Transaction:
         self.audit = Audit(work)
         self.backchannel_devices = BackchannelDevices(work)
         self.backchannel_requests = BackchannelRequests(work)
+        self.biometric_consents = BiometricConsents(work)
         self.ceremonies = Ceremonies(work)
         self.clients = Clients(work)
         self.codes = Codes(work)
@@ -94,6 +97,7 @@ class Transaction:
         self.resources = Resources(work)
         self.retention = Retention(work)
         self.sessions = Sessions(work)
+        self.setups = Setups(work)
         self.signups = Signups(work)
         self.stations = Stations(work)
         self.tickets = Tickets(work)
