@@ -233,6 +233,28 @@ class Reachable(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """What somebody agrees to before anything of their body is measured (GDPR, Article 9(2)(a)).
+
+    `points` are whole sentences: what is measured, what becomes of it, what for, and how to take
+    the consent back. Whoever changes what they mean gives them the next `version`.
+    """
+
+    version: int
+    points: Sequence[Text]
+
+
+@runtime_checkable
+class Consented(Protocol):
+    """A factor that measures people, and does so with their consent alone.
+
+    Every factor whose kind is `INHERENCE` is one: the server keeps what it measured.
+    """
+
+    consent: Consent
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """How hard something is to guess, from 0 to 4, and that in words; below 2 it is not taken."""
 

@@ -15,8 +15,8 @@ from store.accounts import Accounts
 from store.audit import Audit
 from store.backchannel_devices import BackchannelDevices
 from store.backchannel_requests import BackchannelRequests
-from store.ceremonies import Ceremonies
 from store.biometric_consents import BiometricConsents
+from store.ceremonies import Ceremonies
 from store.cipher import Vault
 from store.clients import Clients
 from store.codes import Codes

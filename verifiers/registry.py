@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings
 
 import verifiers
 from contracts.errors import Misconfigured
-from contracts.factor import Factor, Workshop
+from contracts.factor import Consented, Factor, Kind, Workshop
 from contracts.inference import Loader
 from contracts.text import Text
 
@@ -57,6 +57,11 @@ def jobs() -> dict[str, Loader]:
 def pooled() -> set[str]:
     """Name the factors that have jobs in the inference pool."""
     return {source.name for source in _sources() if getattr(source.module, "JOBS", None)}
+
+
+def names() -> list[str]:
+    """Name every factor, available or not, in order."""
+    return [source.name for source in _sources()]
 
 
 def settings() -> list[type[BaseSettings]]:
@@ -112,6 +117,8 @@ def _check(name: str, factor: Factor) -> None:
         raise _broken(name, f"it lacks {', '.join(missing)}")
     if factor.name != name:
         raise _broken(name, f"it calls itself {factor.name}")
+    if factor.kind is Kind.INHERENCE and not isinstance(factor, Consented):
+        raise _broken(name, "it measures people and asks for no consent")
 
 
 def _broken(name: str, why: str) -> Misconfigured:

@@ -21,6 +21,7 @@ from store.models.people import (
     stations,
     tickets,
 )
+from store.models.privacy import biometric_consents, erasure_proofs
 from store.models.provider import (
     clients,
     codes,
@@ -48,6 +49,7 @@ __all__ = [
     "audit",
     "backchannel_devices",
     "backchannel_requests",
+    "biometric_consents",
     "ceremonies",
     "checks",
     "clients",
@@ -57,6 +59,7 @@ __all__ = [
     "device_codes",
     "enrolments",
     "erased",
+    "erasure_proofs",
     "grants",
     "initial_access_tokens",
     "interactions",

@@ -24,6 +24,7 @@ from contracts.sample import Modality
 from contracts.text import Text
 from verifiers.biometric import Comparison, Encoder, Matcher, comparable, compare
 from verifiers.voice import wav
+from verifiers.voice.consent import CONSENT
 from verifiers.voice.enrolment import UTTERANCES, Enrolment
 from verifiers.voice.settings import VoiceSettings
 
@@ -54,6 +55,7 @@ class Voice:
     usernameless = False
     on_the_way = True
     silent = False
+    consent = CONSENT
 
     def __init__(self, encoder: Encoder, matcher: Matcher, settings: VoiceSettings) -> None:
         self._encoder = encoder
