@@ -37,7 +37,8 @@ class Requirement:
 
     `required_acr` is the client's policy and must be met, and so must one of `essential_acr` where
     there are any. `acr_values` are voluntary, in order of preference. Proofs made before
-    `not_before` do not count (prompt=login, max_age).
+    `not_before` do not count (prompt=login, max_age). Without `enrol` a factor that is missing is
+    not added on the way: whoever holds less than is asked must not make up for it here.
     """
 
     required_acr: str
@@ -48,3 +49,4 @@ class Requirement:
     client_name: str = ""
     ui_locales: Sequence[str] = field(default=())
     essential_acr: Sequence[str] = field(default=())
+    enrol: bool = True

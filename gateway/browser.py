@@ -77,6 +77,15 @@ class Browser:
         self._changes()["enrolment"] = value
 
     @property
+    def admin(self) -> str:
+        """What says when the admin pages were last used here, empty where they were not."""
+        return self._get("admin")
+
+    @admin.setter
+    def admin(self, value: str) -> None:
+        self._changes()["admin"] = value
+
+    @property
     def language(self) -> str:
         """The language that was chosen in this browser, empty where none was."""
         return self._get("language")

@@ -44,7 +44,7 @@ class Guide:
         if wanted[0](login.events) or self.leaves(login):
             return Reached()
         wallet = self._wallets.of(login.account_id or "")
-        return plan(login.events, wallet, wanted, enrol=self._enrol)
+        return plan(login.events, wallet, wanted, enrol=self._enrols(login))
 
     def leaves(self, login: Login) -> bool:
         """Whether a person who is to be erased is let in to call that off, and for nothing else."""
@@ -61,7 +61,7 @@ class Guide:
     def upgrade(self, login: Login) -> str:
         """Name the factor that a browser may add by itself after a password, or none."""
         by_password = any(proof.factor == self.first for proof in login.events)
-        return self.usernameless if by_password else ""
+        return self.usernameless if by_password and self._enrols(login) else ""
 
     def enough(self, login: Login) -> bool:
         """Whether all that the client requires was proven."""
@@ -74,6 +74,9 @@ class Guide:
         raised = self._raised(login)
         held_back = raised is not None and not policy.level(login.events).satisfies(raised)
         return UNUSUAL if held_back else None
+
+    def _enrols(self, login: Login) -> bool:
+        return self._enrol and login.requirement.enrol
 
     def _goals(self, login: Login) -> Sequence[Goal]:
         raised = self._raised(login)

@@ -9,9 +9,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
 from contracts.text import Text
+from store.models import logins
 from tests.fakes.authenticator import Authenticator
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.walks.person import Person
@@ -307,3 +309,19 @@ def test_a_refusal_does_not_tell_how_near_it_was(build: Build) -> None:
     assert pages[0] == pages[1]
     with house.store.read() as tx:
         assert [e.detail.get("score") for e in tx.audit.list(2)] == [0.599, 0.1]
+
+
+@pytest.mark.parametrize(("enrol", "arrived"), [(True, "/login/"), (False, "/account")])
+def test_a_factor_is_added_on_the_way_only_where_that_is_wanted(
+    house: House, enrol: bool, arrived: str
+) -> None:
+    """Whoever asks for a passkey of somebody who has none may want none made for the occasion."""
+    house.enrolled("alice", password=PASSWORD)
+    person = house.person()
+    person.go("/account")
+    with house.store.database.write() as connection:
+        found = connection.execute(select(logins.c.requirement)).scalar_one()
+        asked = {**found, "required_acr": "phr", "enrol": enrol}
+        connection.execute(logins.update().values(requirement=asked))
+    person.log_in("alice", PASSWORD)
+    assert person.path.startswith(arrived)
