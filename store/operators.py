@@ -44,6 +44,20 @@ class Operators:
         rows = self._work.connection.execute(_WHOLE.order_by(accounts.c.username))
         return [_operator(row) for row in rows]
 
+    def of(self, role: str) -> Sequence[Operator]:
+        """Return everybody who has this role, by username."""
+        query = _WHOLE.where(operators.c.role == role).order_by(accounts.c.username)
+        return [_operator(row) for row in self._work.connection.execute(query)]
+
+    def hold(self, role: str) -> None:
+        """Let nobody else do this to the same role until the transaction ends.
+
+        In one order, so that no two wait for each other. SQLite lets one write at a time anyhow.
+        """
+        query = select(operators.c.account_id).where(operators.c.role == role)
+        locked = query.order_by(operators.c.account_id).with_for_update()
+        self._work.connection.execute(locked).all()
+
     def grant(self, account_id: str, role: str, by: str) -> bool:
         """Give a role to somebody who has none; False where they have one."""
         row = {"account_id": account_id, "role": role, "granted_by": by, "version": 1}

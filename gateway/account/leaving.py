@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from contracts.clock import Clock
 from contracts.errors import Expired
 from contracts.text import Text, Value
 from gateway.callers import caller
+from gateway.lockout import Lockout
 from gateway.notices import Notice, Notices
 from gateway.settings import Settings
 from store import Store
@@ -36,25 +37,26 @@ class Leaving:
     """Plans that accounts are erased, and calls it off."""
 
     def __init__(
-        self,
-        store: Store,
-        clock: Clock,
-        notices: Notices,
-        *,
-        grace: timedelta,
-        service: str,
-        issuer: str,
+        self, settings: Settings, store: Store, clock: Clock, notices: Notices, lockout: Lockout
     ) -> None:
         self._store = store
         self._clock = clock
         self._notices = notices
-        self._grace = grace
-        self._values = {"service": service, "account": f"{issuer}/account"}
+        self._lockout = lockout
+        self._grace = settings.erasure_grace
+        self._values = {
+            "service": settings.service_name,
+            "account": f"{settings.issuer}/account",
+        }
 
     def ask(self, account_id: str) -> datetime:
-        """Plan it, end all sessions, tell every address; return when it will be. Raises Expired."""
+        """Plan it, end all sessions, tell every address; return when it will be.
+
+        Raises Expired, and Conflict for the last admin.
+        """
         at = self._clock.now() + self._grace
         with self._store.write() as tx:
+            self._lockout.keep(tx, account_id)
             account = tx.accounts.get(account_id)
             if account is None:
                 raise Expired(detail="the account is gone")
@@ -83,15 +85,3 @@ class Leaving:
 
     def _notice(self, notice: Notice, **more: Value) -> Notice:
         return replace(notice, text=replace(notice.text, values={**self._values, **more}))
-
-
-def make_leaving(settings: Settings, store: Store, clock: Clock, notices: Notices) -> Leaving:
-    """Build what plans erasures."""
-    return Leaving(
-        store,
-        clock,
-        notices,
-        grace=settings.erasure_grace,
-        service=settings.service_name,
-        issuer=settings.issuer,
-    )

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from enrollment.service import EnrolmentService, nameable
+from enrollment.service import EnrolmentService
 from gateway.account import data_views, views
 from gateway.account.export import Export
-from gateway.account.guard import Guard
 from gateway.account.history import History
-from gateway.account.leaving import make_leaving
-from gateway.account.service import AccountService
+from gateway.account.leaving import Leaving
+from gateway.account.service import make_account_service
 from gateway.changes import Changes
+from gateway.lockout import Lockout
 from gateway.login.visitor import BrowserVisitor
 from gateway.notices import Notices
 from gateway.oidc.logout.service import Logout
@@ -37,13 +37,13 @@ class Neighbours:
 def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
     """Build the account pages."""
     store, clock, factors = parts.store, parts.clock, parts.factors
-    named = [name for name, factor in factors.items() if nameable(factor)]
-    accounts = AccountService(store, Guard(factors, clock), near.changes.made, named=named)
-    history = History(store, factors)
+    accounts = make_account_service(store, clock, factors, near.changes.made)
+    history = History(store, parts.known_factors)
     yield views.blueprint(
         views.Parts(accounts, history, near.enrolment, near.visitor, near.logout, near.recoveries)
     )
-    export = Export(store, clock, factors, parts.settings.issuer)
-    leaving = make_leaving(parts.settings, store, clock, near.notices)
+    export = Export(store, clock, parts.known_factors, parts.settings.issuer)
+    lockout = Lockout(factors, clock)
+    leaving = Leaving(parts.settings, store, clock, near.notices, lockout)
     data = data_views.Parts(store, export, leaving, near.visitor, parts.settings.erasure_grace)
     yield data_views.blueprint(data)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, NotAllowed
+from contracts.factor import Factor
 from contracts.text import Text
 from enrollment.outcomes import Change, Happened
-from enrollment.service import Enroller
+from enrollment.service import Enroller, nameable
 from gateway.account.guard import Guard
 from gateway.callers import caller, in_words
+from gateway.lockout import Lockout
 from store import Credential, Store, Transaction
 from store.grants import Held
 
@@ -54,6 +57,7 @@ class AccountService:
         self,
         store: Store,
         guard: Guard,
+        lockout: Lockout,
         changed: Callable[[Transaction, Change], None],
         *,
         named: Collection[str],
@@ -64,12 +68,17 @@ class AccountService:
         """
         self._store = store
         self._guard = guard
+        self._lockout = lockout
         self._changed = changed
         self._named = frozenset(named)
 
     def remove(self, who: Enroller, credential_id: str, *, alone: bool = False) -> None:
-        """Remove one factor; `alone`, end all sessions but this one. Raises NotAllowed, Expired."""
+        """Remove one factor; `alone`, end all sessions but this one.
+
+        Raises NotAllowed, Expired, and Conflict for the passkey of the last admin.
+        """
         with self._store.write() as tx:
+            self._lockout.keep(tx, who.account_id, losing=credential_id)
             tx.accounts.hold(who.account_id)
             gone = _of(tx, who, credential_id)
             if not self._guard.may_go(tx, who.account_id, credential_id):
@@ -152,6 +161,18 @@ class AccountService:
             tx.audit.add(
                 "consent.withdrawn", account_id=account_id, client_id=client_id, source=address
             )
+
+
+def make_account_service(
+    store: Store,
+    clock: Clock,
+    factors: Mapping[str, Factor],
+    changed: Callable[[Transaction, Change], None],
+) -> AccountService:
+    """Build what changes accounts upon what hears of each change of a factor."""
+    named = [name for name, factor in factors.items() if nameable(factor)]
+    guard, lockout = Guard(factors, clock), Lockout(factors, clock)
+    return AccountService(store, guard, lockout, changed, named=named)
 
 
 def _of(tx: Transaction, who: Enroller, credential_id: str) -> Credential:

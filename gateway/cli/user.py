@@ -14,10 +14,11 @@ from contracts.text import Text
 from gateway import erasure as erasing
 from gateway import people
 from gateway.account import export as exporting
-from gateway.account.leaving import Leaving, make_leaving
+from gateway.account.leaving import Leaving
 from gateway.cli import output
 from gateway.cli.house import House, opened
 from gateway.cli.importing import Tally, follow
+from gateway.lockout import Lockout
 from gateway.notices import Notices
 from gateway.opening import make_factors
 from gateway.people.importing import Importer
@@ -166,7 +167,8 @@ def _found(house: House, username: str) -> Account:
 def _leaving(house: House) -> Leaving:
     factors = make_factors(house.settings, house.store, house.clock)
     notices = Notices(factors, translate_into, house.clock)
-    return make_leaving(house.settings, house.store, house.clock, notices)
+    lockout = Lockout(factors, house.clock)
+    return Leaving(house.settings, house.store, house.clock, notices, lockout)
 
 
 def _set_disabled(house: House, username: str, disabled: bool) -> None:

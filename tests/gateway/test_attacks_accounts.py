@@ -12,8 +12,7 @@ import pytest
 from contracts.factor import Adoptable, Estimating
 from contracts.text import Text
 from enrollment.service import Enroller
-from gateway.account.guard import Guard
-from gateway.account.service import AccountService
+from gateway.account.service import make_account_service
 from gateway.changes import Changes
 from gateway.cli import output
 from gateway.notices import Notice, Notices
@@ -134,9 +133,7 @@ def test_nothing_is_told_at_an_address_that_its_owner_has_removed(house: House) 
     changes = Changes(
         house.factors, _notices(house), service="Gatehouse", issuer="http://localhost"
     )
-    accounts = AccountService(
-        house.store, Guard(house.factors, house.clock), changes.made, named=()
-    )
+    accounts = make_account_service(house.store, house.clock, house.factors, changes.made)
     accounts.remove(Enroller(account, "", "browser"), old)
     assert {message["to"] for message in house.sent()} == {"alice@example.org", "new@example.org"}
     with house.store.write() as tx:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from contracts.text import Text
 from enrollment.outcomes import Change, Happened
 from enrollment.service import Enroller
-from gateway.account.guard import Guard
-from gateway.account.service import AccountService
+from gateway.account.service import make_account_service
 from gateway.changes import Changes
 from gateway.notices import Notice, Notices
 from tests.gateway.conftest import PASSWORD, House
@@ -55,8 +54,7 @@ def test_a_removed_address_hears_of_it(house: House) -> None:
     with house.store.read() as tx:
         gone = next(held.id for held in tx.credentials.list(account) if held.factor == "otp")
     changes = Changes(house.factors, notices(house), service="Gatehouse", issuer="http://localhost")
-    guard = Guard(house.factors, house.clock)
-    service = AccountService(house.store, guard, changes.made, named=())
+    service = make_account_service(house.store, house.clock, house.factors, changes.made)
     service.remove(Enroller(account, "sid", "browser"), gone)
     messages = {message["to"]: message["text"] for message in house.sent()}
     assert messages.keys() == {"alice@example.org", "old@example.org"}

@@ -8,8 +8,7 @@ from contracts.errors import NotAllowed
 from contracts.factor import Template
 from enrollment.outcomes import Change
 from enrollment.service import Enroller
-from gateway.account.guard import Guard
-from gateway.account.service import AccountService
+from gateway.account.service import make_account_service
 from store import Transaction
 from tests.fakes.race import race
 from tests.gateway.conftest import House
@@ -39,7 +38,7 @@ def test_many_at_once_leave_a_way_to_log_in(house: House) -> None:
     account = house.enrolled("alice")
     with house.store.write() as tx:
         held = [tx.credentials.add(account, "webauthn", passkey(n)) for n in range(MANY)]
-    service = AccountService(house.store, Guard(house.factors, house.clock), unheard, named=())
+    service = make_account_service(house.store, house.clock, house.factors, unheard)
     each = iter(list(held))
 
     def remove() -> bool:
