@@ -13,7 +13,7 @@ from gateway import errors, headers, languages, mount, oidc, rooms
 from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.keeper import make_keeper
-from gateway.opening import make_factors, open_store
+from gateway.opening import in_use, known_factors, open_store
 from gateway.parts import Parts
 from gateway.settings import Settings
 from store import Store
@@ -37,7 +37,7 @@ def create_app(
     store = store or open_store(settings, clock)
     oidc.ensure(store, clock, make_keeper(settings))
     infer = infer or connect(settings.inference)
-    factors = factors or make_factors(settings, store, clock, infer)
+    known = factors or known_factors(settings, store, clock, infer)
     browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)
     app = _flask()
     pages.install(
@@ -49,7 +49,8 @@ def create_app(
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
-    for blueprint in rooms.blueprints(Parts(settings, store, clock, factors, browser)):
+    parts = Parts(settings, store, clock, in_use(settings, known), known, browser)
+    for blueprint in rooms.blueprints(parts):
         app.register_blueprint(blueprint)
     app.register_blueprint(languages.blueprint(browser))
     mount.install(app, settings.path)

@@ -33,10 +33,11 @@ class Deployment(BaseSettings):
         description="Public address, the `iss` of every token; may have a path; "
         "https unless it is localhost",
     )
-    registration: Literal["closed", "open"] = Field(
-        "closed", description="Whether people may make accounts by themselves"
-    )
     service_name: str = Field("Gatehouse", description="Name shown on pages and in messages")
+    controller: str = Field(
+        "", description="Who is responsible for the data of people (GDPR, Article 4(7))"
+    )
+    privacy_contact: str = Field("", description="Where people turn to about their data")
     host: str = Field("127.0.0.1", description="Address to listen on")
     port: int = Field(8080, description="Port to listen on", ge=1, le=65535)
     workers: int = Field(1, description="Web worker processes", ge=1)
@@ -50,9 +51,6 @@ class Deployment(BaseSettings):
         "",
         description="Field in which the trusted proxy hands client certificates on, `Client-Cert` "
         "(RFC 9440) or another; the proxy must drop it from what clients send",
-    )
-    require_pushed_authorization_requests: bool = Field(
-        False, description="Take authorization requests by PAR alone (RFC 9126), from every client"
     )
     database_url: str = Field(
         "", description="SQLAlchemy URL (`postgresql+psycopg://...`); default SQLite in `data`"
@@ -96,6 +94,18 @@ class Deployment(BaseSettings):
         "", description="Number or name that people see, or the SID of a messaging service"
     )
     twilio_url: str = Field("https://api.twilio.com", description="Twilio, or a region of it")
+    pkcs11_module: Path | None = Field(
+        None, description="PKCS#11 library that makes and holds the signing keys (`pkcs11` extra)"
+    )
+    pkcs11_token: str = Field("gatehouse", description="Label of the PKCS#11 token")
+    pkcs11_pin_file: Path | None = Field(
+        None, description="File with the PIN of the PKCS#11 token, mode 0600"
+    )
+    fetch_loopback: bool = Field(
+        False,
+        description="Fetch the documents of clients from this machine too, for trials and tests; "
+        "refused in production, and where the issuer is not localhost",
+    )
     inference_socket: Path | None = Field(
         None, description="Unix socket of the inference pool; default in `data`"
     )
@@ -115,6 +125,12 @@ class Deployment(BaseSettings):
             raise ValueError("GATEHOUSE_SIMULATORS is refused in production")
         if self.env == "production" and self.limits == "off":
             raise ValueError("GATEHOUSE_LIMITS=off is honoured in development only")
+        return self
+
+    @model_validator(mode="after")
+    def _on_trial_alone(self) -> Self:
+        if self.fetch_loopback and not self.on_trial:
+            raise ValueError("GATEHOUSE_FETCH_LOOPBACK is for development on localhost alone")
         return self
 
     @property

@@ -15,14 +15,11 @@ if TYPE_CHECKING:
     from gateway.oidc.keys.pkcs11 import Pkcs11
 
 
-@lru_cache(maxsize=1)
 def make_keeper(settings: Settings) -> Keeper:
-    """Return the keeper, one in a process: a process logs in to a PKCS#11 token once.
-
-    Raises Misconfigured where the token cannot be opened.
-    """
-    if settings.pkcs11_module is not None:
-        return _opened(settings, settings.pkcs11_module)
+    """Return the keeper. Raises Misconfigured where the token cannot be opened."""
+    module = settings.pkcs11_module
+    if module is not None:
+        return _kept(module, settings.pkcs11_token, settings.pkcs11_pin_file)
     from gateway.oidc.keys.wrapped import WRAPPED  # noqa: PLC0415 - the worker rarely needs it
 
     return WRAPPED
@@ -31,20 +28,26 @@ def make_keeper(settings: Settings) -> Keeper:
 def check_keeper(settings: Settings) -> None:
     """Open a token and leave it again, as nothing of a token survives a fork."""
     if settings.pkcs11_module is not None:
-        _opened(settings, settings.pkcs11_module).close()
+        token, pin_file = settings.pkcs11_token, settings.pkcs11_pin_file
+        _opened(settings.pkcs11_module, token, pin_file).close()
 
 
-def _opened(settings: Settings, module: Path) -> Pkcs11:
+@lru_cache(maxsize=1)
+def _kept(module: Path, token: str, pin_file: Path | None) -> Pkcs11:
+    """Return the token, one in a process: a process logs in once, whatever else is set anew."""
+    return _opened(module, token, pin_file)
+
+
+def _opened(module: Path, token: str, pin_file: Path | None) -> Pkcs11:
     try:
         from gateway.oidc.keys import pkcs11  # noqa: PLC0415 - an extra
     except ModuleNotFoundError as error:
         message = Text("GATEHOUSE_PKCS11_MODULE needs: pip install 'gatehouse[pkcs11]'")
         raise Misconfigured(message) from error
-    return pkcs11.opened(module, settings.pkcs11_token, _pin(settings))
+    return pkcs11.opened(module, token, _pin(pin_file))
 
 
-def _pin(settings: Settings) -> str:
-    file = settings.pkcs11_pin_file
+def _pin(file: Path | None) -> str:
     if file is None:
         raise Misconfigured(Text("Set GATEHOUSE_PKCS11_PIN_FILE: the token asks for its PIN."))
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from contracts.clock import Clock
@@ -13,6 +14,8 @@ from gateway.settings import Settings
 from store import Store
 from store.keys_file import load_or_create
 from verifiers import registry
+
+NO_FACTOR = "GATEHOUSE_FACTORS_OFF: there is no factor %(name)s"
 
 
 def make_store(settings: Settings, clock: Clock) -> Store:
@@ -54,7 +57,21 @@ def no_inference(job: str, payload: bytes) -> bytes:  # noqa: ARG001 - the port'
 def make_factors(
     settings: Settings, store: Store, clock: Clock, infer: Infer = no_inference
 ) -> dict[str, Factor]:
-    """Build the factors of these settings."""
+    """Build the factors that are in use."""
+    return in_use(settings, known_factors(settings, store, clock, infer))
+
+
+def in_use(settings: Settings, factors: Mapping[str, Factor]) -> dict[str, Factor]:
+    """Leave out what is switched off. Raises Misconfigured where it names no factor."""
+    if unknown := set(settings.factors_off) - set(registry.names()):
+        raise Misconfigured(Text(NO_FACTOR, {"name": ", ".join(sorted(unknown))}))
+    return {name: each for name, each in factors.items() if name not in settings.factors_off}
+
+
+def known_factors(
+    settings: Settings, store: Store, clock: Clock, infer: Infer = no_inference
+) -> dict[str, Factor]:
+    """Build every factor, in use or not: people are reached at addresses of all of them."""
     workshop = Workshop(
         clock=clock,
         service=settings.service_name,

@@ -14,10 +14,14 @@ from store import Store
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a deployment is: its settings, where it keeps things, what people prove."""
+    """What a deployment is: its settings, where it keeps things, what people prove.
+
+    `factors` are in use; `known_factors` are those that are switched off too.
+    """
 
     settings: Settings
     store: Store
     clock: Clock
     factors: Mapping[str, Factor]
+    known_factors: Mapping[str, Factor]
     browser: Browser

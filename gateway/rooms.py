@@ -80,7 +80,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
 
 def _shared(parts: Parts) -> Shared:
     settings, clock = parts.settings, parts.clock
-    notices = Notices(parts.factors, translate_into, clock)
+    notices = Notices(parts.known_factors, translate_into, clock)
     changes = _changes(parts, notices)
     sessions, wallets = _sessions(parts), _wallets(parts)
     authentication = Authentication(
@@ -158,7 +158,7 @@ def _wallets(parts: Parts) -> Wallets:
 
 def _changes(parts: Parts, notices: Notices) -> Changes:
     return Changes(
-        parts.factors,
+        parts.known_factors,
         notices,
         service=parts.settings.service_name,
         issuer=parts.settings.issuer,

@@ -18,9 +18,10 @@ from contracts.errors import Misconfigured
 from contracts.text import Text
 from gateway import logs
 from gateway.app import create_app
+from gateway.governing import Governed, governed
 from gateway.keeper import check_keeper
 from gateway.models import catalogue
-from gateway.opening import make_factors, open_store
+from gateway.opening import known_factors, open_store
 from gateway.process import Children, Command, end_with_parent
 from gateway.server import Bridge
 from gateway.settings import Settings, load
@@ -53,7 +54,16 @@ def build() -> Bridge:
     settings = load()
     proxy = Proxy(settings.client_certificate_header.lower()) if settings.trusted_proxy else None
     return Bridge(
-        lambda: create_app(settings), threads=settings.threads, path=settings.path, proxy=proxy
+        lambda: application(settings), threads=settings.threads, path=settings.path, proxy=proxy
+    )
+
+
+def application(settings: Settings) -> Governed:
+    """Build the application of one web worker, and build it anew under each newer policy."""
+    clock = SystemClock()
+    store = open_store(settings, clock)
+    return Governed(
+        settings, store, lambda newest: create_app(newest, store=store, clock=clock).wsgi_app
     )
 
 
@@ -64,7 +74,8 @@ def checked(settings: Settings) -> dict[str, Command]:
     check_keeper(settings)
     clock = SystemClock()
     store = open_store(settings, clock)
-    factors = make_factors(settings, store, clock)
+    governed(settings, store)
+    factors = known_factors(settings, store, clock)
     store.close()
     commands: dict[str, Command] = {"outbox": (*PYTHON, "gateway.worker")}
     if registry.pooled() & factors.keys():

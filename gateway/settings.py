@@ -1,23 +1,31 @@
 """Every setting of the gateway, typed and explained where it stands.
 
-Factors, drivers and the kiosk own their settings; these classes know none of them.
+`Deployment` is for whoever runs the machine alone, `Policy` is for admins too. Factors, drivers and
+the kiosk own their settings; these classes know none of them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
-from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError, field_validator
+from pydantic_settings import NoDecode
 
 from contracts.errors import Misconfigured
 from gateway.deployment import Deployment
 
 
-class Settings(Deployment):
-    """Settings of the gateway, read from environment variables `GATEHOUSE_*`."""
+class Policy(BaseModel):
+    """Settings that admins may overrule, each within its bounds."""
 
+    registration: Literal["closed", "open"] = Field(
+        "closed", description="Whether people may make accounts by themselves"
+    )
+    require_pushed_authorization_requests: bool = Field(
+        False, description="Take authorization requests by PAR alone (RFC 9126), from every client"
+    )
     code_seconds: int = Field(60, description="Life of an authorization code", ge=1, le=600)
     access_token_seconds: int = Field(
         300, description="Life of an access token where the client says nothing", ge=1
@@ -34,13 +42,6 @@ class Settings(Deployment):
         description="How long anyone may cache the JWK Set; keys are published so long ahead",
         ge=1,
         le=86400,
-    )
-    pkcs11_module: Path | None = Field(
-        None, description="PKCS#11 library that makes and holds the signing keys (`pkcs11` extra)"
-    )
-    pkcs11_token: str = Field("gatehouse", description="Label of the PKCS#11 token")
-    pkcs11_pin_file: Path | None = Field(
-        None, description="File with the PIN of the PKCS#11 token, mode 0600"
     )
     client_registration: Literal["closed", "token", "open"] = Field(
         "token",
@@ -61,11 +62,6 @@ class Settings(Deployment):
     )
     dynamic_client_acr: Literal["aal1", "mfa", "aal2", "phr"] = Field(
         "mfa", description="Least assurance that clients accept that no operator registered"
-    )
-    fetch_loopback: bool = Field(
-        False,
-        description="Fetch the documents of clients from this machine too, for trials and tests; "
-        "refused in production, and where the issuer is not localhost",
     )
     dpop_nonce: Literal["offered", "required"] = Field(
         "offered",
@@ -141,6 +137,21 @@ class Settings(Deployment):
     erasure_grace_days: int = Field(
         7, description="How long a person who deleted their account can still keep it", ge=1, le=30
     )
+    template_idle_days: int = Field(
+        365,
+        description="Days after which an unused biometric template is deleted; 0: never",
+        ge=0,
+        le=36500,
+    )
+    history_days: int = Field(
+        0, description="Days for which the audit trail is kept; 0: for ever", ge=0, le=36500
+    )
+    account_idle_days: int = Field(
+        0,
+        description="Days after which an unused account is asked to leave; 0: never",
+        ge=0,
+        le=36500,
+    )
     messages_per_hour: int = Field(10, description="Codes sent per account and hour", ge=1)
     recovery_hours: int = Field(
         24, description="Wait before a recovery may add a factor; people may stop it", ge=1, le=720
@@ -157,12 +168,16 @@ class Settings(Deployment):
     enroll_on_the_way: bool = Field(
         True, description="Let a person add a missing factor during a login"
     )
+    factors_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Factors that are neither offered, accepted nor added, with commas between "
+        "them; what people have of them stays",
+    )
 
-    @model_validator(mode="after")
-    def _on_trial_alone(self) -> Self:
-        if self.fetch_loopback and not self.on_trial:
-            raise ValueError("GATEHOUSE_FETCH_LOOPBACK is for development on localhost alone")
-        return self
+    @field_validator("factors_off", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return value.replace(",", " ").split() if isinstance(value, str) else value
 
     @property
     def recovery_wait(self) -> timedelta:
@@ -177,6 +192,24 @@ class Settings(Deployment):
     def span(self, name: str) -> timedelta:
         """Return the setting `<name>_seconds` as a time span."""
         return timedelta(seconds=getattr(self, f"{name}_seconds"))
+
+
+class Settings(Policy, Deployment):
+    """Settings of the gateway, read from environment variables `GATEHOUSE_*`."""
+
+    _environment: Self | None = PrivateAttr(None)
+
+    @property
+    def environment(self) -> Self:
+        """These settings as they are where no admin has overruled any."""
+        return self._environment or self
+
+    def overruled(self, values: Mapping[str, Any]) -> Self:
+        """Return the environment's settings under these. Raises ValidationError."""
+        given = self.environment.model_dump(exclude_unset=True)
+        made = type(self)(**{**given, **values})
+        made._environment = self.environment
+        return made
 
 
 def load() -> Settings:

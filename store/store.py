@@ -41,6 +41,7 @@ from store.logins import Logins
 from store.models import checks
 from store.operators import Operators
 from store.outbox import Outbox
+from store.policies import Policies
 from store.pushed_requests import PushedRequests
 from store.recoveries import Recoveries
 from store.recovery_walks import RecoveryWalks
@@ -89,6 +90,7 @@ class Transaction:
         self.once = Spent(work)
         self.operators = Operators(work)
         self.outbox = Outbox(work)
+        self.policies = Policies(work)
         self.pushed_requests = PushedRequests(work)
         self.recoveries = Recoveries(work)
         self.recovery_walks = RecoveryWalks(work)

@@ -8,7 +8,7 @@ from gateway.admin.desk import Desk
 from gateway.admin.tools import Tools
 from gateway.changes import Changes
 from gateway.notices import Notices
-from gateway.opening import make_factors
+from gateway.opening import in_use, known_factors
 from gateway.recovery.opened import make_recoveries
 from gateway.settings import Settings
 from store import Store
@@ -24,8 +24,9 @@ def make_desk(tools: Tools) -> Desk:
 
 def open_desk(settings: Settings, store: Store, clock: Clock) -> Desk:
     """Build the desk for a command, which serves no pages."""
-    factors = make_factors(settings, store, clock)
-    notices = Notices(factors, translate_into, clock)
-    changes = Changes(factors, notices, service=settings.service_name, issuer=settings.issuer)
+    known = known_factors(settings, store, clock)
+    factors = in_use(settings, known)
+    notices = Notices(known, translate_into, clock)
+    changes = Changes(known, notices, service=settings.service_name, issuer=settings.issuer)
     recoveries = make_recoveries(store, settings, clock, notices)
     return make_desk(Tools(settings, store, clock, factors, notices, changes, recoveries))

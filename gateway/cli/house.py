@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contracts.clock import Clock, SystemClock
+from gateway.governing import governed
 from gateway.opening import open_store
 from gateway.settings import Settings, load
 from store import Store
@@ -22,11 +23,11 @@ class House:
 
 
 @contextmanager
-def opened() -> Iterator[House]:
-    """Open the store of this machine's settings. Raises Misconfigured."""
+def opened(*, policy: bool = True) -> Iterator[House]:
+    """Open the store of this machine's settings, under the policy or not. Raises Misconfigured."""
     settings, clock = load(), SystemClock()
     store = open_store(settings, clock)
     try:
-        yield House(settings, store, clock)
+        yield House(governed(settings, store) if policy else settings, store, clock)
     finally:
         store.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.clock import Clock
 from gateway.notices import Notices
-from gateway.opening import make_factors
+from gateway.opening import known_factors
 from gateway.recovery.letters import Letters
 from gateway.recovery.service import Recoveries
 from gateway.settings import Settings
@@ -14,7 +14,7 @@ from web.pages import translate_into
 
 def open_recoveries(store: Store, settings: Settings, clock: Clock) -> Recoveries:
     """Build what starts, stops and reminds of recoveries."""
-    notices = Notices(make_factors(settings, store, clock), translate_into, clock)
+    notices = Notices(known_factors(settings, store, clock), translate_into, clock)
     return make_recoveries(store, settings, clock, notices)
 
 

@@ -6,6 +6,13 @@ Short-lived secrets are kept as keyed hashes (`*_hash`), what must be read back 
 
 from store.models.backchannel import backchannel_devices, backchannel_requests, device_codes
 from store.models.base import EPOCH, MICROSECOND, Instant, keystore_metadata, metadata
+from store.models.events import (
+    stream_events,
+    stream_subjects,
+    streams,
+    webhook_deliveries,
+    webhooks,
+)
 from store.models.keystore import erased, row_versions, subject_keys
 from store.models.operations import audit, checks, limits, once, outbox
 from store.models.operators import operators, setups
@@ -21,6 +28,7 @@ from store.models.people import (
     stations,
     tickets,
 )
+from store.models.policies import policies
 from store.models.privacy import biometric_consents, erasure_proofs
 from store.models.provider import (
     clients,
@@ -72,6 +80,7 @@ __all__ = [
     "once",
     "operators",
     "outbox",
+    "policies",
     "pushed_requests",
     "recoveries",
     "recovery_walks",
@@ -84,6 +93,11 @@ __all__ = [
     "signing_keys",
     "signups",
     "stations",
+    "stream_events",
+    "stream_subjects",
+    "streams",
     "subject_keys",
     "tickets",
+    "webhook_deliveries",
+    "webhooks",
 ]

@@ -1,0 +1,62 @@
+"""What admins have set, each change a version of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from store import once
+from store.models import accounts, policies
+from store.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What overrules the environment from then on; `username`, where an account has set it."""
+
+    version: int
+    settings: dict[str, Any]
+    changed_by: str
+    changed_at: datetime
+    username: str | None
+
+
+class Policies:
+    """Keeps every version of the policy."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def version(self) -> int:
+        """Return the newest version, 0 where nobody has set anything."""
+        return self._work.connection.scalar(_VERSION) or 0
+
+    def newest(self) -> Policy | None:
+        """Return what holds now."""
+        return next(iter(self.list(1)), None)
+
+    def list(self, limit: int, before: int | None = None) -> Sequence[Policy]:
+        """Return the last versions, the newest first, older than one of them."""
+        older = _WHOLE if before is None else _WHOLE.where(policies.c.version < before)
+        rows = self._work.connection.execute(older.limit(limit))
+        return [Policy(**row._mapping) for row in rows]
+
+    def change(self, settings: Mapping[str, Any], by: str, version: int) -> bool:
+        """Set all that is set; False where somebody has set something since `version`."""
+        if self.version() != version:
+            return False
+        row = {"version": version + 1, "settings": dict(settings)}
+        row |= {"changed_by": by, "changed_at": self._work.now()}
+        return once.add(self._work.connection, policies, row)
+
+
+_VERSION = select(func.max(policies.c.version))
+_WHOLE = (
+    select(policies, accounts.c.username)
+    .join_from(policies, accounts, accounts.c.id == policies.c.changed_by, isouter=True)
+    .order_by(policies.c.version.desc())
+)
