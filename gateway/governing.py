@@ -72,14 +72,13 @@ class Watch:
 
     def _follow(self, newest: int) -> None:
         try:
-            settings = governed(self.settings, self._store)
-            self._tell(settings)
+            self.settings = governed(self.settings, self._store)
+            self._tell(self.settings)
         except Unavailable:
             raise
         except Exception:  # whatever is wrong with a policy, the one before it goes on
             log.exception("the newest policy is not followed", extra={"version": newest})
         else:
-            self.settings = settings
             log.info("the newest policy holds", extra={"version": newest})
         self._version = newest
 

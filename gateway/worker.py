@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from gateway import logs
 from gateway.carriers import make_carriers
 from gateway.delivery import Deliveries
 from gateway.erasure import erase_due
+from gateway.governing import Watch
 from gateway.opening import open_store
 from gateway.process import end_with_parent
 from gateway.recovery.duty import remind_when_due
@@ -60,16 +61,44 @@ def main() -> None:
     """Run as a process of its own, until SIGTERM."""
     logs.configure()
     end_with_parent()
-    stopped = threading.Event()
+    turns = Turns()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
+        signal.signal(number, lambda *_: turns.stop())
     settings, clock = load(), SystemClock()
     store = open_store(settings, clock)
     with ExitStack() as stack:
         stack.callback(store.close)
         deliveries = Deliveries(store, clock, make_carriers(store, settings, clock, stack))
         stack.callback(deliveries.close)
-        run(store, deliveries, clock, settings, stopped)
+        watch = Watch(settings, store, lambda _: turns.next())
+        watch.start()
+        stack.callback(watch.stop)
+        for over in turns:
+            run(store, deliveries, clock, watch.settings, over)
+
+
+class Turns:
+    """One turn of work after the other, each under settings of its own, until told to stop."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._stopped = False
+
+    def __iter__(self) -> Iterator[threading.Event]:
+        """Yield what says that a turn is over."""
+        while not self._stopped:
+            self._over = threading.Event()
+            if not self._stopped:  # as told between the two lines above
+                yield self._over
+
+    def next(self) -> None:
+        """End this turn."""
+        self._over.set()
+
+    def stop(self) -> None:
+        """End this turn, and let no other begin."""
+        self._stopped = True
+        self._over.set()
 
 
 def _attempt(work: Callable[[], int | None]) -> int | None:
