@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, or_, select
 
 from contracts.errors import Conflict
 from contracts.text import Text
@@ -75,6 +75,20 @@ class Clients:
             statement.on_conflict_do_update(index_elements=["id"], set_=kept)
         )
 
+    def change(self, client: Client) -> bool:
+        """Write all of a client, if nobody has since it was read; False where somebody has."""
+        row = {**_row(client), "version": client.version + 1}
+        return (
+            once.change(
+                self._work.connection,
+                clients,
+                row,
+                clients.c.id == client.id,
+                clients.c.version == client.version,
+            )
+            is not None
+        )
+
     def get(self, client_id: str) -> Client | None:
         """Return the client of an id."""
         query = select(clients).where(clients.c.id == client_id)
@@ -90,6 +104,18 @@ class Clients:
         """Return the clients whose ids are selected, by name."""
         query = select(clients).where(clients.c.id.in_(ids)).order_by(clients.c.name)
         return [_client(row) for row in self._work.connection.execute(query)]
+
+    def search(self, words: str, *, source: str | None, after: str, limit: int) -> Sequence[Client]:
+        """Return so many clients by id, those behind `after` whose id or name holds the words."""
+        named = or_(
+            clients.c.id.icontains(words, autoescape=True),
+            clients.c.name.icontains(words, autoescape=True),
+        )
+        query = select(clients).where(clients.c.id > after, *([named] if words else []))
+        if source is not None:
+            query = query.where(clients.c.source == source)
+        rows = self._work.connection.execute(query.order_by(clients.c.id).limit(limit))
+        return [_client(row) for row in rows]
 
     def list(self) -> Sequence[Client]:
         """Return every client, by name."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, or_, select
 
 from contracts.errors import Conflict
 from contracts.text import Text
@@ -31,6 +31,7 @@ class Resource:
     open: bool
     created_at: datetime
     authorization_details: dict[str, Any] = field(default_factory=dict)
+    version: int = 1
 
     def serves(self, client: Client) -> bool:
         """Tell whether a client may ask for tokens that are meant for it."""
@@ -46,11 +47,22 @@ class Resources:
 
     def add(self, resource: Resource) -> None:
         """Register a resource. Raises Conflict where it, or a type of its, exists."""
-        taken = {name for other in self.list() for name in other.authorization_details}
-        if taken & set(resource.authorization_details):
-            raise Conflict(Text("Another resource has a type of this name."))
+        self._check_types(resource)
         if not once.add(self._work.connection, resources, asdict(resource)):
             raise Conflict(Text("This resource already exists."))
+
+    def change(self, resource: Resource) -> bool:
+        """Write all of a resource, if nobody has since it was read; False where somebody has.
+
+        Raises Conflict where another has a type of this name.
+        """
+        self._check_types(resource)
+        row = {**asdict(resource), "version": resource.version + 1}
+        mine, current = (
+            resources.c.uri == resource.uri,
+            resources.c.version == resource.version,
+        )
+        return once.change(self._work.connection, resources, row, mine, current) is not None
 
     def get(self, uri: str) -> Resource | None:
         """Return the resource of an indicator."""
@@ -61,10 +73,26 @@ class Resources:
         """Remove a resource; tokens that are out live on until they expire."""
         return once.take(self._work.connection, resources, resources.c.uri == uri) is not None
 
+    def page(self, words: str, *, after: str, limit: int) -> Sequence[Resource]:
+        """Return so many resources by indicator, those behind `after` that hold the words."""
+        named = or_(
+            resources.c.uri.icontains(words, autoescape=True),
+            resources.c.name.icontains(words, autoescape=True),
+        )
+        query = select(resources).where(resources.c.uri > after, *([named] if words else []))
+        rows = self._work.connection.execute(query.order_by(resources.c.uri).limit(limit))
+        return [_resource(row) for row in rows]
+
     def list(self) -> Sequence[Resource]:
         """Return every resource, by indicator."""
         rows = self._work.connection.execute(select(resources).order_by(resources.c.uri))
         return [_resource(row) for row in rows]
+
+    def _check_types(self, resource: Resource) -> None:
+        others = (other for other in self.list() if other.uri != resource.uri)
+        taken = {name for other in others for name in other.authorization_details}
+        if taken & set(resource.authorization_details):
+            raise Conflict(Text("Another resource has a type of this name."))
 
 
 _GET = select(resources).where(resources.c.uri == bindparam("uri"))

@@ -16,6 +16,7 @@ from store.audit import Audit
 from store.backchannel_devices import BackchannelDevices
 from store.backchannel_requests import BackchannelRequests
 from store.biometric_consents import BiometricConsents
+from store.brandings import Brandings
 from store.ceremonies import Ceremonies
 from store.cipher import Vault
 from store.clients import Clients
@@ -56,6 +57,8 @@ from store.signups import Signups
 from store.spent import Spent
 from store.stations import Stations
 from store.tickets import Tickets
+from store.trail.chains import Chains, Lent
+from store.trail.links import chain_key
 from store.valkey_limits import SharedValkey, ValkeyLimits
 from store.work import Work
 
@@ -69,6 +72,7 @@ class Transaction:
         self.backchannel_devices = BackchannelDevices(work)
         self.backchannel_requests = BackchannelRequests(work)
         self.biometric_consents = BiometricConsents(work)
+        self.brandings = Brandings(work)
         self.ceremonies = Ceremonies(work)
         self.clients = Clients(work)
         self.codes = Codes(work)
@@ -125,21 +129,23 @@ class Store:
         self.keystore = Keystore(keystore_url, self.vault)
         self._valkey = SharedValkey(valkey_url) if valkey_url else None
         self._clock = clock
+        self._chains = Chains(chain_key(self.vault))
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
         """Open a transaction that only reads."""
-        with self.database.read() as connection:
-            work = self._work(connection, writing=False)
+        with self._chains.lent() as chain, self.database.read() as connection:
+            work = self._work(connection, chain, writing=False)
             yield Transaction(work, self._valkey)
         _finish(work)
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that commits at exit and rolls back when raised through."""
-        with self.database.write() as connection:
-            work = self._work(connection, writing=True)
+        with self._chains.lent() as chain, self.database.write() as connection:
+            work = self._work(connection, chain, writing=True)
             yield Transaction(work, self._valkey)
+            chain.committing()
         _finish(work)
 
     def migrate(self) -> None:
@@ -182,8 +188,9 @@ class Store:
     def _schemas(self) -> tuple[tuple[Database, Schema], ...]:
         return (self.database, MAIN), (self.keystore.database, KEYSTORE)
 
-    def _work(self, connection: Connection, *, writing: bool) -> Work:
-        return Work(connection, self.database, self.vault, self.keystore, self._clock, writing)
+    def _work(self, connection: Connection, chain: Lent, *, writing: bool) -> Work:
+        held = connection, self.database, self.vault, self.keystore, self._clock
+        return Work(*held, writing, chain)
 
     def _note_keys(self, connection: Connection) -> None:
         for name, value in self.vault.checks().items():

@@ -6,6 +6,7 @@ Short-lived secrets are kept as keyed hashes (`*_hash`), what must be read back 
 
 from store.models.backchannel import backchannel_devices, backchannel_requests, device_codes
 from store.models.base import EPOCH, MICROSECOND, Instant, keystore_metadata, metadata
+from store.models.brandings import brandings
 from store.models.events import (
     stream_events,
     stream_subjects,
@@ -14,7 +15,7 @@ from store.models.events import (
     webhooks,
 )
 from store.models.keystore import erased, row_versions, subject_keys
-from store.models.operations import audit, checks, limits, once, outbox
+from store.models.operations import audit, checkpoints, checks, limits, once, outbox
 from store.models.operators import operators, setups
 from store.models.people import (
     accounts,
@@ -58,7 +59,9 @@ __all__ = [
     "backchannel_devices",
     "backchannel_requests",
     "biometric_consents",
+    "brandings",
     "ceremonies",
+    "checkpoints",
     "checks",
     "clients",
     "codes",

@@ -72,6 +72,7 @@ resources = Table(
     Column("open", Boolean, nullable=False),
     Column("authorization_details", JSON, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
 )
 
 grants = Table(
