@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, and_, select
 
+from store import once
 from store.handles import new_id
 from store.models import outbox
 from store.work import Work
@@ -77,6 +78,10 @@ class Outbox:
     def done(self, message_id: str) -> None:
         """Forget a delivered message."""
         self._work.connection.execute(outbox.delete().where(outbox.c.id == message_id))
+
+    def take(self, message_id: str) -> bool:
+        """Forget a message, for whoever turns it into something else; True for one caller alone."""
+        return once.take(self._work.connection, outbox, outbox.c.id == message_id) is not None
 
     def retry(self, message_id: str, due_at: datetime) -> None:
         """Have a message claimed again from `due_at` on."""

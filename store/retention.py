@@ -39,6 +39,8 @@ ENDS = {
     models.known_browsers: "expires_at",
     models.stations: "pairing_expires_at",
     models.setups: "expires_at",
+    models.webhook_deliveries: "expires_at",
+    models.stream_events: "expires_at",
 }
 
 
