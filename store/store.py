@@ -56,10 +56,13 @@ from store.setups import Setups
 from store.signups import Signups
 from store.spent import Spent
 from store.stations import Stations
+from store.stream_events import StreamEvents
+from store.streams import Streams
 from store.tickets import Tickets
 from store.trail.chains import Chains, Lent
 from store.trail.links import chain_key
 from store.valkey_limits import SharedValkey, ValkeyLimits
+from store.webhooks import Webhooks
 from store.work import Work
 
 
@@ -106,7 +109,10 @@ class Transaction:
         self.setups = Setups(work)
         self.signups = Signups(work)
         self.stations = Stations(work)
+        self.stream_events = StreamEvents(work)
+        self.streams = Streams(work)
         self.tickets = Tickets(work)
+        self.webhooks = Webhooks(work)
 
 
 class Store:
