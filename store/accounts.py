@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,6 +18,7 @@ from store.credentials import Credentials
 from store.endings import Endings
 from store.grants import COLUMNS, Grant, read_grant
 from store.handles import new_id
+from store.keystore import pseudonym
 from store.models import Instant, accounts, grants
 from store.work import Work
 
@@ -57,6 +58,18 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which accounts: whose username holds a part, who are kept out, who are to be erased.
+
+    False chooses those who are not; None, either.
+    """
+
+    part: str = ""
+    disabled: bool | None = None
+    leaving: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Granted:
     """What a person let a client have, and that person."""
 
@@ -76,6 +89,7 @@ class Accounts:
         """Make an account. Raises Conflict where the name is taken, BadRequest where unfit."""
         account = Account(account_id or new_id(), fit(username), email, self._work.now(), None)
         values = {name: getattr(account, name) for name in Account.__dataclass_fields__}
+        values["pseudonym"] = pseudonym(self._work.vault, account.id)
         if not once.add(self._work.connection, accounts, values):
             raise Conflict(Text("This username is taken."))
         return account
@@ -90,7 +104,7 @@ class Accounts:
         name = normalized(username)
         somebody = select(accounts.c.id).limit(1).scalar_subquery()
         theirs = accounts.c.username == (name if _fits(name) else "")
-        either = select(accounts).where(or_(theirs, accounts.c.id == somebody))
+        either = _WHOLE.where(or_(theirs, accounts.c.id == somebody))
         row = self._work.connection.execute(either.order_by(theirs.desc()).limit(1)).first()
         found = None if row is None else _account(row)
         return found if found and found.username == name else None
@@ -106,7 +120,7 @@ class Accounts:
         """
         mine = accounts.c.email.in_({address, address.casefold()})
         shown = accounts.c.id.in_(Credentials(self._work).reached(address))
-        rows = self._work.connection.execute(select(accounts).where(or_(mine, shown)))
+        rows = self._work.connection.execute(_WHOLE.where(or_(mine, shown)))
         return [_account(row) for row in rows]
 
     def behind(self, grant_id: str) -> Granted | None:
@@ -146,24 +160,19 @@ class Accounts:
         rows = self._work.connection.execute(select(accounts).order_by(accounts.c.username))
         return [_account(row) for row in rows]
 
-    def search(
-        self, part: str, *, disabled: bool | None, after: str, limit: int
-    ) -> Sequence[Account]:
-        """Return some of the accounts whose username holds a part, by username, beginning `after`.
+    def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
+        """Return the usernames of those of these accounts that are still there."""
+        query = select(accounts.c.id, accounts.c.username).where(accounts.c.id.in_([*account_ids]))
+        return {row.id: row.username for row in self._work.connection.execute(query)}
 
-        `disabled` chooses those who are kept out, or those who are not.
-        """
-        query = select(accounts).where(accounts.c.username > after)
-        if part:
-            query = query.where(accounts.c.username.contains(normalized(part), autoescape=True))
-        if disabled is not None:
-            shut = accounts.c.disabled_at.is_not(None)
-            query = query.where(shut if disabled else ~shut)
+    def search(self, wanted: Wanted, *, after: str, limit: int) -> Sequence[Account]:
+        """Return some of the accounts that are wanted, by username, beginning `after` one."""
+        query = select(accounts).where(accounts.c.username > after, *_conditions(wanted))
         rows = self._work.connection.execute(query.order_by(accounts.c.username).limit(limit))
         return [_account(row) for row in rows]
 
     def _one(self, condition: ColumnElement[bool]) -> Account | None:
-        row = self._work.connection.execute(select(accounts).where(condition)).one_or_none()
+        row = self._work.connection.execute(_WHOLE.where(condition)).one_or_none()
         return None if row is None else _account(row)
 
 
@@ -185,10 +194,22 @@ def _fits(name: str) -> bool:
     return 0 < len(name) <= USERNAME_LENGTH and name.isprintable()
 
 
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.part:
+        yield accounts.c.username.contains(normalized(wanted.part), autoescape=True)
+    for chosen, moment in (
+        (wanted.disabled, accounts.c.disabled_at),
+        (wanted.leaving, accounts.c.erase_at),
+    ):
+        if chosen is not None:
+            yield moment.is_not(None) if chosen else moment.is_(None)
+
+
 def _account(row: Row[Any]) -> Account:
     return Account(**row._mapping)
 
 
+_WHOLE = select(*(accounts.c[name] for name in Account.__dataclass_fields__))
 _OF_PERSON = "person_"
 _PERSON = [accounts.c[name].label(_OF_PERSON + name) for name in Account.__dataclass_fields__]
 _BEHIND = (

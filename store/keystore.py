@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from store.db import Database
 from store.models import erased, row_versions, subject_keys
 
 PSEUDONYM = 32
-"""Hexadecimal digits of what is left of an erased subject's id."""
+"""Hexadecimal digits of what stands for a subject's id in the trail, and is left of it."""
 
 REMOVED = 2**31 - 1
 """The version of a row that is gone: none that it ever had is right again."""
@@ -49,6 +49,15 @@ class Keystore:
         """Return the subject's 32-byte key; None where there is none, or none any more."""
         with self.database.read() as connection:
             return self._find(connection, subject_id)
+
+    def find_keys(self, subject_ids: Collection[str]) -> dict[str, bytes]:
+        """Return the keys of those subjects that have one."""
+        query = select(subject_keys).where(subject_keys.c.subject_id.in_(subject_ids))
+        with self.database.read() as connection:
+            return {
+                row.subject_id: self._vault.unseal(_context(row.subject_id), row.wrapped)
+                for row in connection.execute(query)
+            }
 
     def subject_key(self, subject_id: str) -> bytes:
         """Return the subject's key, made at the first use. Raises Expired: it was erased."""
@@ -102,6 +111,22 @@ class Keystore:
             if rows:
                 connection.execute(higher, rows)
 
+    def behind(self, rows: Sequence[Noted]) -> Sequence[tuple[Noted, int]]:
+        """Return which of these rows are older than what was noted of them, each with that."""
+        by_id = {each.credential_id: each for each in rows}
+        query = select(row_versions).where(row_versions.c.credential_id.in_(by_id))
+        with self.database.read() as connection:
+            found = [(by_id[row.credential_id], row.version) for row in connection.execute(query)]
+        return [(each, noted) for each, noted in found if each.version < noted]
+
+    def accept(self, rows: Sequence[Noted]) -> None:
+        """Let rows of a backup count again, although they were newer once."""
+        with self.database.write() as connection:
+            for each in rows:
+                mine = row_versions.c.credential_id == each.credential_id
+                values = {"version": each.version}
+                connection.execute(row_versions.update().where(mine).values(values))
+
     def subject(self, subject_id: str) -> SubjectKeys:
         """Return all that is kept for a subject, seen at one moment."""
         query = select(row_versions.c.credential_id, row_versions.c.version).where(
@@ -138,7 +163,7 @@ class Keystore:
 
 
 def pseudonym(vault: Vault, subject_id: str) -> str:
-    """Return what stands for an erased subject: it can be compared, and read by nobody."""
+    """Return what stands for a subject in the trail: it can be compared, and read by nobody."""
     return vault.digest("erased", subject_id)[:PSEUDONYM]
 
 

@@ -49,6 +49,7 @@ from store.recovery_walks import RecoveryWalks
 from store.refresh_tokens import RefreshTokens
 from store.registrations import InitialAccessTokens, Registrations
 from store.resources import Resources
+from store.restored import Restored
 from store.retention import Retention
 from store.schema import KEYSTORE, MAIN, Schema, check_current
 from store.sessions import Sessions
@@ -104,6 +105,7 @@ class Transaction:
         self.refresh_tokens = RefreshTokens(work)
         self.registrations = Registrations(work)
         self.resources = Resources(work)
+        self.restored = Restored(work)
         self.retention = Retention(work)
         self.sessions = Sessions(work)
         self.setups = Setups(work)

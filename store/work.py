@@ -13,6 +13,7 @@ from contracts.clock import Clock
 from store.cipher import Vault
 from store.db import Database
 from store.keystore import Keystore, Noted
+from store.trail.chains import Lent
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,10 @@ class Work:
     keystore: Keystore
     clock: Clock
     writing: bool
+    chain: Lent
     noted: list[Noted] = field(default_factory=list)
     after: list[Callable[[], None]] = field(default_factory=list)
+    subject_keys: dict[str, bytes | None] = field(default_factory=dict, repr=False)
 
     @contextmanager
     def latest(self) -> Iterator[Connection]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, ForeignKey, MetaData, String
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -36,6 +36,9 @@ NAMES = {
 }
 ClientId = String(64).with_variant(String(255), "postgresql")
 """An id of ours is short, an address can be long; SQLite holds to no length and need not know."""
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""Counts what never ends; SQLite counts by itself in a column of this name alone."""
 
 metadata = MetaData(naming_convention=NAMES)
 keystore_metadata = MetaData(naming_convention=NAMES)

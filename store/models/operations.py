@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, Column, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from store.models.base import ClientId, Instant, metadata
+from store.models.base import ClientId, Instant, Number, metadata
 
 outbox = Table(
     "outbox",
@@ -37,13 +37,28 @@ once = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("id", Number, primary_key=True, autoincrement=True),
     Column("at", Instant, nullable=False, index=True),
     Column("event", String(64), nullable=False),
-    Column("account_id", String(32), index=True),
+    Column("subject", String(32), index=True),
+    Column("actor", String(64)),
     Column("client_id", ClientId),
-    Column("source", String(64), nullable=False),
-    Column("detail", JSON, nullable=False),
+    Column("personal", LargeBinary),
+    Column("acted", LargeBinary),
+    Column("facts", JSON(none_as_null=True)),
+    Column("writer", String(16), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("checkpoint", Integer, index=True),
+    UniqueConstraint("writer", "seq"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", Instant, nullable=False),
+    Column("signed", Text, nullable=False),
 )
 
 checks = Table(

@@ -29,6 +29,7 @@ accounts = Table(
     Column("created_at", Instant, nullable=False),
     Column("disabled_at", Instant),
     Column("erase_at", Instant, index=True),
+    Column("pseudonym", String(32), index=True, unique=True),
 )
 
 credentials = Table(

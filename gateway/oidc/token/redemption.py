@@ -194,8 +194,8 @@ def _event(found: Refreshed, presented: str) -> str:
     return "refresh_token.used" if found.token == presented else "refresh_token.rotated"
 
 
-def _note(tx: Transaction, grant: Grant, event: str, **detail: str) -> None:
-    tx.audit.add(event, account_id=grant.account_id, client_id=grant.client_id, detail=detail)
+def _note(tx: Transaction, grant: Grant, event: str, **facts: str) -> None:
+    tx.audit.add(event, account_id=grant.account_id, client_id=grant.client_id, facts=facts)
 
 
 def _revoke(tx: Transaction, found: Replayed, sender: Sender, event: str) -> None:
