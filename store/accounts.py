@@ -157,7 +157,7 @@ class Accounts:
 
     def list(self) -> Sequence[Account]:
         """Return every account, by username."""
-        rows = self._work.connection.execute(select(accounts).order_by(accounts.c.username))
+        rows = self._work.connection.execute(_WHOLE.order_by(accounts.c.username))
         return [_account(row) for row in rows]
 
     def names(self, account_ids: Iterable[str]) -> Mapping[str, str]:
@@ -167,7 +167,7 @@ class Accounts:
 
     def search(self, wanted: Wanted, *, after: str, limit: int) -> Sequence[Account]:
         """Return some of the accounts that are wanted, by username, beginning `after` one."""
-        query = select(accounts).where(accounts.c.username > after, *_conditions(wanted))
+        query = _WHOLE.where(accounts.c.username > after, *_conditions(wanted))
         rows = self._work.connection.execute(query.order_by(accounts.c.username).limit(limit))
         return [_account(row) for row in rows]
 

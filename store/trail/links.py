@@ -15,7 +15,7 @@ COVERED = (
     *("at", "event", "subject", "actor", "client_id"),
     *("personal", "acted", "facts", "writer", "seq"),
 )
-"""The columns that the hash of an entry covers; `id` and `checkpoint` come later, and are signed."""
+"""The columns that the hash of an entry covers; `id` and `checkpoint` come later and are signed."""
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
