@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from contracts.assurance import AuthEvent, Requirement
 from gateway import policy
 from store import Session, Store, Transaction
+from store.events import Event
 from store.sessions import Seen
 
 
@@ -53,8 +54,10 @@ class Sessions:
         """
         session = self._found(tx, cookie, leaving=True)
         if session and session.account_id == account_id:
-            renamed = tx.sessions.rotate(session, newest((*session.events, *events)), seen)
+            proven = newest((*session.events, *events))
+            renamed = tx.sessions.rotate(session, proven, seen)
             if renamed:
+                _note_level(tx, session, proven)
                 return renamed
         if session and session.account_id != account_id:
             tx.endings.session(session.sid, session.account_id)
@@ -99,6 +102,23 @@ class Sessions:
             _plain(event) if idle or now - event.at >= self._lifetimes.aal3 else event
             for event in session.events
         )
+
+
+def _note_level(tx: Transaction, session: Session, proven: Iterable[AuthEvent]) -> None:
+    """Note that a session has come to be more, or less, than the clients it let in were told."""
+    before, now = policy.level(session.events), policy.level((*proven,))
+    previous, current = policy.label(before), policy.label(now)
+    if previous == current:
+        return
+    tx.events.happened(
+        Event.ASSURANCE_CHANGED,
+        session.account_id,
+        clients=[client.id for client in tx.endings.let_in(session.sid)],
+        session=session.sid,
+        previous=previous,
+        current=current,
+        direction="increase" if now.rank > before.rank else "decrease",
+    )
 
 
 def _plain(event: AuthEvent) -> AuthEvent:

@@ -17,6 +17,7 @@ from gateway.login.steps import Visit
 from gateway.notices import Notice, Notices
 from gateway.places import TRAVELLED, Places, impossible
 from store import Login, Transaction
+from store.events import POLICY, Event
 
 FINISHED = "login.finished"
 SUBJECT = Text("A login from a new device")
@@ -49,8 +50,15 @@ class Watch:
         self._account = f"{issuer}/account"
 
     def look(self, tx: Transaction, account_id: str, visit: Visit) -> tuple[str, ...]:
-        """Return what is unusual about this account being logged in to by this visitor."""
-        return tuple(self._found(tx, account_id, visit))
+        """Return what is unusual about this account being logged in to by this visitor.
+
+        Whoever wants to hear of what is suspicious is told.
+        """
+        found = tuple(self._found(tx, account_id, visit))
+        if found:
+            signals = " ".join(found)
+            tx.events.happened(Event.SUSPICIOUS, account_id, by=POLICY, signals=signals)
+        return found
 
     def finished(self, tx: Transaction, login: Login, account_id: str, visit: Visit) -> None:
         """Write a login down with what it was judged by, and tell its owner of a new device."""

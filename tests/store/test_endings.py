@@ -12,6 +12,7 @@ from contracts.assurance import Assurance, Requirement
 from store import Account, Client, Session, Store
 from store.client_metadata import ClientMetadata
 from store.endings import LIFETIME, LOGOUT
+from store.events import EVENT, Event
 from store.grants import Access
 from tests.fakes.clock import FakeClock
 from tests.fakes.race import race
@@ -42,9 +43,18 @@ def let_in(store: Store, assurance: Assurance, session: Session, client_id: str)
 
 def told(store: Store, clock: FakeClock) -> list[tuple[str, str]]:
     with store.write() as tx:
-        rows = tx.outbox.claim(clock.now(), timedelta(minutes=1))
-    assert {row.kind for row in rows} <= {LOGOUT}
+        rows = tx.outbox.claim(clock.now(), timedelta(minutes=1), LOGOUT)
     return sorted((row.payload["client_id"], row.payload["sid"]) for row in rows)
+
+
+def noted(store: Store, clock: FakeClock) -> dict[str, list[str]]:
+    """The clients that each session let in which is noted as ended."""
+    with store.write() as tx:
+        rows = tx.outbox.claim(clock.now(), timedelta(minutes=1), EVENT)
+    assert {row.payload["type"] for row in rows} <= {Event.SESSION_ENDED}
+    sids = [row.payload["data"]["session"] for row in rows]
+    assert len(sids) == len(set(sids))
+    return {row.payload["data"]["session"]: row.payload["clients"] for row in rows}
 
 
 def live(store: Store, clock: FakeClock, grant_id: str) -> bool:
@@ -62,6 +72,7 @@ def test_one_session_ends_with_all_that_hangs_on_it(
     with store.write() as tx:
         tx.endings.session(here.sid, jane.id)
     assert told(store, clock) == [("hearing", here.sid)]
+    assert noted(store, clock) == {here.sid: ["chatbot", "hearing"]}
     assert not any(live(store, clock, grant) for grant in grants)
     assert live(store, clock, other)
     with store.read() as tx:
@@ -77,6 +88,7 @@ def test_every_session_of_an_account_ends(
     with store.write() as tx:
         tx.endings.account(jane.id)
     assert told(store, clock) == sorted(("hearing", held.sid) for held in sessions)
+    assert noted(store, clock) == {held.sid: ["hearing"] for held in sessions}
     with store.read() as tx:
         assert tx.sessions.list(jane.id) == []
 
@@ -125,6 +137,7 @@ def test_many_at_once_tell_once(
 
     race(end, 20)
     assert told(store, clock) == [("hearing", here.sid)]
+    assert noted(store, clock) == {here.sid: ["hearing"]}
 
 
 def test_logins_that_carry_its_proofs_on_are_over(store: Store, jane: Account) -> None:

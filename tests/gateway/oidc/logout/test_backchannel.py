@@ -311,6 +311,6 @@ def test_a_client_that_refuses_is_given_up(
 def test_what_waits_in_the_database_holds_no_token(bench: Bench, visitor: Visitor) -> None:
     end(bench, visitor)
     with bench.store.write() as tx:
-        [row] = tx.outbox.claim(bench.clock.now(), timedelta(minutes=1))
+        [row] = tx.outbox.claim(bench.clock.now(), timedelta(minutes=1), LOGOUT)
     assert row.payload.keys() == {"client_id", "account_id", "sid"}
     assert json.dumps(row.payload)
