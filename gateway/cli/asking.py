@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.admin.actor import user_of_the_system
 from gateway.admin.opened import open_desk
+from gateway.admin.operation import MOST
 from gateway.cli.house import opened
 
 Given = dict[str, Any]
@@ -24,4 +25,17 @@ def asking(*, policy: bool = True) -> Iterator[Ask]:
     actor = user_of_the_system()
     with opened(policy=policy) as house:
         desk = open_desk(house.settings, house.store, house.clock)
-        yield lambda name, **taken: desk.call(actor, name, taken).model_dump()
+
+        def ask(operation: str, /, **taken: object) -> Given:
+            return desk.call(actor, operation, taken).model_dump()
+
+        yield ask
+
+
+def every(ask: Ask, name: str, member: str, **taken: object) -> Iterator[Given]:
+    """Yield all that a list has under `member`, asking for a page after the other."""
+    page = ask(name, limit=MOST, **taken)
+    yield from page[member]
+    while page["next"]:
+        page = ask(name, limit=MOST, after=page["next"], **taken)
+        yield from page[member]
