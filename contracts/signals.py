@@ -32,3 +32,13 @@ class Signalling(Protocol):
     def unknown(self, unique: str) -> Ask:
         """Tell that nobody has this credential any more."""
         ...
+
+
+@runtime_checkable
+class Classed(Protocol):
+    """A factor whose credentials are of a type that others have a name for.
+
+    `credential_type` is that of the Continuous Access Evaluation Profile 1.0, section 3.3.
+    """
+
+    credential_type: str

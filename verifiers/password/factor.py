@@ -44,6 +44,7 @@ class Password:
     usernameless = False
     on_the_way = True
     silent = False
+    credential_type = "password"
 
     def __init__(
         self, settings: PasswordSettings, hashing: Hashing, rules: Rules, service: str

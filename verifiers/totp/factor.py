@@ -37,7 +37,9 @@ class Totp:
     pick = False
     usernameless = False
     on_the_way = True
+    restorable = True
     silent = False
+    credential_type = "app"
 
     def __init__(self, settings: TotpSettings, clock: Clock, service: str) -> None:
         self._settings = settings

@@ -64,7 +64,9 @@ class Webauthn:
     pick = False
     usernameless = True
     on_the_way = True
+    restorable = True
     silent = False
+    credential_type = "fido2"
 
     def __init__(
         self,
