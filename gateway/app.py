@@ -10,6 +10,7 @@ from contracts.clock import Clock, SystemClock
 from contracts.factor import Factor, Infer
 from enrollment import stations_views
 from gateway import errors, headers, languages, mount, oidc, rooms
+from gateway.admin import api
 from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.keeper import make_keeper
@@ -19,7 +20,7 @@ from gateway.settings import Settings
 from store import Store
 from web import pages
 
-MACHINES = oidc.MACHINES | {stations_views.PAIR}
+MACHINES = oidc.MACHINES | {stations_views.PAIR, api.CALL}
 """Endpoints that authenticate each call themselves and are no state change of a cookie's."""
 FORM_BYTES = 2_500_000
 

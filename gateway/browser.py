@@ -113,7 +113,7 @@ class Browser:
 
     def _check(self) -> None:
         machine = request.endpoint in self._machines or STATION_PROOF in request.headers
-        if request.method in UNSAFE and not machine:
+        if request.method in UNSAFE and request.endpoint and not machine:
             self._same_origin()
             self._same_form()
 

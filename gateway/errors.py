@@ -19,16 +19,19 @@ NOT_FOUND = Text("There is no such page.")
 WRONG_METHOD = Text("This address does not take that kind of request.")
 MALFORMED = Text("The request could not be understood.")
 WORDS = {404: NOT_FOUND, 405: WRONG_METHOD}
+PROGRAMS = "/admin/api/"
+"""Below this nobody looks at pages: errors are JSON, whatever a request says it accepts."""
 
 
 def install(app: Flask) -> None:
     """Render all errors alike; whatever is not ours is logged and told as a failure of ours."""
-    app.register_error_handler(GatehouseError, _ours)
+    app.register_error_handler(GatehouseError, told)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unknown)
 
 
-def _ours(error: GatehouseError) -> Response:
+def told(error: GatehouseError) -> Response:
+    """Render an error of ours."""
     reference = _log(error.code, error.status, error.detail)
     response = _render(error.status, error.code, error.public, reference)
     if isinstance(error, TooMany | Unavailable):
@@ -72,8 +75,13 @@ def _log(code: str, status: int, detail: str) -> str:
 
 
 def _render(status: int, code: str, text: Text, reference: str) -> Response:
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "text/html":
+    if _reads_pages():
         page = render_template("message.html", title=TITLE, text=text, reference=reference)
         return make_response(page, status)
     body = jsonify(error=code, error_description=str(text), reference=reference)
     return make_response(body, status)
+
+
+def _reads_pages() -> bool:
+    accepted = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return accepted == "text/html" and not request.path.startswith(PROGRAMS)

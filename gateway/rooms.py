@@ -16,6 +16,7 @@ from enrollment.stations import Stations
 from enrollment.tickets import Tickets
 from gateway import estimates, oidc
 from gateway.account import room as account
+from gateway.admin import room as admin
 from gateway.callers import caller
 from gateway.changes import Changes
 from gateway.login import views as login_views
@@ -74,6 +75,16 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             visitor=shared.visitor,
             logout=provider.logout,
             recoveries=shared.recoveries,
+        ),
+    )
+    yield from admin.blueprints(
+        parts,
+        admin.Neighbours(
+            changes=shared.changes,
+            notices=shared.notices,
+            recoveries=shared.recoveries,
+            enrolment=enrolment,
+            provider=provider,
         ),
     )
 

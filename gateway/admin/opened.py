@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.clock import Clock
+from gateway.admin.calls.me import Me
 from gateway.admin.calls.people import People
 from gateway.admin.desk import Desk
 from gateway.admin.tools import Tools
@@ -14,7 +15,7 @@ from gateway.settings import Settings
 from store import Store
 from web.pages import translate_into
 
-CALLS = (People,)
+CALLS = (Me, People)
 
 
 def make_desk(tools: Tools) -> Desk:
@@ -29,4 +30,4 @@ def open_desk(settings: Settings, store: Store, clock: Clock) -> Desk:
     notices = Notices(known, translate_into, clock)
     changes = Changes(known, notices, service=settings.service_name, issuer=settings.issuer)
     recoveries = make_recoveries(store, settings, clock, notices)
-    return make_desk(Tools(settings, store, clock, factors, notices, changes, recoveries))
+    return make_desk(Tools(settings, store, clock, factors, known, notices, changes, recoveries))

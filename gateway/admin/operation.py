@@ -68,6 +68,11 @@ class Operation:
         return re.findall(r"{(\w+)}", self.said.path)
 
     @property
+    def in_body(self) -> bool:
+        """Whether its other members come in a body; those of GET and DELETE are in the query."""
+        return self.said.method not in {"GET", "DELETE"}
+
+    @property
     def changes(self) -> bool:
         """Whether it changes anything."""
         return self.said.method != "GET"

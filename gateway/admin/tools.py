@@ -16,12 +16,16 @@ from store import Store
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """The deployment, and the services that people's own pages use too."""
+    """The deployment, and the services that people's own pages use too.
+
+    `factors` are in use; `known_factors` are those that are switched off too.
+    """
 
     settings: Settings
     store: Store
     clock: Clock
     factors: Mapping[str, Factor]
+    known_factors: Mapping[str, Factor]
     notices: Notices
     changes: Changes
     recoveries: Recoveries

@@ -57,6 +57,8 @@ class Provider:
     registrar: Registrar
     userinfo: UserInfo
     proofs: Proofs
+    binding: Binding
+    standing: Standing
     devices: Devices
     backchannel: Backchannel
     approvals: Approvals
@@ -110,6 +112,16 @@ class Ground:
         return Proofs(self.store, self.clock, self.settings.issuer, nonce_required=required)
 
     @cached_property
+    def binding(self) -> Binding:
+        """What holds tokens against the keys that come with them."""
+        return Binding(self.proofs)
+
+    @cached_property
+    def standing(self) -> Standing:
+        """What knows whether a token of ours still stands."""
+        return Standing(self.store, self.clock, self.settings.issuer, self.keys)
+
+    @cached_property
     def knowledge(self) -> Knowledge:
         """What the checks of a request look up."""
         issuer, trial = self.settings.issuer, self.settings.clients.on_trial
@@ -158,6 +170,8 @@ def provider(
         registrar=_registrar(ground),
         userinfo=_userinfo(ground),
         proofs=ground.proofs,
+        binding=ground.binding,
+        standing=ground.standing,
         devices=Devices(*people),
         backchannel=Backchannel(knowledge, settings.backchannel),
         approvals=Approvals(*people),
@@ -188,7 +202,7 @@ def _parts(ground: Ground) -> Parts:
         redemption=Redemption(store, settings),
         access_tokens=AccessTokens(issuer, keys, clock, Subjects(store.vault)),
         id_tokens=IDToken(issuer, lifetime, ground.envelopes, store, clock),
-        standing=Standing(store, clock, issuer, keys),
+        standing=ground.standing,
         possession=Possession(ground.proofs),
         targets=Targets(ground.resources, settings.message_token),
     )
@@ -207,7 +221,7 @@ def _userinfo(ground: Ground) -> UserInfo:
         clock=ground.clock,
         issuer=ground.settings.issuer,
         keys=ground.keys,
-        binding=Binding(ground.proofs),
+        binding=ground.binding,
         clients=ground.clients,
         envelopes=ground.envelopes,
     )
