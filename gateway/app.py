@@ -9,7 +9,7 @@ from flask import Flask
 from contracts.clock import Clock, SystemClock
 from contracts.factor import Factor, Infer
 from enrollment import stations_views
-from gateway import errors, headers, languages, mount, oidc, rooms
+from gateway import errors, headers, health, languages, mount, oidc, rooms
 from gateway.admin import api
 from gateway.browser import Browser
 from gateway.inference.client import connect
@@ -54,6 +54,7 @@ def create_app(
     for blueprint in rooms.blueprints(parts):
         app.register_blueprint(blueprint)
     app.register_blueprint(languages.blueprint(browser))
+    app.register_blueprint(health.blueprint(store))
     mount.install(app, settings.path)
     return app
 

@@ -10,18 +10,19 @@ import pytest
 from bench.house import furnish
 from bench.person import log_in
 from bench.wire import Wire
+from gateway.health import LIVE, READY
 from store.keys_file import load_or_create
 from tests import postgres
 from tests.gateway.operations.running import environment, gatehouse, serving
 
 pytestmark = pytest.mark.slow
 LOGIN = "/oauth/authorize?client_id=nobody"
+"""What needs the database."""
 
 
-def status(port: int) -> int:
-    """Ask for what needs the database."""
+def status(port: int, path: str) -> int:
     with Wire(port) as wire:
-        return wire.get(LOGIN).status
+        return wire.get(path).status
 
 
 def test_a_login_before_and_after_the_database_was_down(
@@ -43,10 +44,10 @@ def test_a_login_before_and_after_the_database_was_down(
             with Wire(port) as wire:
                 assert log_in(wire, account)["access_token"]
             server.stop()
-            assert status(port) == 503
+            assert [status(port, path) for path in (LOGIN, READY, LIVE)] == [503, 503, 200]
             server.start()
             deadline = time.monotonic() + 10
-            while status(port) == 503:
+            while status(port, READY) == 503:
                 assert time.monotonic() < deadline
             with Wire(port) as wire:
                 assert log_in(wire, account)["access_token"]
