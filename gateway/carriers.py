@@ -11,16 +11,21 @@ from contracts.errors import Unavailable
 from contracts.factor import Channel
 from contracts.sender import Sender
 from gateway.delivery import Carrier
+from gateway.events.fanout import WEBHOOK, Events
 from gateway.senders import make_senders
 from gateway.settings import Settings
 from store import Store
 from store.backchannel_requests import PING
 from store.endings import LOGOUT
+from store.events import EVENT
 from store.outbox import MESSAGE, OutboxRow
+from store.stream_events import WAKE
 
 if TYPE_CHECKING:
     from gateway.senders.logout import LogoutSender
     from gateway.senders.ping import PingSender
+    from gateway.senders.streams import StreamPusher
+    from gateway.senders.webhooks import WebhookCaller
 
 
 def make_carriers(
@@ -31,6 +36,9 @@ def make_carriers(
         MESSAGE: Messages(make_senders(settings, clock, stack)),
         LOGOUT: Logouts(store, settings, clock),
         PING: Pings(store),
+        EVENT: Events(store, settings.issuer),
+        WEBHOOK: Webhooks(store, clock),
+        WAKE: Streams(store, settings, clock),
     }
 
 
@@ -111,3 +119,50 @@ class Pings:
 
             self._made = PingSender(self._store, Caller())
         return self._made
+
+
+class Webhooks:
+    """Tells webhooks of events; each webhook is a lane."""
+
+    at_once = 8
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._parts = store, clock
+        self._made: WebhookCaller | None = None
+
+    def lane(self, row: OutboxRow) -> str:
+        """Return the webhook's lane."""
+        return str(row.payload["webhook_id"])
+
+    def carry(self, row: OutboxRow) -> None:
+        """Call a webhook."""
+        if self._made is None:
+            # As heavy as the sender of logout tokens.
+            from gateway.senders.caller import Caller  # noqa: PLC0415
+            from gateway.senders.webhooks import WebhookCaller  # noqa: PLC0415
+
+            self._made = WebhookCaller(*self._parts, Caller())
+        self._made.send(row)
+
+
+class Streams:
+    """Pushes event streams; each stream is a lane."""
+
+    at_once = 16
+
+    def __init__(self, store: Store, settings: Settings, clock: Clock) -> None:
+        self._parts = store, settings, clock
+        self._made: StreamPusher | None = None
+
+    def lane(self, row: OutboxRow) -> str:
+        """Return the stream's lane."""
+        return str(row.payload["stream_id"])
+
+    def carry(self, row: OutboxRow) -> None:
+        """Push what waits in a stream."""
+        if self._made is None:
+            # As heavy as the sender of logout tokens.
+            from gateway.senders.streams import make_stream_pusher  # noqa: PLC0415
+
+            self._made = make_stream_pusher(*self._parts)
+        self._made.push(row.payload["stream_id"])

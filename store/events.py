@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from store.acting import who
 from store.handles import new_id
@@ -37,6 +39,24 @@ class Event(StrEnum):
 
 PING = "ping"
 """The type of an event that did not happen, for whoever tries whether a webhook is heard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An event as it was written; where `clients` are named, it concerns these alone."""
+
+    id: str
+    type: str
+    account_id: str
+    at: datetime
+    by: str
+    clients: Sequence[str] | None
+    data: Mapping[str, str]
+
+    @classmethod
+    def read(cls, payload: Mapping[str, Any]) -> Occurrence:
+        """Read the payload of a message."""
+        return cls(**{**payload, "at": datetime.fromisoformat(payload["at"])})
 
 
 class Events:

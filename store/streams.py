@@ -62,6 +62,10 @@ class Streams:
         """Return a stream."""
         return self._one(streams.c.id == stream_id)
 
+    def any(self) -> bool:
+        """Tell whether there is any stream at all."""
+        return self._work.connection.execute(select(streams.c.id).limit(1)).first() is not None
+
     def list(self, after: str = "", limit: int = 1000) -> Sequence[Stream]:
         """Return streams by id, from the one after `after` on."""
         query = select(streams).where(streams.c.id > after).order_by(streams.c.id).limit(limit)

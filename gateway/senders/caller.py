@@ -1,4 +1,4 @@
-"""Calls an endpoint of a client: one POST, with an end to its bytes and to its time."""
+"""Calls an endpoint of a client or an operator: one POST, with an end to its bytes and its time."""
 
 from __future__ import annotations
 
@@ -32,12 +32,19 @@ class Caller:
     def post(self, client: Client, url: str, content: bytes, fields: Mapping[str, str]) -> int:
         """Return the status. Raises Unavailable for another time and BadRequest for never."""
         dialer = self._anywhere if client.source == OPERATOR else self._public
+        return self._call(dialer, url, Body(content, fields), client.id)
+
+    def call(self, url: str, content: bytes, fields: Mapping[str, str]) -> int:
+        """Post to an address that an operator named, wherever it is. Returns and raises alike."""
+        return self._call(self._anywhere, url, Body(content, fields), url)
+
+    def _call(self, dialer: Dialer, url: str, sent: Body, whom: str) -> int:
         deadline = monotonic() + self._seconds
         try:
             target = Target.parse(url)
             with dialer.connect(target, deadline) as connection:
-                return posted(connection, target, Body(content, fields), deadline)
+                return posted(connection, target, sent, deadline)
         except NotATarget as error:
-            raise BadRequest(detail=f"{client.id}: {error}") from error
+            raise BadRequest(detail=f"{whom}: {error}") from error
         except (OSError, HTTPException, TooMuch) as error:
-            raise Unavailable(detail=f"{client.id}: {error!r}") from error
+            raise Unavailable(detail=f"{whom}: {error!r}") from error
