@@ -1,4 +1,4 @@
-"""Registering clients, as an operator does it."""
+"""Registering clients and changing them, as an operator does it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from contracts.clock import Clock
 from contracts.errors import BadRequest
 from contracts.text import Text, as_it_is
+from gateway import policy
 from gateway.oidc.clients import ciba, consistency, fapi2, members, redirect_uris
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.registered import SECRET
@@ -21,6 +22,9 @@ from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 
+ADMIN_CLIENT = "gatehouse-admin"
+"""The client of our own by which operators' programs get tokens."""
+
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 SCOPE = "openid profile email offline_access"
 GRANT_TYPES = ClientMetadata().grant_types
@@ -30,9 +34,27 @@ OPERATORS: Mapping[str, members.Reader] = {
     "resources": members.texts(20, 255),
     "authorization_details_types": members.texts(20, 64),
     "backchannel_token_delivery_mode": members.one_of(frozenset(ciba.MODES)),
-    "backchannel_client_notification_endpoint": members.endpoint,
+    **dict.fromkeys(
+        (
+            "backchannel_client_notification_endpoint",
+            "backchannel_logout_uri",
+            "frontchannel_logout_uri",
+        ),
+        members.text(redirect_uris.LONGEST),  # http on localhost is the operator's to allow
+    ),
 }
-"""What an operator alone may say of a client."""
+"""What an operator alone may say of a client, or may say in more ways than others."""
+
+COLUMNS = frozenset(
+    {
+        *("name", "redirect_uris", "audience", "scope", "require_acr", "consent"),
+        *("token_alg", "access_token_seconds"),
+    }
+)
+"""What is said of a client and is no member of RFC 7591, or one under a name of our own."""
+
+DEFAULTS = {each.name: each.default for each in fields(ClientMetadata)}
+BY_SECRET = frozenset({"", *SECRET})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +114,7 @@ def register(
     """
     metadata = wanted.metadata
     _check(wanted, metadata)
-    by_secret = metadata.token_endpoint_auth_method in {"", *SECRET} and not wanted.public
+    by_secret = metadata.token_endpoint_auth_method in BY_SECRET and not wanted.public
     secret = secret or secrets.token_urlsafe(32) if by_secret else None
     client = Client(
         id=wanted.client_id,
@@ -108,11 +130,32 @@ def register(
         created_at=clock.now(),
         metadata=metadata,
     )
-    consistency.check(client)
+    _fit(client)
     with store.write() as tx:
         tx.clients.add(client)
         tx.audit.add("client.added", client_id=client.id)
     return client, secret
+
+
+def changed(client: Client, said: Mapping[str, Any]) -> Client:
+    """Return a client with what is said of it anew; an empty value stands for the default.
+
+    Raises BadRequest.
+    """
+    columns: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in said.items()
+        if name in COLUMNS
+    }
+    rest = {name: value for name, value in said.items() if name not in COLUMNS}
+    emptied = {name: DEFAULTS[name] for name in DEFAULTS.keys() & rest.keys() if not rest[name]}
+    metadata = fapi2.switched_on(replace(client.metadata, **{**emptied, **_read(rest)}))
+    kept = client.secret_hash if metadata.token_endpoint_auth_method in BY_SECRET else None
+    made = replace(client, **columns, metadata=metadata, secret_hash=kept)
+    if made.public and not client.public and not metadata.token_endpoint_auth_method:
+        raise BadRequest(Text("token_endpoint_auth_method: say none of a client without a proof."))
+    _fit(made)
+    return made
 
 
 def _read(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -130,12 +173,21 @@ def _read(said: Mapping[str, Any]) -> dict[str, Any]:
 def _check(wanted: Registration, metadata: ClientMetadata) -> None:
     if not IDENTIFIER.fullmatch(wanted.client_id):
         raise BadRequest(Text("A client's id is up to 64 letters, digits and . _ ~ -"))
-    for uri in wanted.redirect_uris:
-        _check_redirect_uri(uri)
     if wanted.public and metadata.token_endpoint_auth_method not in {"", "none"}:
         raise BadRequest(Text("A public client has no way of client authentication."))
-    if problem := ciba.unfit(metadata, public=wanted.public):
+
+
+def _fit(client: Client) -> None:
+    """Raise BadRequest for the first thing that a client cannot be."""
+    for uri in client.redirect_uris:
+        _check_redirect_uri(uri)
+    if not policy.known(client.require_acr):
+        raise BadRequest(Text("There is no acr %(acr)s.", {"acr": client.require_acr}))
+    if client.token_alg not in ALGORITHMS:
+        raise BadRequest(Text("Nothing is signed with %(alg)s here.", {"alg": client.token_alg}))
+    if problem := ciba.unfit(client.metadata, public=client.public):
         raise BadRequest(problem)
+    consistency.check(client)
 
 
 def _check_redirect_uri(uri: str) -> None:

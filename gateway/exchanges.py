@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contracts.errors import BadRequest
+from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from gateway.oidc.token.grants.token_exchange import TokenExchangeGrant
 from store import Store, Transaction
@@ -26,7 +26,7 @@ class Exchange:
 
 
 def allow(store: Store, wanted: Exchange) -> Client:
-    """Allow it, in place of what was allowed for the pair. Raises BadRequest."""
+    """Allow it, in place of what was allowed for the pair. Raises BadRequest and Conflict."""
     with store.write() as tx:
         actor, _ = _client(tx, wanted.actor), _client(tx, wanted.client_id)
         if actor.public:
@@ -41,7 +41,7 @@ def allow(store: Store, wanted: Exchange) -> Client:
 
 
 def forbid(store: Store, actor_id: str, client_id: str) -> Client:
-    """Forbid what was allowed for a pair. Raises BadRequest."""
+    """Forbid what was allowed for a pair. Raises BadRequest and Conflict."""
     with store.write() as tx:
         actor = _client(tx, actor_id)
         return _keep(tx, actor, _without(actor, client_id))
@@ -66,6 +66,7 @@ def _keep(tx: Transaction, actor: Client, policy: Policy) -> Client:
     grant_types = (*others, kind) if policy else others
     metadata = replace(actor.metadata, token_exchange=policy, grant_types=grant_types)
     changed = replace(actor, metadata=metadata)
-    tx.clients.put(changed)
+    if not tx.clients.change(changed):
+        raise Conflict(Text("Somebody changed this client at the same time: try again."))
     tx.audit.add("client.exchange", client_id=actor.id, detail={"policy": list(policy)})
     return changed

@@ -1,9 +1,10 @@
-"""Registering protected resources, as an operator does it."""
+"""Registering protected resources and changing them, as an operator does it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contracts.clock import Clock
@@ -31,12 +32,14 @@ class Registration:
     details: dict[str, Any] = field(default_factory=dict)
 
 
+def admin_api(issuer: str) -> str:
+    """Return the resource of our own that operators' tokens are meant for."""
+    return f"{issuer.rstrip('/')}/admin/api"
+
+
 def register(store: Store, clock: Clock, wanted: Registration) -> Resource:
     """Store a resource. Raises BadRequest for what is not well-formed, and Conflict."""
-    try:
-        declared = _checked(wanted)
-    except ValueError as error:
-        raise BadRequest(as_it_is(str(error))) from error
+    declared = _declared(wanted)
     made = Resource(
         uri=wanted.uri,
         name=wanted.name or wanted.uri[:LONGEST_NAME],
@@ -49,6 +52,27 @@ def register(store: Store, clock: Clock, wanted: Registration) -> Resource:
         tx.resources.add(made)
         tx.audit.add("resource.added", detail={"resource": made.uri})
     return made
+
+
+def changed(held: Resource, said: Mapping[str, Any], version: int) -> Resource:
+    """Return a resource with what is said of it anew, at a version. Raises BadRequest."""
+    before = {"name": held.name, "scope": held.scope, "open": held.open}
+    wanted = Registration(uri=held.uri, **{**before, "details": held.authorization_details, **said})
+    return replace(
+        held,
+        name=wanted.name or held.uri[:LONGEST_NAME],
+        scope=wanted.scope,
+        open=wanted.open,
+        authorization_details=_declared(wanted),
+        version=version,
+    )
+
+
+def _declared(wanted: Registration) -> dict[str, Any]:
+    try:
+        return _checked(wanted)
+    except ValueError as error:
+        raise BadRequest(as_it_is(str(error))) from error
 
 
 def _checked(wanted: Registration) -> dict[str, Any]:

@@ -81,10 +81,10 @@ class Stations:
         """Note that a station answered."""
         self._change({"last_seen_at": self._work.now()}, station_id)
 
-    def list(self) -> Sequence[Station]:
-        """Return every station, by name."""
-        rows = self._work.connection.execute(select(*_COLUMNS).order_by(stations.c.name))
-        return [_station(row) for row in rows]
+    def page(self, *, after: str, limit: int) -> Sequence[Station]:
+        """Return so many stations by name, those behind `after`."""
+        query = select(*_COLUMNS).where(stations.c.name > after).order_by(stations.c.name)
+        return [_station(row) for row in self._work.connection.execute(query.limit(limit))]
 
     def _change(self, values: Mapping[str, Any], station_id: str) -> bool:
         mine = stations.c.id == station_id

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import click
 
 from gateway.cli import output
-from gateway.cli.house import opened
-from gateway.exchanges import Exchange, allow, forbid
+from gateway.cli.asking import asking
 
 
 @click.command(
@@ -33,12 +32,10 @@ def exchange(
     """Let a client exchange tokens of another for narrower ones (RFC 8693)."""
     if not audience and not forbidden:
         raise click.UsageError("Name an --audience, or --forbid.")
-    with opened() as house:
+    pair = {"client_id": actor, "of": client_id}
+    with asking() as ask:
         if forbidden:
-            changed = forbid(house.store, actor, client_id)
+            changed = ask("clients.forbid_exchange", **pair)
         else:
-            wanted = Exchange(actor=actor, client_id=client_id, audience=audience, scope=scope)
-            changed = allow(house.store, wanted)
-    output.rows(
-        [{"actor": actor, **allowed} for allowed in changed.metadata.token_exchange], as_json
-    )
+            changed = ask("clients.allow_exchange", **pair, audience=list(audience), scope=scope)
+    output.rows([{"actor": actor, **allowed} for allowed in changed["token_exchange"]], as_json)

@@ -10,9 +10,7 @@ import click
 from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.cli import output
-from gateway.cli.house import opened
-from gateway.resources import Registration, register
-from store.resources import Resource
+from gateway.cli.asking import Given, asking, every
 
 
 @click.group()
@@ -39,9 +37,8 @@ def add(
 ) -> None:
     """Register a resource: its URI is what clients send as `resource`, and the `aud` of tokens."""
     declared = _read(details) if details else {}
-    wanted = Registration(uri=uri, name=name, scope=scope, open=open_, details=declared)
-    with opened() as house:
-        made = register(house.store, house.clock, wanted)
+    with asking() as ask:
+        made = ask("resources.add", uri=uri, name=name, scope=scope, open=open_, details=declared)
     output.row(_shown(made), as_json)
 
 
@@ -49,18 +46,48 @@ def add(
 @output.as_json
 def list_(as_json: bool) -> None:
     """List the resources."""
-    with opened() as house, house.store.read() as tx:
-        output.rows([_shown(found) for found in tx.resources.list()], as_json)
+    with asking() as ask:
+        found = [_shown(each) for each in every(ask, "resources.list", "resources")]
+    output.rows(found, as_json)
+
+
+@resource.command(
+    epilog='Example: gatehouse resource change https://tools.example.org/mcp --scope "read"'
+)
+@click.argument("uri")
+@click.option("--name", help="Name that people see.")
+@click.option("--scope", help="What of a scope it understands.")
+@click.option(
+    "--open/--closed", "open_", default=None, help="Also for clients that no operator registered."
+)
+@click.option("--details", type=click.File(), help="JSON file that declares its types anew.")
+@click.option("--version", type=click.IntRange(1), help="Only if it is still at this version.")
+@output.as_json
+def change(  # noqa: PLR0913 - each is an option
+    uri: str,
+    name: str | None,
+    scope: str | None,
+    *,
+    open_: bool | None,
+    details: IO[str] | None,
+    version: int | None,
+    as_json: bool,
+) -> None:
+    """Change what is said of a resource; what no option names stays as it is."""
+    declared = _read(details) if details else None
+    said = {"name": name, "scope": scope, "open": open_, "details": declared}
+    with asking() as ask:
+        seen = version or ask("resources.get", uri=uri)["version"]
+        changed = ask("resources.update", uri=uri, version=seen, **said)
+    output.row(_shown(changed), as_json)
 
 
 @resource.command(epilog="Example: gatehouse resource remove https://tools.example.org/mcp")
 @click.argument("uri")
 def remove(uri: str) -> None:
     """Remove a resource: nobody gets a token for it any more."""
-    with opened() as house, house.store.write() as tx:
-        if not tx.resources.remove(uri):
-            raise BadRequest(Text("There is no resource %(uri)s.", {"uri": uri}))
-        tx.audit.add("resource.removed", detail={"resource": uri})
+    with asking() as ask:
+        ask("resources.remove", uri=uri)
     click.echo(f"Removed {uri}.")
 
 
@@ -74,11 +101,6 @@ def _read(file: IO[str]) -> dict[str, Any]:
     return found
 
 
-def _shown(found: Resource) -> output.Row:
-    return {
-        "uri": found.uri,
-        "name": found.name,
-        "scope": found.scope,
-        "open": found.open,
-        "authorization_details_types": list(found.authorization_details),
-    }
+def _shown(found: Given) -> output.Row:
+    kept = {name: found[name] for name in ("uri", "name", "scope", "open")}
+    return {**kept, "authorization_details_types": list(found["details"])}

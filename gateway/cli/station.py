@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import click
 
-from enrollment.stations import Stations
 from gateway.cli import output
-from gateway.cli.house import opened
+from gateway.cli.asking import asking, every
 
 
 @click.group()
@@ -19,8 +18,22 @@ def station() -> None:
 @output.as_json
 def add(name: str, as_json: bool) -> None:
     """Register a kiosk; the code pairs it, once, with a key that never leaves it."""
-    with opened() as house:
-        lifetime = house.settings.span("pairing")
-        stations = Stations(house.store, house.clock, house.settings.issuer)
-        code = stations.add(name, lifetime)
-    output.row({"pairing_code": code, "valid_until": house.clock.now() + lifetime}, as_json)
+    with asking() as ask:
+        output.row(ask("stations.add", name=name), as_json)
+
+
+@station.command("list", epilog="Example: gatehouse station list --json")
+@output.as_json
+def list_(as_json: bool) -> None:
+    """List the kiosks, and when each was last seen."""
+    with asking() as ask:
+        output.rows(list(every(ask, "stations.list", "stations")), as_json)
+
+
+@station.command(epilog="Example: gatehouse station revoke $STATION")
+@click.argument("station")
+@output.as_json
+def revoke(station: str, as_json: bool) -> None:
+    """Believe a kiosk no more: what it uploads is refused from now on."""
+    with asking() as ask:
+        output.row(ask("stations.revoke", station=station), as_json)
