@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, select
+from sqlalchemy import ColumnElement, Row, and_, literal, select, tuple_
 
 from store import once
 from store.handles import new_handle, new_id, new_typed, typed
-from store.models import admitted_accounts, recoveries
+from store.models import Instant, admitted_accounts, recoveries
 from store.work import Work
 
 
@@ -37,7 +37,8 @@ class Timing:
 class Recovery:
     """A recovery as it was read. `proven` are the factors that began it: they are not lost.
 
-    `started_by` and `approved_by` name operators, and are empty where the person needed none.
+    `started_by` and `approved_by` are the ids of operators: an account's, or `system:` with a user
+    id; empty where the person needed none.
     """
 
     id: str
@@ -59,38 +60,38 @@ class Recoveries:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def start(
-        self,
-        account_id: str,
-        *,
-        proven: Sequence[str] = (),
-        started_by: str = "",
-        timing: Timing | None = None,
-        asked_until: datetime | None = None,
-    ) -> tuple[str, str] | None:
-        """Begin one; return its id and the code that claims it, None where one is under way.
+    def ask(self, account_id: str, started_by: str, until: datetime) -> str | None:
+        """Note that one is asked for; return its id, None where one is under way.
 
-        With a `timing` it waits; without, it is asked for, until `asked_until`.
+        Nobody can claim it: the code is made when somebody else approves.
         """
-        self._lapse(account_id)
-        recovery_id, claim, stop = new_id(), new_typed(), new_typed()
-        row = {
-            "id": recovery_id,
-            **{"account_id": account_id, "live": account_id},
-            "state": (State.WAITING if timing else State.ASKED).value,
-            **{"started_by": started_by, "approved_by": "", "proven": list(proven)},
-            "claim_hash": self._hash("claim", claim),
-            "stop_hash": self._hash("stop", stop),
-            "stop_code": self._work.vault.seal(_context(recovery_id), stop.encode()),
-            "created_at": self._work.now(),
-            **(_times(timing) if timing else {"ends_at": asked_until}),
-        }
-        return (recovery_id, claim) if once.add(self._work.connection, recoveries, row) else None
+        begun = self._begin(account_id, State.ASKED, {"started_by": started_by, "ends_at": until})
+        return begun and begun[0]
 
-    def approve(self, recovery_id: str, approved_by: str, timing: Timing) -> Recovery | None:
-        """Let one that was asked for begin to wait; None where it is not asked for any more."""
-        values = {"state": State.WAITING.value, "approved_by": approved_by, **_times(timing)}
-        return self._change(values, _of(recovery_id), _in(State.ASKED), self._lives())
+    def start(
+        self, account_id: str, *, timing: Timing, proven: Sequence[str] = (), started_by: str = ""
+    ) -> tuple[str, str] | None:
+        """Begin one; return its id and the code that claims it, None where one is under way."""
+        more = {"proven": list(proven), "started_by": started_by, **_times(timing)}
+        return self._begin(account_id, State.WAITING, more)
+
+    def approve(
+        self, recovery_id: str, approved_by: str, timing: Timing
+    ) -> tuple[Recovery, str] | None:
+        """Let one that was asked for begin to wait; return it and the code that claims it.
+
+        None where it is not asked for any more, or where the same operator asked for it.
+        """
+        claim = new_typed()
+        values = {
+            "state": State.WAITING.value,
+            "approved_by": approved_by,
+            "claim_hash": self._hash("claim", claim),
+            **_times(timing),
+        }
+        other = recoveries.c.started_by != approved_by
+        found = self._change(values, _of(recovery_id), _in(State.ASKED), other, self._lives())
+        return None if found is None else (found, claim)
 
     def stop(self, code: str, until: datetime) -> Recovery | None:
         """Stop the one that this code stops; it is remembered until then, and None is new."""
@@ -157,10 +158,35 @@ class Recoveries:
         values = {"remind_at": None}
         return self._change(values, _of(recovery.id), due, _in(State.WAITING)) is not None
 
-    def list(self) -> Sequence[Recovery]:
-        """Return all that are remembered, the oldest first."""
-        query = select(recoveries).where(self._lives()).order_by(recoveries.c.created_at)
+    def list(
+        self, *, state: State | None, after: tuple[datetime, str] | None, limit: int
+    ) -> Sequence[Recovery]:
+        """Return some of all that are remembered, the oldest first, after this time and id."""
+        place = tuple_(recoveries.c.created_at, recoveries.c.id)
+        query = select(recoveries).where(self._lives())
+        if state:
+            query = query.where(_in(state))
+        if after:
+            at = literal(after[0], Instant)
+            query = query.where(place > tuple_(at, literal(after[1])))
+        query = query.order_by(recoveries.c.created_at, recoveries.c.id).limit(limit)
         return [self._open(row) for row in self._work.connection.execute(query)]
+
+    def _begin(
+        self, account_id: str, state: State, more: Mapping[str, Any]
+    ) -> tuple[str, str] | None:
+        self._lapse(account_id)
+        recovery_id, claim, stop = new_id(), new_typed(), new_typed()
+        row = {
+            **{"id": recovery_id, "account_id": account_id, "live": account_id},
+            **{"state": state.value, "started_by": "", "approved_by": "", "proven": []},
+            "claim_hash": self._hash("claim", claim),
+            "stop_hash": self._hash("stop", stop),
+            "stop_code": self._work.vault.seal(_context(recovery_id), stop.encode()),
+            "created_at": self._work.now(),
+            **more,
+        }
+        return (recovery_id, claim) if once.add(self._work.connection, recoveries, row) else None
 
     def _stop(self, which: ColumnElement[bool], until: datetime) -> Recovery | None:
         values = {"state": State.STOPPED.value, "live": None, "remind_at": None, "ends_at": until}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contracts.clock import Clock
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FORMAT = "gatehouse-account/1"
 ALL = 2**31 - 1
+DAY = timedelta(days=1)
 
 Rows = list[dict[str, Any]]
 
@@ -40,13 +41,17 @@ class Export:
         self._factors = factors
         self._issuer = issuer
 
-    def take(self, account_id: str) -> dict[str, Any]:
-        """Return it and note in the trail that it was taken. Raises Expired."""
+    def take(self, account_id: str, *, key: str = "") -> dict[str, Any]:
+        """Return it and note in the trail that it was taken. Raises Expired.
+
+        It is made anew each time and kept nowhere; with a `key` it is noted once within a day.
+        """
         with self._store.write() as tx:
             account = tx.accounts.get(account_id)
             if account is None:
                 raise Expired(detail="the account is gone")
-            tx.audit.add("account.exported", account_id=account_id, source=caller().address)
+            if not key or tx.once.spend(key, DAY):
+                tx.audit.add("account.exported", account_id=account_id, source=caller().address)
             return {
                 "format": FORMAT,
                 "issuer": self._issuer,

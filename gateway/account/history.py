@@ -34,6 +34,10 @@ WORDS: Mapping[str, Text] = {
     "backchannel.unmet": Text("You were not logged in well enough for what an application asked"),
     "backchannel.mismatched": Text("A wrong number was chosen when an application asked for you"),
     "code.issued": Text("You logged in to an application"),
+    "consent.biometric_given": Text("You agreed to be measured"),
+    "consent.biometric_withdrawn": Text(
+        "Your consent to be measured ended, and what was measured was deleted"
+    ),
     "consent.withdrawn": Text("You withdrew what an application may have"),
     "credential.added": Text("A way to log in was added"),
     "credential.removed": Text("A way to log in was removed"),
@@ -45,6 +49,9 @@ WORDS: Mapping[str, Text] = {
     "limit.reached": Text("Somebody gave too many wrong answers and has to wait"),
     "login.finished": Text("You logged in"),
     "logout": Text("You logged out"),
+    "operator.changed": Text("Your role in running this service was changed"),
+    "operator.granted": Text("You were given a role in running this service"),
+    "operator.withdrawn": Text("Your role in running this service was taken away"),
     "recovery.approved": Text("A second operator agreed to your recovery"),
     "recovery.asked": Text("An operator began a recovery for you"),
     "recovery.claimed": Text("The wait was over, and you could add a way to log in"),
@@ -63,6 +70,7 @@ WORDS: Mapping[str, Text] = {
 UNTOLD = frozenset(
     {
         "account.erased",  # nobody is left to be told
+        "admin.refused",  # an operator tried something, and was told
         "approval.redeemed",  # what programs do among themselves
         "approval.replayed",
         "code.misused",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -38,7 +39,20 @@ def user_of_the_system() -> Actor:
 
     Whoever reads the key file and writes to the database needs no role, and has all.
     """
-    uid, name = os.getuid(), "?"
-    with suppress(KeyError):  # a user without a name, as in a container
+    uid = os.getuid()
+    return Actor(f"{SYSTEM}:{uid}", _user(uid), Role.ADMIN)
+
+
+def name_of(actor_id: str, usernames: Mapping[str, str]) -> str:
+    """Name an actor by their id: a person, or a user of the system as this machine knows them."""
+    kind, _, uid = actor_id.partition(":")
+    if kind == SYSTEM and uid.isdecimal():
+        return _user(int(uid))
+    return usernames.get(actor_id, actor_id)
+
+
+def _user(uid: int) -> str:
+    name = "?"
+    with suppress(KeyError, OverflowError):  # a user without a name, as in a container
         name = pwd.getpwuid(uid).pw_name
-    return Actor(f"{SYSTEM}:{uid}", f"{name} ({uid})", Role.ADMIN)
+    return f"{name} ({uid})"

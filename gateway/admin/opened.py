@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from contracts.clock import Clock
+from gateway.admin.calls.applications import Applications
+from gateway.admin.calls.clients import Clients
+from gateway.admin.calls.factors import Factors
+from gateway.admin.calls.imports import Imports
+from gateway.admin.calls.keys import Keys
 from gateway.admin.calls.me import Me
+from gateway.admin.calls.operators import Operators
 from gateway.admin.calls.people import People
+from gateway.admin.calls.recoveries import Recoveries
+from gateway.admin.calls.resources import Resources
+from gateway.admin.calls.sessions import Sessions
+from gateway.admin.calls.stations import Stations
+from gateway.admin.calls.tickets import Tickets
 from gateway.admin.desk import Desk
 from gateway.admin.tools import Tools
 from gateway.changes import Changes
@@ -15,7 +26,21 @@ from gateway.settings import Settings
 from store import Store
 from web.pages import translate_into
 
-CALLS = (Me, People)
+CALLS = (
+    Me,
+    People,
+    Imports,
+    Factors,
+    Sessions,
+    Applications,
+    Recoveries,
+    Tickets,
+    Operators,
+    Clients,
+    Resources,
+    Keys,
+    Stations,
+)
 
 
 def make_desk(tools: Tools) -> Desk:

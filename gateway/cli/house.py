@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from contracts.clock import Clock, SystemClock
+from gateway.admin.actor import user_of_the_system
 from gateway.governing import governed
 from gateway.opening import open_store
 from gateway.settings import Settings, load
 from store import Store
+from store.acting import acting
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,14 @@ class House:
 
 @contextmanager
 def opened(*, policy: bool = True) -> Iterator[House]:
-    """Open the store of this machine's settings, under the policy or not. Raises Misconfigured."""
-    settings, clock = load(), SystemClock()
+    """Open the store of this machine's settings, under the policy or not. Raises Misconfigured.
+
+    Whatever is done with it is done in the name of the user of the system who runs the command.
+    """
+    settings, clock, actor = load(), SystemClock(), user_of_the_system()
     store = open_store(settings, clock)
     try:
-        yield House(governed(settings, store) if policy else settings, store, clock)
+        with acting(actor.id, actor.name, actor.address):
+            yield House(governed(settings, store) if policy else settings, store, clock)
     finally:
         store.close()

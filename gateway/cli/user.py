@@ -9,23 +9,15 @@ from pathlib import Path
 
 import click
 
-from contracts.errors import BadRequest
-from contracts.text import Text
 from gateway import erasure as erasing
-from gateway import people
 from gateway.account import export as exporting
-from gateway.account.leaving import Leaving
 from gateway.cli import output
-from gateway.cli.house import House, opened
+from gateway.cli.asking import Ask, asking, every
+from gateway.cli.house import opened
 from gateway.cli.importing import Tally, follow
-from gateway.lockout import Lockout
-from gateway.notices import Notices
 from gateway.opening import make_factors
 from gateway.people.importing import Importer
-from gateway.people.inviting import Guest, Inviter
 from gateway.people.reading import records
-from store.accounts import Account
-from web.pages import translate_into
 
 
 @click.group()
@@ -43,12 +35,9 @@ def user() -> None:
 def add(username: str, email: str | None, password_stdin: bool, as_json: bool) -> None:
     """Add an account; without a password the person needs an invitation or a ticket to begin."""
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else None
-    with opened() as house:
-        person = people.read({"username": username, "email": email, "password": password})
-        prepared = people.prepare(person, make_factors(house.settings, house.store, house.clock))
-        with house.store.write() as tx:
-            account_id = people.add(tx, prepared)
-    output.row({"id": account_id, "username": username, "email": email}, as_json)
+    with asking() as ask:
+        added = ask("people.add", username=username, email=email, password=password)
+    output.row({"id": added["id"], "username": username, "email": email}, as_json)
 
 
 @user.command(epilog="Example: gatehouse user invite alice --email alice@example.org --send")
@@ -63,19 +52,17 @@ def invite(username: str, email: str, send: bool, language: str, as_json: bool) 
     An earlier link of theirs stops working. Whoever holds the link becomes that person, as long
     as the account has no way to log in; send it to nobody else.
     """
-    with opened() as house:
-        factors = make_factors(house.settings, house.store, house.clock)
-        inviter = Inviter(house.store, house.clock, factors, house.settings)
-        invitation = inviter.invite(Guest(username, email, language), send=send)
-    output.row({"link": invitation.link, "valid_until": invitation.valid_until}, as_json)
+    with asking() as ask:
+        invited = ask("people.invite", username=username, email=email, send=send, language=language)
+    output.row(invited, as_json)
 
 
 @user.command("list", epilog="Example: gatehouse user list --json")
 @output.as_json
 def list_(as_json: bool) -> None:
     """List the accounts."""
-    with opened() as house, house.store.read() as tx:
-        output.rows([_shown(account) for account in tx.accounts.list()], as_json)
+    with asking() as ask:
+        output.rows([*every(ask, "people.list", "people")], as_json)
 
 
 @user.command(epilog="Example: gatehouse user disable alice")
@@ -83,8 +70,8 @@ def list_(as_json: bool) -> None:
 @click.option("--undo", is_flag=True, help="Let the person in again.")
 def disable(username: str, undo: bool) -> None:
     """Keep a person out: sessions end, tokens are not refreshed, nothing is deleted."""
-    with opened() as house:
-        _set_disabled(house, username, not undo)
+    with asking() as ask:
+        ask(f"people.{'enable' if undo else 'disable'}", person=_person(ask, username))
     click.echo(f"{'Enabled' if undo else 'Disabled'} {username}.")
 
 
@@ -92,10 +79,9 @@ def disable(username: str, undo: bool) -> None:
 @click.argument("username")
 def export(username: str) -> None:
     """Print all that is kept of a person as JSON, as they can download it themselves."""
-    with opened() as house:
-        factors = make_factors(house.settings, house.store, house.clock)
-        whole = exporting.Export(house.store, house.clock, factors, house.settings.issuer)
-        click.echo(exporting.as_json(whole.take(_found(house, username).id)))
+    with asking() as ask:
+        taken = ask("people.export", person=_person(ask, username))
+    click.echo(exporting.as_json(taken["export"]))
 
 
 @user.command(epilog="Example: gatehouse user erase alice --now")
@@ -107,16 +93,17 @@ def erase(username: str, now: bool, undo: bool) -> None:
 
     A worker must be running then (gatehouse serve); --now needs none.
     """
-    with opened() as house:
-        account, leaving = _found(house, username), _leaving(house)
+    with asking() as ask:
+        person = _person(ask, username)
         if undo:
-            leaving.keep(account.id)
+            ask("people.keep", person=person)
             click.echo(f"{username} stays.")
         elif now:
-            erasing.erase_now(house.store, house.clock, account.id)
+            ask("people.erase_now", person=person)
             click.echo(f"Erased {username}.")
         else:
-            click.echo(f"{username} will be erased on {leaving.ask(account.id):%Y-%m-%d}.")
+            at = ask("people.erase", person=person)["erase_at"]
+            click.echo(f"{username} will be erased on {at:%Y-%m-%d}.")
 
 
 @user.command("erase-again", epilog="Example: gatehouse user erase-again")
@@ -156,35 +143,6 @@ def import_(file: TextIOWrapper, report: Path | None, all_or_nothing: bool, as_j
     output.row(asdict(tally), as_json)
 
 
-def _found(house: House, username: str) -> Account:
-    with house.store.read() as tx:
-        account = tx.accounts.find(username)
-    if account is None:
-        raise BadRequest(Text("There is no account %(name)s.", {"name": username}))
-    return account
-
-
-def _leaving(house: House) -> Leaving:
-    factors = make_factors(house.settings, house.store, house.clock)
-    notices = Notices(factors, translate_into, house.clock)
-    lockout = Lockout(factors, house.clock)
-    return Leaving(house.settings, house.store, house.clock, notices, lockout)
-
-
-def _set_disabled(house: House, username: str, disabled: bool) -> None:
-    account = _found(house, username)
-    with house.store.write() as tx:
-        tx.accounts.set_disabled(account.id, disabled)
-        event = "account.disabled" if disabled else "account.enabled"
-        tx.audit.add(event, account_id=account.id)
-
-
-def _shown(account: Account) -> output.Row:
-    return {
-        "id": account.id,
-        "username": account.username,
-        "email": account.email,
-        "created_at": account.created_at,
-        "disabled_at": account.disabled_at,
-        "erase_at": account.erase_at,
-    }
+def _person(ask: Ask, username: str) -> str:
+    found: str = ask("people.find", username=username)["id"]
+    return found

@@ -11,11 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.clock import SystemClock
+from contracts.errors import BadRequest, NotAllowed
+from gateway.admin.actor import user_of_the_system
 from gateway.cli import main
 from gateway.opening import open_store
 from gateway.recovery.duty import remind_when_due
 from gateway.recovery.opened import open_recoveries
-from gateway.recovery.operating import Operating, Operator, operator
+from gateway.recovery.operating import Operating, Ordered
 from gateway.settings import load
 from store import Store
 from tests.gateway.conftest import House
@@ -31,19 +33,22 @@ from tests.gateway.recovery.conftest import (
 )
 
 Run = Callable[..., Result]
-ANN, BOB = Operator(1001, "ann"), Operator(1002, "bob")
+ANN, BOB = "system:1001", "system:1002"
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-def operating(house: House, *, four_eyes: bool = False) -> Operating:
+def operating(house: House) -> Operating:
     recoveries = open_recoveries(house.store, house.settings, house.clock)
-    return Operating(house.store, house.clock, recoveries, four_eyes=four_eyes)
+    return Operating(house.store, house.clock, recoveries)
+
+
+def start(house: House, account: str, *, approval: bool = False) -> Ordered:
+    return operating(house).start(account, ANN, "met at the desk", approval=approval)
 
 
 @ON_SQLITE
 def test_the_wait_and_the_messages_are_those_of_everybody(house: House) -> None:
-    alice(house)
-    ordered = operating(house).start("alice", ANN, "met at the desk")
+    ordered = start(house, alice(house))
     [message] = house.sent()
     assert (message["to"], ordered.told) == ("alice@example.org", 1)
     assert "The people who run Gatehouse have begun" in message["text"]
@@ -60,64 +65,74 @@ def test_the_wait_and_the_messages_are_those_of_everybody(house: House) -> None:
 
 
 @ON_SQLITE
-def test_the_trail_names_who_it_was_and_why(house: House) -> None:
-    alice(house)
-    operating(house).start("alice", ANN, "met at the desk")
+def test_the_trail_says_why(house: House) -> None:
+    ordered = start(house, alice(house))
     with house.store.read() as tx:
         [asked] = [each for each in tx.audit.list(9) if each.event == "recovery.asked"]
     assert asked.detail == {
-        "operator": "ann (1001)",
+        "recovery": ordered.id,
         "reason": "met at the desk",
-        "four_eyes": False,
+        "approval": False,
     }
 
 
 @ON_SQLITE
 def test_the_person_stops_what_an_operator_began(house: House) -> None:
     account = alice(house)
-    ordered = operating(house).start("alice", ANN, "")
+    ordered = start(house, account)
     person = house.person()
     person.go("/recover/stop")
     person.fill(person.form(action="/recover/stop"), code=stop_code(house))
     house.clock.advance(DAY)
     assert claims(house, ordered.claim).page.status_code == 410
-    operating(house).start("alice", ANN, "spoke with them again")
+    start(house, account)
     with house.store.read() as tx:
         assert tx.recoveries.under_way(account)
 
 
 @ON_SQLITE
-def test_four_eyes_are_two_people(house: House) -> None:
-    alice(house)
-    both = operating(house, four_eyes=True)
-    ordered = both.start("alice", ANN, "")
-    assert ordered.ready_at is None
+def test_four_eyes_are_two_people_and_the_second_gets_the_claim(house: House) -> None:
+    account = alice(house)
+    asked = start(house, account, approval=True)
+    assert (asked.ready_at, asked.claim) == (None, "")
     assert house.sent() == []
+    with pytest.raises(NotAllowed, match="Somebody else"):
+        operating(house).approve(account, ANN)
+    approved = operating(house).approve(account, BOB)
+    assert approved.told == 1
+    assert CLAIM.fullmatch(approved.claim)
+    with pytest.raises(BadRequest, match="waits for no approval"):
+        operating(house).approve(account, BOB)
+    assert "too early" in claims(house, approved.claim).words
     house.clock.advance(DAY)
-    assert claims(house, ordered.claim).page.status_code == 410
-    with pytest.raises(Exception, match="Somebody else"):
-        both.approve("alice", ANN)
-    assert both.approve("alice", BOB) == 1
-    with pytest.raises(Exception, match="waits for no approval"):
-        both.approve("alice", BOB)
-    assert "too early" in claims(house, ordered.claim).words
-    house.clock.advance(DAY)
-    assert "/recover/replace/" in claims(house, ordered.claim).path
-    [(name, found)] = both.list()
-    assert (name, found.started_by, found.approved_by) == ("alice", "ann (1001)", "bob (1002)")
+    assert "/recover/replace/" in claims(house, approved.claim).path
+    with house.store.read() as tx:
+        [found] = tx.recoveries.list(state=None, after=None, limit=9)
+    assert (found.started_by, found.approved_by) == (ANN, BOB)
     assert "recovery.approved" in events(house)
 
 
 @ON_SQLITE
 def test_what_was_only_asked_for_is_taken_back_and_keeps_nobody_waiting(house: House) -> None:
     account = alice(house)
-    both = operating(house, four_eyes=True)
-    both.start("alice", ANN, "")
-    assert both.stop("alice", BOB)
-    assert not both.stop("alice", BOB)
+    start(house, account, approval=True)
+    assert operating(house).stop(account, BOB)
+    assert not operating(house).stop(account, BOB)
     begun(house)
     with house.store.read() as tx:
         assert tx.recoveries.under_way(account)
+
+
+@ON_SQLITE
+def test_who_is_kept_out_is_not_recovered(house: House) -> None:
+    account = alice(house)
+    start(house, account, approval=True)
+    with house.store.write() as tx:
+        tx.accounts.set_disabled(account, True)
+    with pytest.raises(BadRequest, match="kept out"):
+        operating(house).approve(account, BOB)
+    with pytest.raises(BadRequest, match="kept out"):
+        start(house, account)
 
 
 @ON_SQLITE
@@ -137,8 +152,9 @@ def test_an_operator_is_the_systems_user_whatever_the_environment_says(
 ) -> None:
     for name in ("USER", "LOGNAME", "SUDO_USER", "SUDO_UID", "USERNAME"):
         monkeypatch.setenv(name, "somebody-else")
-    assert operator().uid == os.getuid()
-    assert "somebody-else" not in str(operator())
+    actor = user_of_the_system()
+    assert actor.id == f"system:{os.getuid()}"
+    assert "somebody-else" not in str(actor)
 
 
 @pytest.fixture
@@ -167,7 +183,7 @@ def test_the_commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert started["addresses_told"] == 1
     [listed] = printed(run("recovery", "list", "--json"))
     assert (listed["username"], listed["state"]) == ("alice", "waiting")
-    assert listed["started_by"] == str(operator())
+    assert listed["started_by"] == str(user_of_the_system())
     assert started["claim"] not in json.dumps(listed)
     again = run("recovery", "start", "alice")
     assert again.exit_code == 1
@@ -176,7 +192,7 @@ def test_the_commands(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("recovery", "stop", "alice").exit_code == 1
     monkeypatch.setenv("GATEHOUSE_RECOVERY_FOUR_EYES", "on")
     asked = printed(run("recovery", "start", "alice", "--json"))
-    assert "approve" in asked["next"]
+    assert asked == {"next": "gatehouse recovery approve alice"}
     refused = run("recovery", "approve", "alice")
     assert "Somebody else has to approve it" in refused.output
     assert run("recovery", "start", "nobody").exit_code == 1
