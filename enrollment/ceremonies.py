@@ -14,8 +14,10 @@ from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, NotAllowed, Retry, Tampered, TooMany, Unavailable
 from contracts.factor import Answer, Enrolled, Factor, Resending, Subject, Template
 from contracts.text import Text
+from enrollment.agreeing import Agreeing
 from enrollment.asking import Asking
 from enrollment.claims import claimed, unknown
+from enrollment.consent import hold_consent, stands
 from enrollment.judging import Judging
 from enrollment.outcomes import (
     Added,
@@ -56,6 +58,7 @@ class Ceremonies:
         self._judging = Judging(store, rules, callbacks)
         self._stand_ins: dict[str, str] = {}
         self._asking = Asking(store, clock, factors, rules, callbacks.render)
+        self._agreeing = Agreeing(store, self._asking, rules, callbacks)
 
     def begin(
         self,
@@ -69,8 +72,9 @@ class Ceremonies:
         chosen = named(self._factors, factor)
         with self._store.read() as tx:
             enrolled = self._enrolled(tx, subject, factor, credential_id)
+            agreed = subject is None or stands(tx, subject.id, chosen)
         if purpose is Purpose.ENROLL and subject is not None:
-            challenge = chosen.begin_enroll(subject, enrolled)
+            challenge = self._agreeing.first(chosen, subject, enrolled, agreed=agreed)
         elif enrolled or subject is None or chosen.usernameless:
             challenge = chosen.begin_verify(subject, enrolled)
         else:
@@ -91,9 +95,9 @@ class Ceremonies:
         remembered = unpack(ceremony.secret)
         try:
             terms.allow(ceremony)
-            answer = self._accept(submission, remembered)
             if ceremony.purpose is Purpose.ENROLL:
-                return self._enroll(ceremony, remembered, answer, terms)
+                return self._enroll(ceremony, remembered, submission, terms)
+            answer = self._accept(submission, remembered)
             return self._verify(ceremony, remembered, answer, terms)
         except (Retry, BadRequest, TooMany, Unavailable) as unjudged:
             return self._asking.again(ceremony, remembered, unjudged)
@@ -161,14 +165,18 @@ class Ceremonies:
         return answer
 
     def _enroll(
-        self, ceremony: Ceremony, remembered: Remembered, answer: Answer, terms: Terms
+        self, ceremony: Ceremony, remembered: Remembered, submission: Submission, terms: Terms
     ) -> Asked | Added:
         factor = named(self._factors, ceremony.factor)
+        if asked := self._agreeing.instead(factor, ceremony, remembered, submission):
+            return asked
+        answer = self._accept(submission, remembered)
         with self._store.read() as tx:
             subject = subject_of(tx, ceremony.account_id)
         came = factor.continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             if isinstance(came, Template):
+                hold_consent(tx, subject.id, factor)
                 terms.adding(tx)
                 return self._add(tx, subject, factor, came, answer)
             return self._asking.ask(tx, ceremony, came)

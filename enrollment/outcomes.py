@@ -69,6 +69,7 @@ class Happened(StrEnum):
     ADDED = "added"
     REPLACED = "replaced"
     REMOVED = "removed"
+    IDLE = "idle"
     DISABLED = "disabled"
     SPENT = "spent"
 
@@ -77,7 +78,8 @@ class Happened(StrEnum):
 class Change:
     """Something happened to a factor of an account; `label` says which of several it was.
 
-    `left` says how often one that is used up, and was used now, can still be.
+    `left` says how often one that is used up, and was used now, can still be; `days` for how long
+    one that nobody used was kept.
     """
 
     account_id: str
@@ -85,6 +87,7 @@ class Change:
     happened: Happened
     label: str = ""
     left: int = 0
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +106,16 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the runner must know of the deployment."""
+    """What the runner must know of the deployment.
+
+    `idle_days` is after how long a template that nobody uses is deleted; 0, never.
+    """
 
     simulators: bool
     failures_disable: int
     biometric_failures: int
     messages_per_hour: int
+    idle_days: int = 0
 
 
 def _nowhere() -> str:

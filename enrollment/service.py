@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from contracts.errors import Expired, NotAllowed, TooMany
 from contracts.factor import Ask, Factor, Kind, Reachable
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
+from enrollment.consent import consent_of, stands
 from enrollment.outcomes import Added, Asked
 from enrollment.submission import Submission
 from enrollment.told import Told, told_of
 from enrollment.usable import begins
-from store import Account, Credential, Purpose, Store
+from store import Account, Credential, Purpose, Store, Transaction
 
 HOUR = timedelta(hours=1)
 MOST = 60
@@ -52,7 +53,8 @@ class Addable:
 class Held:
     """A credential as its owner sees it; `change` is its factor where a new one replaces it.
 
-    `nameable`, its owner may give it another name: an address stays what it is.
+    `nameable`, its owner may give it another name: an address stays what it is. `consent` is its
+    factor where its owner must agree to that, and `consented` whether they do.
     """
 
     id: str
@@ -67,6 +69,8 @@ class Held:
     nameable: bool
     note: Text | None = None
     expires_at: datetime | None = None
+    consent: str = ""
+    consented: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +102,11 @@ class EnrolmentService:
             account = tx.accounts.get(account_id)
             credentials = tx.credentials.list(account_id)
             told = told_of(tx, account, self._factors.values(), credentials) if account else Told()
+            agreed = self._agreed(tx, account_id)
         if account is None:
             raise Expired(detail="the account is gone")
-        held = [self._held(c, told) for c in credentials if c.factor in self._factors]
+        known = [c for c in credentials if c.factor in self._factors]
+        held = [_with_consent(self._held(c, told), c.factor, agreed) for c in known]
         return Holdings(account, held, self._addable(credentials), told.signals)
 
     def captured(self) -> Sequence[str]:
@@ -112,9 +118,9 @@ class EnrolmentService:
         addable = {name for name, found in self._factors.items() if not found.silent}
         if factor not in addable or (enroller.station and factor not in self.captured()):
             raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
-        if enroller.invited and not begins(self._factors[factor]):
-            raise NotAllowed(detail=f"nobody can log in with {factor} alone")
         with self._store.write() as tx:
+            if enroller.invited and not self._begins(tx, enroller.account_id, factor):
+                raise NotAllowed(detail=f"nobody can log in with {factor} alone")
             account = tx.accounts.get(enroller.account_id)
             wait = tx.limits.hit(f"enrolments:{enroller.account_id}", MOST, HOUR)
         if account is None or not account.active:
@@ -153,6 +159,11 @@ class EnrolmentService:
             enrolment.account_id, handle, source, station=at_kiosk, invited=not at_kiosk
         )
 
+    def _agreed(self, tx: Transaction, account_id: str) -> Mapping[str, bool]:
+        """Tell of each factor that measures people whether somebody agrees to that."""
+        measuring = (each for each in self._factors.values() if consent_of(each))
+        return {each.name: stands(tx, account_id, each) for each in measuring}
+
     def _held(self, credential: Credential, told: Told) -> Held:
         factor = self._factors[credential.factor]
         return Held(
@@ -170,6 +181,11 @@ class EnrolmentService:
             expires_at=credential.expires_at,
         )
 
+    def _begins(self, tx: Transaction, account_id: str, factor: str) -> bool:
+        """Tell whether somebody can begin with a factor; people with a role begin with a passkey."""
+        found = self._factors[factor]
+        return begins(found) and (found.usernameless or tx.operators.get(account_id) is None)
+
     def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:
         held = {credential.factor for credential in credentials}
         return [
@@ -182,3 +198,10 @@ class EnrolmentService:
             for factor in self._factors.values()
             if not factor.silent and (factor.many or factor.name not in held)
         ]
+
+
+def _with_consent(held: Held, factor: str, agreed: Mapping[str, bool]) -> Held:
+    """Say of a credential whether its owner agrees to it, where that is asked."""
+    if factor not in agreed:
+        return held
+    return replace(held, consent=factor, consented=agreed[factor])

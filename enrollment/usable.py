@@ -6,13 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from contracts.errors import Expired, NotAllowed, Tampered
 from contracts.factor import Channel, Enrolled, Factor, Kind, Reachable, Subject
+from enrollment.consent import stands
 from store import Transaction
 
 
 def usable(
     tx: Transaction, account_id: str, factor: Factor, biometric_failures: int
 ) -> Sequence[Enrolled]:
-    """Return them decrypted; a biometric that was refused so often in a row rests."""
+    """Return them decrypted; a biometric that was refused so often in a row rests.
+
+    So does what its owner has not agreed to, as it is kept and compared now.
+    """
+    if not stands(tx, account_id, factor):
+        return ()
     if factor.kind is Kind.INHERENCE:
         return tx.credentials.enrolled(account_id, factor.name, failures_below=biometric_failures)
     return tx.credentials.enrolled(account_id, factor.name)

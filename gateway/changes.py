@@ -6,21 +6,39 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from contracts.factor import Factor, Kind
+from contracts.signals import Classed
 from contracts.text import Text
+from enrollment.consent import end
 from enrollment.outcomes import Change, Happened
+from gateway.callers import caller
 from gateway.notices import Notice, Notices
 from store import Transaction
+from store.events import POLICY, Event
 
 SUBJECTS = {
     Happened.ADDED: Text("A way to log in was added to your account"),
     Happened.REPLACED: Text("A way to log in to your account was changed"),
     Happened.REMOVED: Text("A way to log in was removed from your account"),
+    Happened.IDLE: Text("A way to log in that you have not used was deleted"),
     Happened.DISABLED: Text("A way to log in to your account was switched off"),
     Happened.SPENT: Text("A code that works only once was used on your account"),
 }
 
+GONE = frozenset({Happened.REMOVED, Happened.IDLE})
 WITHDRAWN = frozenset({Happened.ADDED, Happened.REPLACED, Happened.REMOVED})
 """Whoever makes such a change has proven all that the account has, and needs no recovery."""
+
+EVENTS = {
+    Happened.ADDED: (Event.FACTOR_ENROLLED, "create"),
+    Happened.REPLACED: (Event.FACTOR_CHANGED, "update"),
+    Happened.DISABLED: (Event.FACTOR_CHANGED, "revoke"),
+    Happened.REMOVED: (Event.FACTOR_REMOVED, "delete"),
+    Happened.IDLE: (Event.FACTOR_REMOVED, "delete"),
+}
+"""What others hear, and what they call it (CAEP 1.0, `change_type`)."""
+
+BY_THEMSELVES = frozenset({Happened.DISABLED, Happened.IDLE})
+"""Changes that nobody makes."""
 
 TEXTS = {
     Happened.ADDED: Text(
@@ -37,6 +55,11 @@ TEXTS = {
         "You can no longer log in to %(service)s with this: %(what)s.\n\n"
         "%(when)s · %(device)s · %(address)s\n\n"
         "If it was not you, log in, add it again and end all sessions: %(account)s"
+    ),
+    Happened.IDLE: Text(
+        "You have not logged in to %(service)s with this for %(days)d days, so what was kept for "
+        "it is deleted: %(what)s.\n\n"
+        "What else you have still works. You can add it again: %(account)s"
     ),
     Happened.DISABLED: Text(
         "After too many wrong answers you can no longer log in to %(service)s with this: "
@@ -89,6 +112,8 @@ class Changes:
         """
         self._forget_browsers(tx, change)
         self._withdraw_recovery(tx, change)
+        self._end_consent(tx, change)
+        self._tell_others(tx, change)
         self._notices.tell(tx, change.account_id, self._notice(change))
 
     def _forget_browsers(self, tx: Transaction, change: Change) -> None:
@@ -104,11 +129,35 @@ class Changes:
         if own and change.happened in WITHDRAWN and tx.recoveries.withdraw(change.account_id):
             tx.audit.add("recovery.withdrawn", account_id=change.account_id)
 
+    def _end_consent(self, tx: Transaction, change: Change) -> None:
+        """End what was agreed to with the last template that it was agreed to for."""
+        held = [one.factor for one in tx.credentials.list(change.account_id)]
+        if change.happened in GONE and held.count(change.factor) <= 1:
+            end(tx, change.account_id, change.factor, caller().address)
+
+    def _tell_others(self, tx: Transaction, change: Change) -> None:
+        """Note what others may want to hear of: no codes used up, no browsers remembered."""
+        factor = self._factors.get(change.factor)
+        if change.happened not in EVENTS or (factor and factor.silent):
+            return
+        event, how = EVENTS[change.happened]
+        kind = factor.credential_type if isinstance(factor, Classed) else change.factor
+        by = POLICY if change.happened in BY_THEMSELVES else ""
+        tx.events.happened(
+            event,
+            change.account_id,
+            by=by,
+            factor=change.factor,
+            credential_type=kind,
+            change=how,
+        )
+
     def _notice(self, change: Change) -> Notice:
         values: dict[str, str | int] = {
             "service": self._service,
             "account": self._account,
             "left": change.left,
+            "days": change.days,
             **self._named(change),
         }
         subject, text = self._words(change)

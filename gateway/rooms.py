@@ -182,6 +182,7 @@ def _rules(settings: Settings) -> Rules:
         failures_disable=settings.failures_disable,
         biometric_failures=settings.biometric_failures,
         messages_per_hour=settings.messages_per_hour,
+        idle_days=settings.template_idle_days,
     )
 
 

@@ -61,6 +61,11 @@ class Ceremonies:
         )
         return None if row is None else self._ceremony(row, owner)
 
+    def forget(self, account_id: str, factor: str) -> None:
+        """Forget whatever an account has begun with a factor, and what was remembered of it."""
+        mine = (ceremonies.c.account_id == account_id) & (ceremonies.c.factor == factor)
+        self._work.connection.execute(ceremonies.delete().where(mine))
+
     def _row(self, ceremony: Ceremony, handle_hash: str, expires_at: datetime) -> dict[str, Any]:
         return {
             "handle_hash": handle_hash,

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from contracts.errors import GatehouseError
 from contracts.text import Text
+from enrollment.agreeing import FIELD
 from enrollment.kiosk.client import Refused
 from enrollment.kiosk.guard import Guard
 from enrollment.kiosk.visit import Kiosk, Visit
@@ -69,7 +70,8 @@ class Desk:
             return _page(told)
         if visit is None:
             return _page(Outcome("ticket"))
-        return render_template("kiosk.html", step="capture", asked=visit.asked, level=visit.level)
+        step = "agree" if visit.agreeing else "capture"
+        return render_template("kiosk.html", step=step, asked=visit.asked, level=visit.level)
 
     def _act(self) -> Page:
         with self._one_at_a_time:
@@ -77,7 +79,7 @@ class Desk:
             if visit is None:
                 self._open(request.form.get("ticket", ""))
             elif request.form.get("ceremony") == visit.asked.handle:
-                self._capture(visit)
+                self._take(visit)
         return redirect("/", 303)
 
     def _open(self, ticket: str) -> None:
@@ -86,9 +88,9 @@ class Desk:
         except GatehouseError as error:
             self._tell(Outcome("ticket", error))
 
-    def _capture(self, visit: Visit) -> None:
+    def _take(self, visit: Visit) -> None:
         try:
-            after = self._kiosk.capture(visit)
+            after = self._step(visit)
         except Refused as error:
             self._forget()
             self._tell(Outcome("ticket", error))
@@ -96,6 +98,12 @@ class Desk:
             self._tell(Outcome("error", error))
         else:
             self._go_on(after)
+
+    def _step(self, visit: Visit) -> Visit | None:
+        """Nothing is recorded before the person agreed to it."""
+        if visit.agreeing:
+            return self._kiosk.agree(visit, request.form.get(FIELD, ""))
+        return self._kiosk.capture(visit)
 
     def _go_on(self, visit: Visit | None) -> None:
         if visit is not None:

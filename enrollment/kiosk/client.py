@@ -12,6 +12,7 @@ from contracts.errors import GatehouseError, Misconfigured, NotAuthenticated, Un
 from contracts.factor import Ask
 from contracts.sample import Sample
 from contracts.text import Text, as_it_is
+from enrollment.agreeing import FIELD
 from enrollment.kiosk.identity import Identity, new_key
 from enrollment.outcomes import Asked
 from enrollment.station_proof import ENROLMENT, HEADER, Call, sign
@@ -68,12 +69,16 @@ class Gateway:
         """Begin to enrol a factor."""
         return _asked(self._post(factor, {}, enrolment))
 
+    def agree(self, enrolment: str, asked: Asked, consent: str) -> Asked | None:
+        """Send what the person ticked, empty where they did not."""
+        ticked = {FIELD: consent} if consent else {}
+        return _next(self._post("answer", {"ceremony": asked.handle, **ticked}, enrolment))
+
     def answer(self, enrolment: str, asked: Asked, sample: Sample) -> Asked | None:
         """Upload one sample; return what is asked next, None where the factor is enrolled."""
         fields = {"ceremony": asked.handle} | ({"virtual": "1"} if sample.virtual else {})
         file = (f"{sample.modality}.wav", sample.data, sample.media_type)
-        body = self._post("answer", fields, enrolment, {asked.asks[0].name: file})
-        return None if "enrolled" in body else _asked(body)
+        return _next(self._post("answer", fields, enrolment, {asked.asks[0].name: file}))
 
     def _post(
         self, path: str, fields: Mapping[str, str], enrolment: str = "", files: Files | None = None
@@ -114,6 +119,10 @@ def _refusal(status: int, body: Body) -> GatehouseError:
         )
     words = body.get("error_description")
     return Refused(said(words) if isinstance(words, str) and words else None, detail=detail)
+
+
+def _next(body: Body) -> Asked | None:
+    return None if "enrolled" in body else _asked(body)
 
 
 def _asked(body: Body) -> Asked:

@@ -9,6 +9,7 @@ from contracts.device import CaptureSpec, DeviceInfo
 from contracts.errors import DeviceError, Retry
 from contracts.sample import Modality, Sample
 from contracts.text import Text
+from enrollment.agreeing import FIELD
 from enrollment.kiosk.client import Gateway, Refused
 from enrollment.outcomes import Asked
 from hardware.manager import DeviceManager
@@ -25,6 +26,11 @@ class Visit:
     asked: Asked
     level: float | None = None
 
+    @property
+    def agreeing(self) -> bool:
+        """Whether the person is asked to agree before anything is recorded."""
+        return self.asked.asks[0].type == FIELD
+
 
 class Kiosk:
     """Takes captures from the microphone and hands them to the gateway.
@@ -39,9 +45,14 @@ class Kiosk:
         self.level: float | None = None
 
     def open(self, ticket: str) -> Visit:
-        """Spend a ticket and ask for the first phrase."""
+        """Spend a ticket; ask for consent where it was not given, then for the first phrase."""
         enrolment = self._gateway.open(ticket)
         return Visit(enrolment, self._gateway.begin(enrolment, FACTOR))
+
+    def agree(self, visit: Visit, consent: str) -> Visit | None:
+        """Hand on what the person ticked; what they must do comes back as `asked.error`."""
+        asked = self._gateway.agree(visit.enrolment, visit.asked, consent)
+        return Visit(visit.enrolment, asked) if asked else None
 
     def capture(self, visit: Visit) -> Visit | None:
         """Record one phrase and upload it; None where the voice is enrolled.

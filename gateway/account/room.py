@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
+from enrollment.consent import Consents
 from enrollment.service import EnrolmentService
-from gateway.account import data_views, views
+from gateway.account import consent_views, data_views, views
 from gateway.account.export import Export
 from gateway.account.history import History
 from gateway.account.leaving import Leaving
 from gateway.account.service import make_account_service
+from gateway.callers import caller
 from gateway.changes import Changes
 from gateway.lockout import Lockout
 from gateway.login.visitor import BrowserVisitor
@@ -47,3 +49,8 @@ def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
     leaving = Leaving(parts.settings, store, clock, near.notices, lockout)
     data = data_views.Parts(store, export, leaving, near.visitor, parts.settings.erasure_grace)
     yield data_views.blueprint(data)
+    consents = Consents(
+        *(store, factors, near.changes.made, lambda: caller().address),
+        idle_days=parts.settings.template_idle_days,
+    )
+    yield consent_views.blueprint(consent_views.Parts(consents, near.visitor))

@@ -27,6 +27,8 @@ NOTICES = {
     "added": Text("Done. You can use it from now on."),
     "removed": Text("It is removed."),
     "renamed": Text("It has its new name."),
+    "agreed": Text("Thank you. You can use it from now on."),
+    "deleted": Text("Withdrawn. What was measured of you is deleted."),
     "kept": Text("Your account is kept."),
     "ended": Text("Logged out there."),
     "withdrawn": Text("Withdrawn. What it held is no longer valid."),

@@ -15,7 +15,17 @@ import pytest
 from flask import Flask
 
 from contracts.errors import Retry
-from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
+from contracts.factor import (
+    Answer,
+    Ask,
+    Challenge,
+    Consent,
+    Enrolled,
+    Kind,
+    Subject,
+    Template,
+    Verdict,
+)
 from contracts.text import Text
 from enrollment.kiosk import client
 from enrollment.kiosk.identity import Identity
@@ -44,6 +54,7 @@ class Loudness:
         False,
     )
     usernameless, on_the_way, silent = False, True, False
+    consent = Consent(1, (Text("Your loudness is kept."),))
 
     def __init__(self) -> None:
         self.heard: list[bytes] = []
@@ -111,9 +122,18 @@ def identity(store: Store, clock: FakeClock, wire: httpx.Client) -> Identity:
 
 @pytest.fixture
 def ticket(store: Store) -> str:
-    """A ticket of alice."""
+    """A ticket of alice, who has agreed before."""
     with store.write() as tx:
-        return tx.tickets.issue(tx.accounts.add("alice").id, AN_HOUR)
+        alice = tx.accounts.add("alice")
+        tx.biometric_consents.give(alice.id, "voice", 1, "browser")
+        return tx.tickets.issue(alice.id, AN_HOUR)
+
+
+@pytest.fixture
+def newcomer(store: Store) -> str:
+    """A ticket of nora, whom nobody has asked yet."""
+    with store.write() as tx:
+        return tx.tickets.issue(tx.accounts.add("nora").id, AN_HOUR)
 
 
 @pytest.fixture

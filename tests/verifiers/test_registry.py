@@ -60,6 +60,19 @@ def test_the_built_in_factors_come_in_order(workshop: Workshop) -> None:
     assert set(found[4:]) <= {"recovery", "voice", "device"}
 
 
+def test_a_factor_that_measures_people_without_consent_is_refused(
+    install: Install, workshop: Workshop
+) -> None:
+    install(
+        "from contracts.factor import Kind\n"
+        + dedent(STRANGER).replace(
+            'name = "riddle"', 'name = "riddle"\n    kind = Kind.INHERENCE', 1
+        )
+    )
+    with pytest.raises(Misconfigured, match=r"riddle.*asks for no consent"):
+        registry.load(workshop)
+
+
 def test_every_folder_is_a_factor() -> None:
     folders = {path.parent.name for path in Path("verifiers").glob("*/__init__.py")}
     assert folders == {source.name for source in registry._built_in()}

@@ -49,6 +49,12 @@ ASKS = {
     ),
     "passkey-create": Ask("credential", "passkey-create", Text("Create"), {"challenge": "AA"}),
     "passkey-get": Ask("credential", "passkey-get", Text("Use"), {"challenge": "AA"}),
+    "consent": Ask(
+        "consent",
+        "consent",
+        Text("I agree"),
+        {"version": "1", "points": ["<b>First</b>", "Second"]},
+    ),
     "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
     "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
 }
@@ -94,7 +100,10 @@ CREDENTIAL = SimpleNamespace(
     virtual=True,
     last_used_from="203.0.113.7",
     nameable=True,
+    consent="voice",
+    consented=False,
 )
+WORDING = SimpleNamespace(factor="voice", title=Text("Voice"), version="1", given=False)
 SESSIONS = [
     SimpleNamespace(
         sid=f"s{here}",
@@ -237,6 +246,14 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "data": ("account_data.html", {"username": "ada", "days": 7, "error": None}),
     "data again": ("account_data.html", {"username": "ada", "days": 1, "error": WRONG}),
+    "consent to be measured": (
+        "account_consent.html",
+        {"wording": WORDING, "said": ["<b>First</b>", "Second"], "error": WRONG},
+    ),
+    "consent that was given": (
+        "account_consent.html",
+        {"wording": SimpleNamespace(**{**vars(WORDING), "given": True}), "said": ["First"]},
+    ),
     "left": ("account_left.html", {"at": NOW}),
     "leaving": ("account_leaving.html", {"at": NOW}),
     "enroll": (
@@ -313,6 +330,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         {"title": Text("Stop"), "text": WRONG, "status": 500, "reference": "7f3a"},
     ),
     "kiosk ticket": ("kiosk.html", {"step": "ticket", "error": WRONG}),
+    "kiosk consent": (
+        "kiosk.html",
+        {"step": "agree", "asked": asked(ASKS["consent"], error=WRONG), "level": None},
+    ),
     "kiosk capture": (
         "kiosk.html",
         {"step": "capture", "asked": asked(ASKS["voice"], error=WRONG), "level": 0.4},
