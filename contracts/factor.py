@@ -254,6 +254,17 @@ class Consented(Protocol):
     consent: Consent
 
 
+@runtime_checkable
+class Restorable(Protocol):
+    """A factor whose older templates, as a backup brings them back, may count again.
+
+    All that uses of a credential changed in its template is a counter: nothing that was spent, and
+    no secret that its owner has replaced, is good once more.
+    """
+
+    restorable: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """How hard something is to guess, from 0 to 4, and that in words; below 2 it is not taken."""

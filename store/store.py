@@ -61,6 +61,8 @@ from store.stream_events import StreamEvents
 from store.streams import Streams
 from store.tickets import Tickets
 from store.trail.chains import Chains, Lent
+from store.trail.checkpoints import Checkpoints
+from store.trail.entries import Entries
 from store.trail.links import chain_key
 from store.valkey_limits import SharedValkey, ValkeyLimits
 from store.webhooks import Webhooks
@@ -78,12 +80,14 @@ class Transaction:
         self.biometric_consents = BiometricConsents(work)
         self.brandings = Brandings(work)
         self.ceremonies = Ceremonies(work)
+        self.checkpoints = Checkpoints(work)
         self.clients = Clients(work)
         self.codes = Codes(work)
         self.consents = Consents(work)
         self.credentials = Credentials(work)
         self.device_codes = DeviceCodes(work)
         self.endings = Endings(work)
+        self.entries = Entries(work)
         self.enrolments = Enrolments(work)
         self.erasures = Erasures(work)
         self.events = Events(work)

@@ -22,6 +22,7 @@ COMMANDS = {
     "passkeys": "What is known of the models of passkeys.",
     "recovery": "Recoveries of accounts that their owner cannot log in to.",
     "operator": "People who run the house, each with one role.",
+    "webhook": "Services that are told of what happens.",
     "ticket": "One-time tickets to enrol at a kiosk or at home.",
     "station": "Kiosks that may upload captures.",
     "kiosk": "Run the kiosk's capture page on this machine.",
