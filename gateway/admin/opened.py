@@ -16,6 +16,7 @@ from gateway.admin.calls.resources import Resources
 from gateway.admin.calls.sessions import Sessions
 from gateway.admin.calls.stations import Stations
 from gateway.admin.calls.tickets import Tickets
+from gateway.admin.calls.webhooks import Webhooks
 from gateway.admin.desk import Desk
 from gateway.admin.tools import Tools
 from gateway.changes import Changes
@@ -40,6 +41,7 @@ CALLS = (
     Resources,
     Keys,
     Stations,
+    Webhooks,
 )
 
 

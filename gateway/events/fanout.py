@@ -61,9 +61,10 @@ def to_webhook(tx: Transaction, webhook_id: str, occurrence: Occurrence) -> None
 
 def body(occurrence: Occurrence) -> dict[str, Any]:
     """Return what a webhook is told: ids, types and times, and nothing personal."""
+    about = {"subject": occurrence.account_id} if occurrence.account_id else {}
     return {
         "id": occurrence.id,
         "type": occurrence.type,
         "at": occurrence.at.isoformat(),
-        "data": {"subject": occurrence.account_id, "by": occurrence.by, **occurrence.data},
+        "data": {**about, "by": occurrence.by, **occurrence.data},
     }

@@ -18,6 +18,7 @@ NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 LONGEST = 2048
 PORTS = {"https": 443, "http": 80}
 RESERVED = 1024
+HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class NotATarget(ValueError):
@@ -47,6 +48,17 @@ class Target:
         _check_host(match["host"])
         authority = url.removeprefix(f"{scheme}://").removesuffix(match["path"])
         return cls(scheme, host, port, authority, match["path"])
+
+
+def receiving(url: str, *, on_trial: bool) -> Target:
+    """Read an address that we are to post to. Raises NotATarget.
+
+    It is https; for a gateway `on_trial`, http to this very machine too.
+    """
+    target = Target.parse(url)
+    if target.scheme != "https" and not (on_trial and target.host in HERE):
+        raise NotATarget("not https")
+    return target
 
 
 def _check_host(host: str) -> None:
