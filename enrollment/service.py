@@ -88,6 +88,11 @@ def nameable(factor: Factor) -> bool:
     return factor.many and not isinstance(factor, Reachable)
 
 
+def begins_for(factor: Factor, *, operator: bool) -> bool:
+    """Tell whether somebody can begin with a factor; people with a role begin with a passkey."""
+    return begins(factor) and (factor.usernameless or not operator)
+
+
 class EnrolmentService:
     """Runs enrolments for whoever may."""
 
@@ -101,13 +106,14 @@ class EnrolmentService:
         with self._store.read() as tx:
             account = tx.accounts.get(account_id)
             credentials = tx.credentials.list(account_id)
+            operator = tx.operators.get(account_id) is not None
             told = told_of(tx, account, self._factors.values(), credentials) if account else Told()
             agreed = self._agreed(tx, account_id)
         if account is None:
             raise Expired(detail="the account is gone")
         known = [c for c in credentials if c.factor in self._factors]
         held = [_with_consent(self._held(c, told), c.factor, agreed) for c in known]
-        return Holdings(account, held, self._addable(credentials), told.signals)
+        return Holdings(account, held, self._addable(credentials, operator), told.signals)
 
     def captured(self) -> Sequence[str]:
         """Return the factors that a kiosk may enrol: those its own sensors capture."""
@@ -119,7 +125,7 @@ class EnrolmentService:
         if factor not in addable or (enroller.station and factor not in self.captured()):
             raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
         with self._store.write() as tx:
-            if enroller.invited and not self._begins(tx, enroller.account_id, factor):
+            if enroller.invited and not self._may_begin(tx, enroller, factor):
                 raise NotAllowed(detail=f"nobody can log in with {factor} alone")
             account = tx.accounts.get(enroller.account_id)
             wait = tx.limits.hit(f"enrolments:{enroller.account_id}", MOST, HOUR)
@@ -164,6 +170,10 @@ class EnrolmentService:
         measuring = (each for each in self._factors.values() if consent_of(each))
         return {each.name: stands(tx, account_id, each) for each in measuring}
 
+    def _may_begin(self, tx: Transaction, enroller: Enroller, factor: str) -> bool:
+        operator = tx.operators.get(enroller.account_id) is not None
+        return begins_for(self._factors[factor], operator=operator)
+
     def _held(self, credential: Credential, told: Told) -> Held:
         factor = self._factors[credential.factor]
         return Held(
@@ -181,19 +191,14 @@ class EnrolmentService:
             expires_at=credential.expires_at,
         )
 
-    def _begins(self, tx: Transaction, account_id: str, factor: str) -> bool:
-        """Tell whether somebody can begin with a factor; people with a role begin with a passkey."""
-        found = self._factors[factor]
-        return begins(found) and (found.usernameless or tx.operators.get(account_id) is None)
-
-    def _addable(self, credentials: Sequence[Credential]) -> Sequence[Addable]:
+    def _addable(self, credentials: Sequence[Credential], operator: bool) -> Sequence[Addable]:
         held = {credential.factor for credential in credentials}
         return [
             Addable(
                 factor.name,
                 factor.title,
                 factor.usernameless and factor.name not in held,
-                begins(factor),
+                begins_for(factor, operator=operator),
             )
             for factor in self._factors.values()
             if not factor.silent and (factor.many or factor.name not in held)

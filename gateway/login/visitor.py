@@ -82,8 +82,8 @@ class BrowserVisitor:
         return "pwd" in present.amr and self._proven(self._best(present.subject)) is not None
 
     def _best(self, account_id: str) -> Requirement:
-        highest = policy.label(self._wallets.of(account_id).best()) or "aal1"
-        return Requirement(required_acr=highest, not_before=self._clock.now() - self._fresh)
+        least = self._wallets.least(account_id)
+        return Requirement(required_acr=least, not_before=self._clock.now() - self._fresh)
 
     def _proven(self, best: Requirement) -> Assurance | None:
         proven = self._authentication.current(best)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from contracts.assurance import AuthEvent
 from contracts.clock import Clock
@@ -11,6 +12,9 @@ from enrollment.usable import usable
 from gateway import policy
 from gateway.login.plan import Wallet, wallet
 from store import Account, Store, Transaction
+
+OPERATORS = "phr"
+"""What people with a role show before they change what they log in with."""
 
 
 class Wallets:
@@ -30,15 +34,32 @@ class Wallets:
         self._biometric_failures = biometric_failures
 
     def of(self, account_id: str) -> Wallet:
-        """Return what an account can prove and could add; a resting biometric is left out."""
+        """Return what an account can prove and could add; a resting biometric is left out.
+
+        Whoever has a role adds nothing on the way: what a password and a code let somebody add
+        would open the house.
+        """
         with self._store.read() as tx:
+            operator = tx.operators.get(account_id)
             held = {credential.factor for credential in tx.credentials.list(account_id)}
             found = {
                 name: usable(tx, account_id, factor, self._biometric_failures)
                 for name, factor in self._factors.items()
                 if name in held
             }
-        return wallet(self._factors, found, held, self._clock.now())
+        whole = wallet(self._factors, found, held, self._clock.now())
+        return replace(whole, could=()) if operator else whole
+
+    def least(self, account_id: str) -> str:
+        """Return the level that whoever changes factors must show: that of a passkey with a role.
+
+        For all others it is the highest that their account can reach.
+        """
+        best = policy.label(self.of(account_id).best()) or "aal1"
+        with self._store.read() as tx:
+            operator = tx.operators.get(account_id)
+        needed = operator is not None and not policy.satisfies(best, OPERATORS)
+        return OPERATORS if needed else best
 
     def subject(self, account_id: str) -> Subject:
         """Return the subject of an account that exists; nobody where it is disabled."""
