@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from store import once
-from store.models import accounts, policies
+from store.models import accounts, active_accounts, clients, credentials, policies
 from store.work import Work
 
 
@@ -44,6 +44,22 @@ class Policies:
         older = _WHOLE if before is None else _WHOLE.where(policies.c.version < before)
         rows = self._work.connection.execute(older.limit(limit))
         return [Policy(**row._mapping) for row in rows]
+
+    def stranded(self, before: Collection[str], after: Collection[str]) -> int:
+        """Count who has a usable credential of the one factors and none of the other."""
+        query = select(func.count()).where(
+            accounts.c.id.in_(active_accounts()), self._has(before), ~self._has(after)
+        )
+        return self._work.connection.scalar(query) or 0
+
+    def needs(self) -> Sequence[str]:
+        """Return each assurance that some client needs."""
+        return self._work.connection.scalars(select(clients.c.require_acr).distinct()).all()
+
+    def _has(self, factors: Collection[str]) -> ColumnElement[bool]:
+        mine = credentials.c.account_id == accounts.c.id
+        usable = credentials.c.disabled_at.is_(None) & credentials.c.factor.in_(sorted(factors))
+        return select(credentials.c.id).where(mine, usable).exists()
 
     def change(self, settings: Mapping[str, Any], by: str, version: int) -> bool:
         """Set all that is set; False where somebody has set something since `version`."""

@@ -11,6 +11,7 @@ from gateway.admin.calls.keys import Keys
 from gateway.admin.calls.me import Me
 from gateway.admin.calls.operators import Operators
 from gateway.admin.calls.people import People
+from gateway.admin.calls.policy import Policy
 from gateway.admin.calls.recoveries import Recoveries
 from gateway.admin.calls.resources import Resources
 from gateway.admin.calls.sessions import Sessions
@@ -41,6 +42,7 @@ CALLS = (
     Resources,
     Keys,
     Stations,
+    Policy,
     Webhooks,
 )
 
