@@ -139,6 +139,8 @@ def enrol_voice(page: Page, tree: Tree, say: Callable[[str, int], Path], app: py
     page.get_by_label("code").fill(app.now())
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Voice").click()
+    page.get_by_label("I have read this and agree.").check()
+    page.get_by_role("button", name="Continue").click()
     for number in (0, 1, 2):
         say(SPEAKER, number)
         record(page)
