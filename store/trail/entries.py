@@ -1,0 +1,47 @@
+"""The entries as they are stored, a page at a time, for whoever looks whether they are whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, select, tuple_
+
+from store.models import audit
+from store.work import Work
+
+PAGE = 1000
+
+Place = tuple[str, int]
+FIRST: Place = ("", 0)
+
+
+class Entries:
+    """Reads what the hashes cover; unseals nothing."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def count(self) -> int:
+        """Return how many there are."""
+        return self._work.connection.execute(select(func.count()).select_from(audit)).scalar_one()
+
+    def by_chain(self, after: Place) -> Sequence[Row[Any]]:
+        """Return some, chain by chain, after this place."""
+        place = tuple_(audit.c.writer, audit.c.seq)
+        query = select(audit).where(place > tuple_(*after)).order_by(audit.c.writer, audit.c.seq)
+        return self._work.connection.execute(query.limit(PAGE)).all()
+
+    def by_checkpoint(self, after: tuple[int, int]) -> Sequence[Row[Any]]:
+        """Return some that are signed, by checkpoint and id, after this one."""
+        place = tuple_(audit.c.checkpoint, audit.c.id)
+        query = select(audit).where(audit.c.checkpoint.is_not(None), place > tuple_(*after))
+        ordered = query.order_by(audit.c.checkpoint, audit.c.id)
+        return self._work.connection.execute(ordered.limit(PAGE)).all()
+
+    def shortened(self) -> Mapping[str, int]:
+        """Return the chains whose beginning is not there, and which entry is their first."""
+        first = func.min(audit.c.seq)
+        query = select(audit.c.writer, first.label("first")).group_by(audit.c.writer)
+        rows = self._work.connection.execute(query.having(first > 1))
+        return {row.writer: row.first for row in rows}
