@@ -85,6 +85,7 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
             recoveries=shared.recoveries,
             enrolment=enrolment,
             provider=provider,
+            authentication=shared.authentication,
         ),
     )
 

@@ -12,9 +12,12 @@ from gateway.admin import api, api_client, setup_views
 from gateway.admin.bearer import Bearers
 from gateway.admin.desk import Desk
 from gateway.admin.opened import make_desk
+from gateway.admin.pages import views
+from gateway.admin.reception import Reception
 from gateway.admin.setup import Setup
 from gateway.admin.tools import Tools
 from gateway.changes import Changes
+from gateway.login.authentication import Authentication
 from gateway.notices import Notices
 from gateway.oidc import Provider
 from gateway.parts import Parts
@@ -30,13 +33,15 @@ class Neighbours:
     recoveries: Recoveries
     enrolment: EnrolmentService
     provider: Provider
+    authentication: Authentication
 
 
 def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
-    """Build the admin API and the page of the first admin."""
+    """Build the admin pages, the admin API, and the page of the first admin."""
     settings, store, clock, factors = parts.settings, parts.store, parts.clock, parts.factors
     api_client.ensure(store, clock, settings.issuer)
     desk = make_desk(_tools(parts, near))
+    yield views.blueprint(desk, _reception(parts, near))
     yield _api(parts, near.provider, desk)
     setup = Setup(settings, store, clock, factors)
     if setup.factor:
@@ -54,6 +59,11 @@ def _tools(parts: Parts, near: Neighbours) -> Tools:
         changes=near.changes,
         recoveries=near.recoveries,
     )
+
+
+def _reception(parts: Parts, near: Neighbours) -> Reception:
+    fresh = parts.settings.span("fresh")
+    return Reception(parts.store, parts.clock, parts.browser, near.authentication, fresh=fresh)
 
 
 def _api(parts: Parts, provider: Provider, desk: Desk) -> Blueprint:

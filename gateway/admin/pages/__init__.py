@@ -1,0 +1,1 @@
+"""The admin pages: each shows what operations give, and asks for operations."""

@@ -1,0 +1,29 @@
+"""The sections of the admin pages, in the order of the menu."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from gateway.admin.pages.sections import (
+    clients,
+    keys,
+    kiosks,
+    operators,
+    people,
+    recoveries,
+    resources,
+)
+from gateway.admin.pages.shapes import Action, Page
+
+ALL = (people, recoveries, operators, clients, resources, keys, kiosks)
+
+SECTIONS: Mapping[str, Page] = {each.SECTION.page.name: each.SECTION.page for each in ALL}
+
+ACTIONS: Mapping[str, Action] = {
+    action.operation: action for each in ALL for action in each.SECTION.actions
+}
+
+HOMES: Mapping[str, str] = {
+    action.operation: each.SECTION.page.name for each in ALL for action in each.SECTION.actions
+}
+"""The section in which each operation is asked for."""
