@@ -1,6 +1,6 @@
 """The application under the path of its issuer, where that has one (RFC 8414, section 3).
 
-An issuer `https://host/p` has everything under `/p`; its two documents are also where clients look
+An issuer `https://host/p` has everything under `/p`; its documents are also where clients look
 that insert `/.well-known/...` between host and path, and browsers look for the related origins of
 passkeys at the host alone.
 """
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH, METADATA_PATH
+from gateway.oidc.ssf.views import CONFIGURATION_PATH
 from gateway.passkeys.views import PATH as RELATED
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-INSERTED = (DISCOVERY_PATH, METADATA_PATH)
+INSERTED = (DISCOVERY_PATH, METADATA_PATH, CONFIGURATION_PATH)
 NOWHERE = "/."
 """An address that no page has: what is asked for is not of this issuer."""
 

@@ -14,6 +14,7 @@ from gateway.oidc.issued import views as issued
 from gateway.oidc.logout import views as logout
 from gateway.oidc.provider import Provider
 from gateway.oidc.refusals import REFERENCE
+from gateway.oidc.ssf import views as ssf
 from gateway.oidc.token import views as token
 
 MACHINES = frozenset(
@@ -21,6 +22,7 @@ MACHINES = frozenset(
         *("oidc.authorize", "oidc.pushed_authorization_request", "oidc.token"),
         *("oidc.revoke", "oidc.introspect", "oidc.userinfo", "oidc.register", "oidc.registered"),
         *("oidc.device_authorization", "oidc.backchannel_authentication", "oidc.end_session"),
+        *ssf.MACHINES,
     }
 )
 """Endpoints that foreign pages and programs post to; none of them acts on a cookie at once."""
@@ -37,7 +39,7 @@ PROVEN = frozenset({"oidc.pushed_authorization_request", "oidc.token", "oidc.use
 """Endpoints that take DPoP proofs (RFC 9449)."""
 
 EXPOSED = f"WWW-Authenticate, DPoP-Nonce, {REFERENCE}"
-CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks"})
+CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks", "oidc.ssf_configuration"})
 
 
 def blueprint(provider: Provider) -> Blueprint:
@@ -49,6 +51,7 @@ def blueprint(provider: Provider) -> Blueprint:
     backchannel.routes(pages, provider.server, provider.backchannel, provider.approvals)
     issued.routes(pages, provider.userinfo)
     logout.routes(pages, provider.logout)
+    ssf.routes(pages, provider.signals)
     settings = provider.settings
     clients.routes(pages, provider.registrar, settings.clients, settings.issuer)
     published.routes(pages, provider.settings, provider.store)

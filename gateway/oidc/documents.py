@@ -74,12 +74,17 @@ def discovery(settings: ProviderSettings) -> dict[str, Any]:
         "revocation_endpoint": f"{base}/oauth/revoke",
         "introspection_endpoint": f"{base}/oauth/introspect",
         "userinfo_endpoint": f"{base}/oauth/userinfo",
-        "jwks_uri": f"{base}{JWKS_PATH}",
+        "jwks_uri": jwks_uri(settings),
         **_supported(settings),
         **clients.metadata(base, settings.clients),
         **{name: value for feature in FEATURES for name, value in feature(base).items()},
         **({"acr_values_supported": settings.acr_values} if settings.acr_values else {}),
     }
+
+
+def jwks_uri(settings: ProviderSettings) -> str:
+    """Return where our keys are."""
+    return settings.issuer.rstrip("/") + JWKS_PATH
 
 
 def _supported(settings: ProviderSettings) -> dict[str, Any]:

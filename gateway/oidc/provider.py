@@ -38,6 +38,13 @@ from gateway.oidc.ports import Authentication
 from gateway.oidc.resources.rfc8707 import Resources
 from gateway.oidc.resources.rfc9728 import ResourceMetadata
 from gateway.oidc.settings import ProviderSettings
+from gateway.oidc.ssf.authority import Authority
+from gateway.oidc.ssf.configuration import Terms
+from gateway.oidc.ssf.rfc8417 import SecurityEventTokens
+from gateway.oidc.ssf.rfc8936 import Polling
+from gateway.oidc.ssf.streams import Streams
+from gateway.oidc.ssf.subjects import Named
+from gateway.oidc.ssf.views import BASE, POLLED, Signals
 from gateway.oidc.supported import supported, with_a_person
 from gateway.oidc.token.possession import Possession
 from gateway.oidc.token.redemption import Redemption
@@ -63,6 +70,7 @@ class Provider:
     backchannel: Backchannel
     approvals: Approvals
     logout: Logout
+    signals: Signals
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +190,7 @@ def provider(
             keys=ground.keys,
             authentication=authentication,
         ),
+        signals=_signals(ground),
     )
 
 
@@ -213,6 +222,19 @@ def _registrar(ground: Ground) -> Registrar:
     policy, choices = ground.settings.clients, ground.choices
     offered = choices if policy.registration == "token" else with_a_person(choices)
     return Registrar(ground.store, ground.clock, ground.fetcher, policy, offered)
+
+
+def _signals(ground: Ground) -> Signals:
+    settings, store, clock, keys = ground.settings, ground.store, ground.clock, ground.keys
+    issuer, base = settings.issuer, settings.issuer.rstrip("/")
+    standing, binding = Standing(store, clock, issuer, keys), Binding(ground.proofs)
+    terms = Terms(issuer, base + POLLED, settings.clients.on_trial)
+    tokens = SecurityEventTokens(issuer, keys, settings.algorithms)
+    return Signals(
+        Authority(standing, ground.clients, binding, base + BASE),
+        Streams(store, terms, Named(issuer, Subjects(store.vault))),
+        Polling(store, tokens),
+    )
 
 
 def _userinfo(ground: Ground) -> UserInfo:
