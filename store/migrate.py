@@ -17,7 +17,7 @@ LOCK = 7_221_947
 def upgrade(database: Database, schema: Schema) -> None:
     """Bring the tables to the newest revision; a second process waits and finds it done."""
     with database.reshape() as connection:
-        _lock(connection)
+        lock(connection)
         check_known(connection, schema)
         command.upgrade(_config(connection, schema), "head")
 
@@ -25,11 +25,12 @@ def upgrade(database: Database, schema: Schema) -> None:
 def downgrade(database: Database, schema: Schema, target: str = "base") -> None:
     """Take the tables back to a revision; `base` is empty."""
     with database.reshape() as connection:
-        _lock(connection)
+        lock(connection)
         command.downgrade(_config(connection, schema), target)
 
 
-def _lock(connection: Connection) -> None:
+def lock(connection: Connection) -> None:
+    """Have a second process wait until this transaction ends; SQLite does so by itself."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
 

@@ -154,15 +154,14 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Transaction]:
         """Open a transaction that commits at exit and rolls back when raised through."""
-        with self._chains.lent() as chain, self.database.write() as connection:
-            work = self._work(connection, chain, writing=True)
+        with self._writing() as work:
             yield Transaction(work, self._valkey)
-            chain.committing()
-        _finish(work)
 
     def migrate(self) -> None:
         """Bring both databases to the newest schema and note the keys. Raises Misconfigured."""
-        from store.migrate import upgrade  # noqa: PLC0415 - no web worker should carry Alembic
+        # No web worker should carry Alembic.
+        from store.migrate import upgrade  # noqa: PLC0415
+        from store.trail import before  # noqa: PLC0415
 
         with _advised():
             for database, schema in self._schemas():
@@ -170,6 +169,7 @@ class Store:
             with self.database.write() as connection:
                 self._note_keys(connection)
                 self._check_keys(connection)
+            before.move(self._writing)
 
     def check(self) -> None:
         """Raise Misconfigured where schema or keys are wrong, or a database cannot be written."""
@@ -199,6 +199,14 @@ class Store:
 
     def _schemas(self) -> tuple[tuple[Database, Schema], ...]:
         return (self.database, MAIN), (self.keystore.database, KEYSTORE)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Work]:
+        with self._chains.lent() as chain, self.database.write() as connection:
+            work = self._work(connection, chain, writing=True)
+            yield work
+            chain.committing()
+        _finish(work)
 
     def _work(self, connection: Connection, chain: Lent, *, writing: bool) -> Work:
         held = connection, self.database, self.vault, self.keystore, self._clock
