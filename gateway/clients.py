@@ -22,9 +22,6 @@ from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import Client, secret_digest
 
-ADMIN_CLIENT = "gatehouse-admin"
-"""The client of our own by which operators' programs get tokens."""
-
 IDENTIFIER = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 SCOPE = "openid profile email offline_access"
 GRANT_TYPES = ClientMetadata().grant_types

@@ -32,11 +32,6 @@ class Registration:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def admin_api(issuer: str) -> str:
-    """Return the resource of our own that operators' tokens are meant for."""
-    return f"{issuer.rstrip('/')}/admin/api"
-
-
 def register(store: Store, clock: Clock, wanted: Registration) -> Resource:
     """Store a resource. Raises BadRequest for what is not well-formed, and Conflict."""
     declared = _declared(wanted)

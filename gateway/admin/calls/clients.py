@@ -14,6 +14,7 @@ from contracts.errors import BadRequest, Conflict, NotAllowed
 from contracts.text import Text
 from gateway import clients, exchanges, policy
 from gateway.admin.actor import Actor
+from gateway.admin.api_client import CLIENT
 from gateway.admin.calls.client_models import (
     Add,
     Added,
@@ -197,7 +198,7 @@ def _changeable(tx: Transaction, client_id: str) -> Client:
 
 
 def _check_ours(*ids: str) -> None:
-    if clients.ADMIN_CLIENT in ids:
+    if CLIENT in ids:
         raise NotAllowed(OURS)
 
 

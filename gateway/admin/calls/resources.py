@@ -14,6 +14,7 @@ from contracts.errors import BadRequest, Conflict, NotAllowed
 from contracts.text import Text
 from gateway import resources
 from gateway.admin.actor import Actor
+from gateway.admin.api_client import resource
 from gateway.admin.operation import CHANGED, Model, Nothing, Paged, operation
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
@@ -89,7 +90,7 @@ class Resources:
     def __init__(self, tools: Tools) -> None:
         self._store = tools.store
         self._clock = tools.clock
-        self._own = resources.admin_api(tools.settings.issuer)
+        self._own = resource(tools.settings.issuer)
 
     @operation("GET", "/resources")
     def list(self, actor: Actor, search: Search) -> Found:

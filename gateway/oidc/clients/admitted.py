@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from gateway import policy as acr
 from gateway.oidc.clients.consistency import consistent
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registered import narrowed
@@ -37,6 +39,18 @@ def admitted(
         metadata=said.metadata,
     )
     return consistent(client)
+
+
+def limited(client: Client, held: Client | None) -> Client:
+    """Return what a client says of itself anew, within what an operator limited it to."""
+    if held is None:
+        return client
+    stricter = acr.satisfies(held.require_acr, client.require_acr)
+    return replace(
+        client,
+        require_acr=held.require_acr if stricter else client.require_acr,
+        access_token_seconds=min(held.access_token_seconds, client.access_token_seconds),
+    )
 
 
 def _name(name: str, host: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.clock import Clock
 from gateway.oidc.cache import Recent
-from gateway.oidc.clients.admitted import admitted
+from gateway.oidc.clients.admitted import admitted, limited
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.policy import ClientPolicy
 from gateway.oidc.clients.registering import Supported, described
@@ -91,8 +91,10 @@ class MetadataDocuments:
         now = self._clock.now()
         client = self._client(client_id, fetched.content)
         with self._store.write() as tx:
-            if tx.clients.get(client_id) is None:
+            held = tx.clients.get(client_id)
+            if held is None:
                 tx.audit.add("client.learnt", client_id=client_id)
+            client = limited(client, held)
             tx.clients.put(client)
             tx.registrations.fetched(client_id, now + fetched.fresh_for)
         return client

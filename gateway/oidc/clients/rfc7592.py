@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+from gateway.oidc.clients.admitted import limited
 from gateway.oidc.clients.members import InvalidClientMetadata
 from gateway.oidc.clients.rfc7591 import Information, InvalidToken, Read, Registrar
 from store import Transaction
@@ -41,7 +42,7 @@ class Configuration:
         _check_same(sent, old)
         client, secret = self._registrar.client(sent, client_id=client_id, old=old)
         with self._store.write() as tx:
-            _own(tx, client_id, token)
+            client = limited(client, _own(tx, client_id, token))
             tx.clients.put(client)
             tx.audit.add("client.changed", client_id=client_id)
         return Information(client, token, secret)

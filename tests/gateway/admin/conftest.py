@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from gateway.admin.roles import Role
 from tests.gateway.conftest import House
 
 Act = Callable[[Role], Actor]
+Call = Callable[..., Any]
 
 
 @pytest.fixture
@@ -31,3 +33,10 @@ def act(house: House) -> Act:
         return Actor(account.id, account.username, role, "203.0.113.9")
 
     return act
+
+
+@pytest.fixture
+def call(desk: Desk, act: Act) -> Call:
+    """Ask for operations as an admin."""
+    admin = act(Role.ADMIN)
+    return lambda operation, /, **taken: desk.call(admin, operation, taken)

@@ -279,6 +279,24 @@ def test_a_client_replaces_all_that_is_registered(
     assert browser.get(path, headers=headers).json == answer.json
 
 
+def test_a_client_stays_limited_whatever_it_says_of_itself(
+    browser: FlaskClient, new: dict[str, Any], store: Store
+) -> None:
+    path, headers = kept(new)
+    with store.write() as tx:
+        held = tx.clients.get(new["client_id"])
+        assert held
+        limited = replace(held, require_acr="phr", access_token_seconds=30)
+        assert tx.clients.change(limited)
+    changed = LEAST | {"client_id": new["client_id"]}
+    assert browser.put(path, json=changed, headers=headers).status_code == 200
+    with store.read() as tx:
+        after = tx.clients.get(new["client_id"])
+    assert after
+    assert (after.require_acr, after.access_token_seconds) == ("phr", 30)
+    assert after.version == 3
+
+
 def test_the_secret_goes_on_and_a_new_one_is_only_made_where_there_was_none(
     app: Flask, browser: FlaskClient, clock: FakeClock, new: dict[str, Any]
 ) -> None:
