@@ -1,6 +1,8 @@
 """Who could still look after everything: nobody may take the last admin away, themselves neither.
 
 Whoever may run commands on the machine can always make a new one (`gatehouse admin link`).
+And nobody with a role is left without a passkey: the next one would be added by whoever knows
+less than a passkey proves.
 """
 
 from __future__ import annotations
@@ -21,6 +23,10 @@ ADMIN = "admin"
 """The role without which nobody can change what matters."""
 
 WANTED = policy.parse("phr")
+PASSKEY = Text(
+    "Whoever helps to run this service keeps a passkey. Add another one first, or have the role "
+    "taken away."
+)
 LAST = Text(
     "Nobody else could look after this service then. First make somebody else an admin who has a "
     "passkey."
@@ -47,24 +53,25 @@ class Lockout:
         everybody = [each for each in tx.operators.of(ADMIN) if each.active]
         return [each for each in everybody if self.able(tx, each.account_id)]
 
-    def keep(self, tx: Transaction, account_id: str, *, losing: str = "") -> None:
+    def keep(self, tx: Transaction, account_id: str) -> None:
         """Raise Conflict where no admin could come in without this person.
 
-        With `losing`, it is that credential of theirs that goes and not they. Called before
-        anything else is written: until the transaction ends nobody else takes an admin away.
+        Called before anything else is written: until the transaction ends nobody else takes an
+        admin away.
         """
         mine = tx.operators.get(account_id)
         if mine is None or mine.role != ADMIN:
             return
         tx.operators.hold(ADMIN)
-        if any(each.account_id != account_id for each in self.admins(tx)):
-            return
-        if losing and self._matters_not(tx, account_id, losing):
-            return
-        raise Conflict(LAST)
+        if all(each.account_id == account_id for each in self.admins(tx)):
+            raise Conflict(LAST)
 
-    def _matters_not(self, tx: Transaction, account_id: str, losing: str) -> bool:
-        return self.able(tx, account_id, without=losing) or not self.able(tx, account_id)
+    def keep_passkey(self, tx: Transaction, account_id: str, credential_id: str) -> None:
+        """Raise Conflict for the last passkey of somebody who has a role, an admin or not."""
+        if tx.operators.get(account_id) is None or not self.able(tx, account_id):
+            return
+        if not self.able(tx, account_id, without=credential_id):
+            raise Conflict(PASSKEY)
 
     def _proves(self, factor: Factor, held: Sequence[Enrolled]) -> bool:
         proof = event(factor.name, factor.prospect(held), self._clock.now())

@@ -75,11 +75,11 @@ class AccountService:
     def remove(self, who: Enroller, credential_id: str, *, alone: bool = False) -> None:
         """Remove one factor; `alone`, end all sessions but this one.
 
-        Raises NotAllowed, Expired, and Conflict for the passkey of the last admin.
+        Raises NotAllowed, Expired, and Conflict for the last passkey of an operator.
         """
         with self._store.write() as tx:
-            self._lockout.keep(tx, who.account_id, losing=credential_id)
             tx.accounts.hold(who.account_id)
+            self._lockout.keep_passkey(tx, who.account_id, credential_id)
             gone = _of(tx, who, credential_id)
             if not self._guard.may_go(tx, who.account_id, credential_id):
                 raise NotAllowed(LAST)

@@ -36,6 +36,10 @@ STOPPED_BEFORE = Text(
     "A recovery of this account was stopped a few days ago. Only the people who run this service "
     "can begin another one now. Ask them."
 )
+RANKED = Text(
+    "You help to run this service. Only somebody else who does can begin to recover your account. "
+    "Ask them."
+)
 NOWHERE = Text(
     "There is no address at which the owner of this account could hear of a recovery. Only the "
     "people who run this service can begin one. Ask them."
@@ -64,7 +68,12 @@ class Recoveries:
         self._wait = wait
 
     def proven(self, tx: Transaction, account_id: str, proven: Sequence[str], source: str) -> Begun:
-        """Start one for somebody who has proven these factors. Raises NotAllowed, Conflict."""
+        """Start one for somebody who has proven these factors. Raises NotAllowed, Conflict.
+
+        Less than a passkey never leads to a role: operators are recovered by operators.
+        """
+        if tx.operators.get(account_id):
+            raise NotAllowed(RANKED)
         if tx.recoveries.stopped(account_id):
             raise NotAllowed(STOPPED_BEFORE)
         started = tx.recoveries.start(account_id, proven=proven, timing=self.timing())

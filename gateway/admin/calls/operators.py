@@ -19,6 +19,10 @@ from store import Transaction
 from store.operators import Operator
 
 UNFIT = Text("Only somebody who is active and has a passkey can be given a role.")
+BUSY = Text(
+    "A recovery of this person's account is under way. Wait for its end, or stop it: else whoever "
+    "began it might get the role."
+)
 HAS = Text("This person has a role already: change it instead.")
 HAS_NONE = Text("This person has no role.")
 
@@ -79,8 +83,8 @@ class Operators:
     def grant(self, actor: Actor, grant: Grant) -> Ranked:
         """Give a role to a person who is active and has a passkey already."""
         with self._store.write() as tx:
-            if not account(tx, grant.person).active or not self._lockout.able(tx, grant.person):
-                raise BadRequest(UNFIT)
+            tx.accounts.hold(grant.person)
+            self._check_fit(tx, grant.person)
             if not tx.operators.grant(grant.person, grant.role, actor.id):
                 raise Conflict(HAS)
             tx.audit.add("operator.granted", account_id=grant.person, detail={"role": grant.role})
@@ -110,6 +114,12 @@ class Operators:
                 raise Conflict(CHANGED)
             tx.audit.add("operator.withdrawn", account_id=person, detail={"before": before})
         return Nothing()
+
+    def _check_fit(self, tx: Transaction, person: str) -> None:
+        if not account(tx, person).active or not self._lockout.able(tx, person):
+            raise BadRequest(UNFIT)
+        if tx.recoveries.under_way(person):
+            raise Conflict(BUSY)
 
     def _of(self, tx: Transaction, person: str) -> Ranked:
         found = tx.operators.get(person)
