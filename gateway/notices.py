@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
@@ -38,6 +38,14 @@ class Notice:
     words: Mapping[str, Text] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where messages reach a person, and the language that they were last seen with."""
+
+    language: str
+    addresses: Sequence[tuple[Channel, str]] = field(repr=False)
+
+
 class Notices:
     """Writes notices to the outbox, in the language that the person was last seen with."""
 
@@ -51,15 +59,26 @@ class Notices:
 
     def tell(self, tx: Transaction, account_id: str, notice: Notice) -> int:
         """Tell a person at every address of theirs; return how many these are."""
-        account = tx.accounts.get(account_id)
+        known = self.reach(tx, account_id)
         kind = f"notices:{account_id}:{notice.subject.message}"
-        if account is None or tx.limits.hit(kind, MOST, HOUR):
+        if known is None or tx.limits.hit(kind, MOST, HOUR):
             return 0
-        known, language = self._addresses(tx, account), account.language or ""
-        render, text = partial(self._render, language), self._text(language, notice)
-        for channel, to in known:
+        return self.send(tx, known, notice)
+
+    def reach(self, tx: Transaction, account_id: str) -> Reach | None:
+        """Return where messages reach a person; None where there is no such person."""
+        account = tx.accounts.get(account_id)
+        if account is None:
+            return None
+        return Reach(account.language or "", self._addresses(tx, account))
+
+    def send(self, tx: Transaction, reach: Reach, notice: Notice) -> int:
+        """Send a notice to these addresses; return how many these are."""
+        render = partial(self._render, reach.language)
+        text = self._text(reach.language, notice)
+        for channel, to in reach.addresses:
             post(tx, Message(channel, to, notice.subject, text), render, LIFETIME)
-        return len(known)
+        return len(reach.addresses)
 
     def _text(self, language: str, notice: Notice) -> Text:
         seen = caller()

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.clock import Clock
 from contracts.factor import Factor, Restorable
-from gateway.erasure import replay
+from gateway.erasure import Eraser
 from store import Store
 from store.keystore import REMOVED, Noted
 from store.restored import Held
@@ -35,9 +34,9 @@ class Settled:
     shut: int
 
 
-def settle(store: Store, clock: Clock, factors: Mapping[str, Factor]) -> Settled:
+def settle(store: Store, eraser: Eraser, factors: Mapping[str, Factor]) -> Settled:
     """Make a restored database safe to serve; begun again after a crash it goes on."""
-    erased = replay(store, clock)
+    erased = eraser.replay()
     with store.write() as tx:
         ended = tx.restored.forget_what_counts_once()
     counts = {"accepted": 0, "removed": 0, "shut": 0}

@@ -14,7 +14,7 @@ from contracts.errors import GatehouseError, Unavailable
 from gateway import logs
 from gateway.carriers import make_carriers
 from gateway.delivery import Deliveries
-from gateway.erasure import erase_due
+from gateway.erasure import erase_when_due
 from gateway.governing import Watch
 from gateway.opening import open_store
 from gateway.process import end_with_parent
@@ -47,7 +47,7 @@ def run(
         found = _attempt(deliveries.claim)
         if clock.now() - erased_at >= ERASE_EVERY:
             erased_at = clock.now()
-            _attempt(lambda: erase_due(store))
+            _attempt(lambda: erase_when_due(store, clock, settings))
         if clock.now() - kept_at >= KEEP_EVERY:
             kept_at = clock.now()
             _attempt(lambda: purge(store, clock))

@@ -10,6 +10,7 @@ import click
 from contracts.clock import SystemClock
 from gateway.cli import output
 from gateway.cli.progress import bars
+from gateway.erasure import Eraser
 from gateway.opening import make_factors, make_store
 from gateway.restoring import settle as settle_store
 from gateway.settings import Settings, load
@@ -78,7 +79,9 @@ def _settle(settings: Settings, as_json: bool) -> None:
     store = make_store(settings, clock)
     try:
         store.migrate()
-        settled = settle_store(store, clock, make_factors(settings, store, clock))
+        settled = settle_store(
+            store, Eraser(store, clock, settings), make_factors(settings, store, clock)
+        )
     finally:
         store.close()
     output.row(asdict(settled), as_json)

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from gateway import erasure as erasing
 from gateway.account import export as exporting
 from gateway.cli import output
 from gateway.cli.asking import Ask, asking, every
 from gateway.cli.house import opened
 from gateway.cli.importing import Tally, follow
+from gateway.erasure import Eraser
 from gateway.opening import make_factors
 from gateway.people.importing import Importer
 from gateway.people.reading import records
@@ -99,8 +99,8 @@ def erase(username: str, now: bool, undo: bool) -> None:
             ask("people.keep", person=person)
             click.echo(f"{username} stays.")
         elif now:
-            ask("people.erase_now", person=person)
-            click.echo(f"Erased {username}.")
+            erased = ask("people.erase_now", person=person)
+            click.echo(f"Erased {username}. The proof:\n{erased['proof']}")
         else:
             at = ask("people.erase", person=person)["erase_at"]
             click.echo(f"{username} will be erased on {at:%Y-%m-%d}.")
@@ -111,7 +111,7 @@ def erase(username: str, now: bool, undo: bool) -> None:
 def erase_again(as_json: bool) -> None:
     """After a backup was restored, of either database: erase whoever was erased since."""
     with opened() as house:
-        output.row({"erased": erasing.replay(house.store, house.clock)}, as_json)
+        output.row({"erased": Eraser(house.store, house.clock, house.settings).replay()}, as_json)
 
 
 @user.command(

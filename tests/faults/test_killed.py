@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.factor import Answer, Subject
-from gateway.erasure import erase_due
+from gateway.erasure import erase_when_due
 from gateway.opening import make_factors, make_store
 from gateway.settings import Settings
 from store import Store
@@ -116,7 +116,7 @@ def test_while_somebody_is_erased(store: Store, environment: dict[str, str], eve
     """Not begun, or beyond recall: the next run of the worker ends it, and the name is free."""
     begun = set()
     for name in killed("erase", environment, every=every):
-        erase_due(store)
+        erase_when_due(store, FakeClock(), Settings())
         people.check(store)
         begun.add(people.factors(store, name) == [])
     assert begun == {True, False}

@@ -12,7 +12,7 @@ import pyotp
 
 from gateway.app import create_app
 from gateway.cli import main
-from gateway.erasure import erase_now
+from gateway.erasure import Eraser
 from gateway.opening import make_factors, open_store
 from gateway.settings import Settings
 from tests.fakes.authenticator import Authenticator
@@ -91,7 +91,7 @@ def erase(name: str) -> Steps:
     here = house()
     account_id = here.enrolled(name, password=PASSWORD, totp=SEED)
     yield
-    erase_now(here.store, here.clock, account_id)
+    Eraser(here.store, here.clock, here.settings).now(account_id)
 
 
 def _at_home(here: House, name: str) -> Person:

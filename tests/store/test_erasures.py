@@ -13,7 +13,8 @@ from sqlalchemy import func, select
 from contracts.assurance import Assurance
 from contracts.errors import Expired, Tampered
 from contracts.factor import Template
-from gateway import erasure
+from gateway.erasure import Eraser
+from gateway.settings import Settings
 from store import Account, Client, Store
 from store.grants import Access
 from store.keystore import Noted, pseudonym
@@ -41,6 +42,11 @@ def jane(store: Store, chatbot: Client, clock: FakeClock) -> Account:
         tx.consents.give(account.id, chatbot.id, ["openid"])
         tx.audit.add("login.finished", account_id=account.id, source="203.0.113.7")
     return account
+
+
+@pytest.fixture
+def eraser(store: Store, clock: FakeClock, tmp_path: Path) -> Eraser:
+    return Eraser(store, clock, Settings(env="test", data=tmp_path))
 
 
 def leave(store: Store, account: Account, clock: FakeClock) -> None:
@@ -87,36 +93,40 @@ def test_a_session_of_a_person_who_leaves_is_found_where_it_is_asked_for(
         assert tx.sessions.find(cookie, HOUR, leaving=True)
 
 
-def test_before_its_time_nothing_is_erased(store: Store, jane: Account, clock: FakeClock) -> None:
+def test_before_its_time_nothing_is_erased(
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
+) -> None:
     leave(store, jane, clock)
     clock.advance(WEEK - timedelta(microseconds=1))
-    assert erasure.erase_due(store) == 0
+    assert eraser.due() == 0
     with store.write() as tx:
         assert tx.erasures.call_off(jane.id)
     clock.advance(WEEK)
-    assert erasure.erase_due(store) == 0
+    assert eraser.due() == 0
     with store.read() as tx:
         assert [held.label for held in tx.credentials.list(jane.id)] == ["My phone"]
         assert tx.credentials.enrolled(jane.id, "totp")[0].template == b"seed"
 
 
-def test_an_erased_person_is_nowhere(store: Store, jane: Account, clock: FakeClock) -> None:
+def test_an_erased_person_is_nowhere(
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
+) -> None:
     assert {"accounts", "credentials", "subject_keys"} <= rows_of(store, jane).keys()
     leave(store, jane, clock)
     clock.advance(WEEK)
-    assert erasure.erase_due(store) == 1
+    assert eraser.due() == 1
     assert rows_of(store, jane) == {}
-    assert erasure.erase_due(store) == 0
+    assert eraser.due() == 0
     with store.write() as tx:
         assert tx.accounts.add("jane").id != jane.id
 
 
 def test_the_trail_says_what_happened_to_nobody_and_that_they_were_erased(
-    store: Store, jane: Account, clock: FakeClock
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
 ) -> None:
     leave(store, jane, clock)
     clock.advance(WEEK)
-    erasure.erase_due(store)
+    eraser.due()
     with store.read() as tx:
         erased, *before = tx.audit.list(100)
     nobody = pseudonym(store.vault, jane.id)
@@ -151,6 +161,7 @@ def test_a_crash_leaves_nothing_readable_and_the_next_run_ends_it(
     store: Store,
     jane: Account,
     clock: FakeClock,
+    eraser: Eraser,
     monkeypatch: pytest.MonkeyPatch,
     point: str,
 ) -> None:
@@ -158,7 +169,7 @@ def test_a_crash_leaves_nothing_readable_and_the_next_run_ends_it(
     clock.advance(WEEK)
     with monkeypatch.context() as patched, suppress(Killed):
         killed_at(point, store, patched)
-        erasure.erase_due(store)
+        eraser.due()
         pytest.fail("it was not killed")
     with store.write() as tx:
         assert not tx.erasures.call_off(jane.id), "nobody comes back half"
@@ -168,7 +179,7 @@ def test_a_crash_leaves_nothing_readable_and_the_next_run_ends_it(
     if point != "before key":
         with pytest.raises(Tampered), store.read() as tx:
             tx.credentials.enrolled(jane.id, "totp")
-    assert erasure.erase_due(store) == 1
+    assert eraser.due() == 1
     assert rows_of(store, jane) == {}
     with store.read() as tx:
         assert [record.event for record in tx.audit.list(100)].count("account.erased") == 1
@@ -187,13 +198,13 @@ def test_a_clock_that_is_behind_brings_nobody_back(
 
 
 def test_a_call_off_at_the_last_moment_wins_whole(
-    store: Store, jane: Account, clock: FakeClock
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
 ) -> None:
     leave(store, jane, clock)
     with store.write() as tx:
         assert tx.erasures.call_off(jane.id)
     clock.advance(WEEK)
-    erasure.erase(store, jane.id)
+    eraser.finish(jane.id)
     assert rows_of(store, jane)["credentials"] == 1
 
 
@@ -208,7 +219,7 @@ def test_an_enrolment_under_way_brings_no_key_back(
 
 
 def test_what_a_restored_database_brings_back_is_erased_anew(
-    store: Store, jane: Account, clock: FakeClock
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
 ) -> None:
     leave(store, jane, clock)
     clock.advance(WEEK)
@@ -216,23 +227,23 @@ def test_what_a_restored_database_brings_back_is_erased_anew(
     with store.write() as tx:
         tx.erasures.call_off(jane.id)
         john = tx.accounts.add("john")
-    assert erasure.replay(store, clock) == 1
+    assert eraser.replay() == 1
     assert rows_of(store, jane) == {}
     assert rows_of(store, john).keys() == {"accounts"}
-    assert erasure.replay(store, clock) == 0
+    assert eraser.replay() == 0
 
 
 def test_what_a_restored_keystore_brings_back_is_erased_anew(
-    store: Store, jane: Account, clock: FakeClock
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
 ) -> None:
     leave(store, jane, clock)
     clock.advance(WEEK)
-    erasure.erase_due(store)
+    eraser.due()
     with store.keystore.database.write() as connection:
         connection.execute(keystore_metadata.tables["erased"].delete())
     store.keystore.subject_key(jane.id)
     other = store.keystore.subject_key("somebody else")
-    assert erasure.replay(store, clock) == 1
+    assert eraser.replay() == 1
     assert store.keystore.find_key(jane.id) is None
     assert store.keystore.find_key("somebody else") == other
 
@@ -246,12 +257,12 @@ def test_every_row_of_a_person_goes_with_them() -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_nothing_of_an_erased_person_lies_about(
-    store: Store, jane: Account, clock: FakeClock, tmp_path: Path
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser, tmp_path: Path
 ) -> None:
     assert lies_about("jane@example.org", tmp_path)
     leave(store, jane, clock)
     clock.advance(WEEK)
-    erasure.erase_due(store)
+    eraser.due()
     with store.write() as tx:
         tx.audit.add("the log holds something")
     for name in ("jane@example.org", "My phone", "203.0.113.7", jane.id):

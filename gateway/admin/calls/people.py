@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway import erasure
 from gateway import people as bringing
 from gateway.account import history
 from gateway.account.export import Export
@@ -32,6 +31,7 @@ from gateway.admin.operation import operation
 from gateway.admin.rank import check_rank
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
+from gateway.erasure import Eraser
 from gateway.lockout import Lockout
 from gateway.people import inviting
 from store import Account, Transaction
@@ -51,6 +51,7 @@ class People:
         self._leaving = Leaving(
             *(tools.settings, tools.store, tools.clock, tools.notices), self._lockout
         )
+        self._eraser = Eraser(tools.store, tools.clock, tools.settings, tools.notices)
         known = tools.known_factors
         self._export = Export(tools.store, tools.clock, known, tools.settings.issuer)
         self._history = history.History(tools.store, known)
@@ -127,8 +128,7 @@ class People:
         with self._store.write() as tx:
             self._lockout.keep(tx, who.person)
             tx.erasures.plan(who.person, self._clock.now())
-        erasure.erase_now(self._store, self._clock, who.person)
-        return Erased(id=who.person)
+        return Erased(id=who.person, proof=self._eraser.now(who.person))
 
     @operation("POST", "/people/{person}/keep", roles=at_least(Role.OPERATOR))
     def keep(self, actor: Actor, who: Who) -> Person:

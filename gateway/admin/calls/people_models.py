@@ -79,9 +79,10 @@ class Leaver(Model):
 
 
 class Erased(Model):
-    """Who was erased."""
+    """Who was erased, and the signed proof of it; empty where they were gone before."""
 
     id: str
+    proof: str
 
 
 class Taking(Who):

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from babel.dates import format_date
 
-from gateway.erasure import erase_due
+from gateway.erasure import erase_when_due
 from tests.gateway.account.test_account import logged_in
 from tests.gateway.account.test_factors import with_code
 from tests.gateway.conftest import PASSWORD, SEED, House
@@ -153,7 +153,7 @@ def test_staying_brings_all_back_but_other_sessions(house: House) -> None:
     assert [message["subject"] for message in house.sent()] == ["Your account will not be deleted"]
     assert "/login/" in other.go("/account").request.path
     house.clock.advance(WEEK)
-    assert erase_due(house.store) == 0
+    assert erase_when_due(house.store, house.clock, house.settings) == 0
 
 
 def test_logging_out_while_leaving_ends_the_session(house: House) -> None:
@@ -177,7 +177,7 @@ def test_once_its_time_has_come_nobody_logs_in_or_stays(house: House) -> None:
     form = person.form(action="/account/keep")
     house.clock.advance(timedelta(minutes=1))
     assert person.fill(form).status_code == 410
-    assert erase_due(house.store) == 1
+    assert erase_when_due(house.store, house.clock, house.settings) == 1
     assert logged_in(house).page.status_code == 401
     assert house.enrolled("alice", password=PASSWORD)
     assert logged_in(house).path == "/account"

@@ -15,8 +15,8 @@ from click.testing import CliRunner, Result
 from contracts.clock import SystemClock
 from contracts.errors import Tampered
 from contracts.factor import Template
-from gateway import erasure
 from gateway.cli import main
+from gateway.erasure import Eraser
 from gateway.opening import make_factors, open_store
 from gateway.restoring import settle
 from gateway.settings import load
@@ -89,7 +89,7 @@ def test_who_was_erased_and_what_was_removed_since_do_not_come_back(
     copy = tmp_path / "monday.db"
     assert run("backup", "make", str(copy)).exit_code == 0
     store = opened()
-    erasure.erase_now(store, SystemClock(), gone)
+    Eraser(store, SystemClock(), load()).now(gone)
     with store.write() as tx:
         tx.credentials.remove_factor(careful, "totp")
     store.close()
@@ -107,7 +107,7 @@ def test_nothing_that_was_spent_or_ended_is_good_again(house: House) -> None:
     with house.store.write() as tx:
         ticket = tx.tickets.issue(account, timedelta(days=1))
         cookie, _ = tx.sessions.open(account, (), timedelta(hours=1))
-    settled = settle(house.store, house.clock, house.factors)
+    settled = settle(house.store, Eraser(house.store, house.clock, house.settings), house.factors)
     assert settled.ended == 2
     with house.store.write() as tx:
         assert tx.tickets.redeem(ticket) is None
@@ -122,7 +122,7 @@ def test_what_somebody_may_have_replaced_or_spent_stays_shut(house: House) -> No
             assert tx.credentials.replace_template(enrolled, account, name, enrolled.template)
     with house.store.database.write() as connection:
         connection.exec_driver_sql("UPDATE credentials SET version = 1")
-    settled = settle(house.store, house.clock, house.factors)
+    settled = settle(house.store, Eraser(house.store, house.clock, house.settings), house.factors)
     assert (settled.accepted, settled.shut) == (1, 1)
     with house.store.read() as tx, pytest.raises(Tampered, match="rolled back"):
         tx.credentials.enrolled(account, "password")
