@@ -18,10 +18,11 @@ FETCH_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a service answered."""
+    """What a service answered; the names of its fields are in lower case."""
 
     status: int
     content: bytes = field(repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def taken(self) -> bool:
@@ -31,26 +32,28 @@ class Answer:
 
 def post(url: str, content: bytes, fields: Mapping[str, str], seconds: float) -> Answer:
     """Post to a service. Raises Unavailable where there is no answer in time."""
-    return _call("POST", url, content, fields, seconds)
+    return call("POST", url, content, fields, seconds)
 
 
 def fetch(url: str, fields: Mapping[str, str]) -> bytes:
     """Get what a service has at an address. Raises Unavailable where it has nothing in time."""
-    answer = _call("GET", url, None, fields, FETCH_SECONDS)
+    answer = call("GET", url, None, fields, FETCH_SECONDS)
     if not answer.taken:
         raise Unavailable(detail=f"{urlsplit(url).hostname} answered {answer.status}")
     return answer.content
 
 
-def _call(
+def call(
     method: str, url: str, content: bytes | None, fields: Mapping[str, str], seconds: float
 ) -> Answer:
+    """Ask a service something. Raises Unavailable where there is no answer in time."""
     target, deadline = urlsplit(url), monotonic() + seconds
     connection = _connection(target, seconds)
     try:
         connection.request(method, _path(target), content, dict(fields))
         response = connection.getresponse()
-        return Answer(response.status, _read(response, deadline))
+        said = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, _read(response, deadline), said)
     except (OSError, HTTPException) as error:
         raise Unavailable(detail=f"{target.hostname}: {error!r}", retry_after=30) from error
     finally:

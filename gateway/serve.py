@@ -6,6 +6,7 @@ import signal
 import socket
 import ssl
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from granian.constants import Interfaces
@@ -17,16 +18,19 @@ from contracts.clock import SystemClock
 from contracts.errors import Misconfigured
 from contracts.text import Text
 from gateway import logs
+from gateway.admin.setup import Link, Setup
 from gateway.app import create_app
 from gateway.governing import Governed, governed
 from gateway.keeper import check_keeper
 from gateway.models import catalogue
-from gateway.opening import known_factors, open_store
+from gateway.opening import in_use, known_factors, open_store
 from gateway.process import Children, Command, end_with_parent
 from gateway.server import Bridge
 from gateway.settings import Settings, load
 from gateway.wsgi import Proxy
 from verifiers import registry
+
+Announce = Callable[[Link | None], None]
 
 CONNECTIONS = 2048
 """Connections a worker holds at a time; a slow client costs one of them and no thread."""
@@ -35,11 +39,14 @@ HEADER_BYTES = 64 * 1024
 PYTHON = (sys.executable, "-m")
 
 
-def serve(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT. Raises Misconfigured before anything is started."""
+def serve(settings: Settings, announce: Announce | None = None) -> None:
+    """Run until SIGTERM or SIGINT. Raises Misconfigured before anything is started.
+
+    `announce` is given the link for the first admin, while there is none who could come in.
+    """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    commands = checked(settings)
+    commands = checked(settings, announce)
     server = granian(settings)
     with Children(commands) as children:
         _run(server)
@@ -67,15 +74,18 @@ def application(settings: Settings) -> Governed:
     )
 
 
-def checked(settings: Settings) -> dict[str, Command]:
+def checked(settings: Settings, announce: Announce | None = None) -> dict[str, Command]:
     """Check what can be known beforehand; return the commands of the children to run."""
     check_port(settings.host, settings.port)
     check_certificate(settings)
     check_keeper(settings)
     clock = SystemClock()
     store = open_store(settings, clock)
-    governed(settings, store)
+    newest = governed(settings, store)
     factors = known_factors(settings, store, clock)
+    if announce:
+        setup = Setup(newest, store, clock, in_use(newest, factors))
+        announce(setup.link() if setup.needed() else None)
     store.close()
     commands: dict[str, Command] = {"outbox": (*PYTHON, "gateway.worker")}
     if registry.pooled() & factors.keys():

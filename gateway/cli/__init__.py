@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "Run the gateway with a demo chatbot and an outbox page.",
     "migrate": "Bring the database to this version's schema.",
     "backup": "Copies of the database and the keystore, and putting them back.",
+    "admin": "Operations by name, here or at another gateway, and the first admin.",
     "user": "Accounts of people.",
     "client": "Chatbots and backends that may ask for tokens.",
     "resource": "APIs and tools that tokens can be meant for.",

@@ -1,7 +1,11 @@
-"""How commands ask for operations: as the user of the system who runs them, on this machine."""
+"""How commands ask for operations: here as the user of the system who runs them, or elsewhere.
+
+Where GATEHOUSE_ADMIN_URL names a gateway, they are asked of it, as whoever has logged in there.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,8 +15,15 @@ from gateway.admin.opened import open_desk
 from gateway.admin.operation import MOST
 from gateway.cli.house import opened
 
+ADDRESS = "GATEHOUSE_ADMIN_URL"
+
 Given = dict[str, Any]
 Ask = Callable[..., Given]
+
+
+def elsewhere() -> str:
+    """Return the address of the gateway that commands are for, empty for that of this machine."""
+    return os.environ.get(ADDRESS, "").rstrip("/")
 
 
 @contextmanager
@@ -22,6 +33,11 @@ def asking(*, policy: bool = True) -> Iterator[Ask]:
     Under the policy, or not: a policy that does not hold must not be in the way of the next.
     Raises Misconfigured.
     """
+    if issuer := elsewhere():
+        from gateway.cli import remote  # noqa: PLC0415 - most commands run where the gateway does
+
+        yield lambda operation, /, **taken: remote.ask(issuer, operation, taken)
+        return
     actor = user_of_the_system()
     with opened(policy=policy) as house:
         desk = open_desk(house.settings, house.store, house.clock)

@@ -29,6 +29,8 @@ def _announce(content: Mapping[str, Any]) -> None:
     table = Table.grid(padding=(0, 2))
     for name in ("chatbot", "issuer", "outbox"):
         table.add_row(NAMES[name], f"[bold]{content[name]}[/bold]")
+    if content["setup"]:
+        table.add_row("First admin (once)", content["setup"])
     for user in content["users"]:
         extra = f"  authenticator secret {user['totp_secret']}" if "totp_secret" in user else ""
         table.add_row(user["username"], f"{user['password']}{extra}")

@@ -1,4 +1,4 @@
-"""`gatehouse serve` as a child of the demo: it ends with the demo, whatever ends that."""
+"""`gatehouse serve` as a child of the demo, which prints the link: it ends with the demo."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from gateway.cli import main
 from gateway.process import end_with_parent
 
 end_with_parent()
-main(["serve"], prog_name="gatehouse")
+main(["serve", "--no-setup-link"], prog_name="gatehouse")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 
 import pyotp
 from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.private import write_private
 
 NAMES = ("alice", "bob", "carol")
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -32,15 +33,6 @@ def recall(file: Path) -> Memory:
     memory = Memory()
     write_private(file, memory.model_dump_json(indent=2))
     return memory
-
-
-def write_private(file: Path, content: str) -> None:
-    """Write a file whole or not at all, readable by its owner alone."""
-    draft = file.with_suffix(".draft")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as opened:
-        opened.write(content)
-    draft.replace(file)
 
 
 def password() -> str:

@@ -17,11 +17,13 @@ from typing import Any
 from contracts.clock import SystemClock
 from contracts.errors import Misconfigured
 from contracts.text import Text
-from gateway.demo.memory import Memory, recall, write_private
+from gateway.admin.setup import Setup
+from gateway.demo.memory import Memory, recall
 from gateway.demo.outbox import HOST, Outbox
 from gateway.demo.seed import Addresses, Seeding
 from gateway.oidc.documents import DISCOVERY_PATH
 from gateway.opening import make_factors, open_store
+from gateway.private import write_private
 from gateway.process import MISCONFIGURED, Children, Command
 from gateway.serve import check_port
 from gateway.settings import load
@@ -99,13 +101,18 @@ def _seed(memory: Memory, addresses: Addresses) -> dict[str, Any]:
     settings, clock = load(), SystemClock()
     store = open_store(settings, clock)
     try:
-        seeding = Seeding(store, make_factors(settings, store, clock), clock, memory)
+        factors = make_factors(settings, store, clock)
+        seeding, setup = (
+            Seeding(store, factors, clock, memory),
+            Setup(settings, store, clock, factors),
+        )
         return {
             "issuer": addresses.issuer,
             "chatbot": addresses.chatbot,
             "outbox": addresses.outbox,
             "clients": seeding.clients(addresses),
             "users": seeding.people(),
+            "setup": setup.link().link if setup.needed() else None,
         }
     finally:
         store.close()

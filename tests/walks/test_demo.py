@@ -184,7 +184,7 @@ def test_leaving_the_gateway_is_heard_by_the_chatbot_and_the_other_way_round(
 
 
 def test_demo_json_says_all_a_script_needs(demo: dict[str, Any]) -> None:
-    assert set(demo) == {"issuer", "chatbot", "outbox", "clients", "users"}
+    assert set(demo) == {"issuer", "chatbot", "outbox", "clients", "users", "setup"}
     for client in demo["clients"]:
         assert set(client) == {"client_id", "client_secret", "redirect_uris"}
     discovery = httpx.get(demo["issuer"] + "/.well-known/openid-configuration").json()
