@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pydantic import BaseModel
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request
 
@@ -60,10 +61,8 @@ class Doing:
         known = takes.model_fields
         self._given = {name: value for name, value in request.args.items() if name in known}
         self._form = _whole(request, action)
-        leaves = frozenset(self._given) | {VERSION} | action.leaves
-        asked = fields(takes, leaves)
-        self._fields = [replace(f, kind=action.kinds.get(f.name, f.kind)) for f in asked]
         self._versioned = VERSION in known and VERSION not in self._given
+        self._fields = self._asked(takes)
 
     def begun(self) -> Filled:
         """Return the form as it begins."""
@@ -81,11 +80,26 @@ class Doing:
 
     def done(self) -> tuple[Row, Row]:
         """Ask for the operation; return what was sent and what it gave. Raises what it raises."""
-        unless = json.loads(self._form.get(WAS) or "{}") if self.action.begins else None
-        typed = read(self._fields, self._form, unless=unless)
         version = {VERSION: self._form.get(VERSION, "")} if self._versioned else {}
-        taken = {**typed, **version, **self._given}
+        taken = {**self._taken(), **version, **self._given}
         return taken, self._visit.call(self.action.operation, taken)
+
+    def _asked(self, takes: type[BaseModel]) -> Sequence[Field]:
+        leaves = frozenset(self._given) | {VERSION} | self.action.leaves
+        kinds = self.action.kinds
+        return [replace(f, kind=kinds.get(f.name, f.kind)) for f in fields(takes, leaves)]
+
+    def _taken(self) -> Row:
+        unless = self._was() if self.action.begins else None
+        return read(self._fields, self._form, unless=unless)
+
+    def _was(self) -> dict[str, str]:
+        """Return what the form began with, as it says: it decides nothing but what is sent."""
+        try:
+            was = json.loads(self._form.get(WAS) or "{}")
+        except (ValueError, RecursionError):
+            was = None
+        return was if isinstance(was, dict) else {}
 
     def _start(self) -> Row:
         if not self.action.begins:
@@ -95,7 +109,7 @@ class Doing:
         return self._visit.call(self.action.begins, given)
 
     def _overtaken(self, typed: Sequence[Field]) -> Filled:
-        start, was = self._start(), json.loads(self._form.get(WAS) or "{}")
+        start, was = self._start(), self._was()
         now = {f.name: written(start.get(f.name)) for f in typed}
         marked = [
             replace(f, now=now[f.name]) if now[f.name] not in {was.get(f.name), f.typed} else f

@@ -42,7 +42,10 @@ class Mistyped(BadRequest):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input. `typed` is what it holds; `now` what somebody else has made of it meanwhile."""
+    """One input. `typed` is what it holds, and `unset` what holds where that is nothing.
+
+    `now` is what somebody else has made of it meanwhile.
+    """
 
     name: str
     label: Text
@@ -52,6 +55,7 @@ class Field:
     choices: Sequence[tuple[str, Text]] = ()
     bounds: Mapping[str, int] = field(default_factory=dict)
     typed: str = ""
+    unset: str = ""
     now: str | None = None
 
     @property

@@ -72,12 +72,16 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a page is about: `operation` gives it, `member` is the one it takes, `name` its name."""
+    """What a page is about: `operation` gives it, `member` is the one it takes, `name` its name.
+
+    `shown` are the members that are shown; where there is more, `more` of the rest as well.
+    """
 
     operation: str
     shown: Sequence[str] = ()
     member: str = ""
     name: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

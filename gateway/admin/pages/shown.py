@@ -62,10 +62,10 @@ class Showing:
     def _offered(self, offers: Sequence[Offer], row: Row) -> Iterator[Offer]:
         return (each for each in offers if self._may(each.operation) and _fits(each, row))
 
-    def line(self, listing: Listing, row: Row, given: Row) -> Line:
-        """Return a row of a table; `given` is what the whole table is about."""
-        cells = [shown(name, row.get(name)) for name in listing.columns]
-        return Line(cells, address(listing.link, row), self.links(listing.offers, {**given, **row}))
+    def line(self, listing: Listing, columns: Sequence[str], row: Row) -> Line:
+        """Return a row of a table."""
+        cells = [shown(name, row.get(name)) for name in columns]
+        return Line(cells, address(listing.link, row), self.links(listing.offers, row))
 
 
 def _fits(offer: Offer, row: Row) -> bool:
@@ -86,7 +86,17 @@ def _link(offer: Offer, row: Row) -> Link:
 
 def facts(about: Facts, given: Row) -> Sequence[Shown]:
     """Return what a page says of what it is about; what is empty is left out."""
-    found = [shown(name, given.get(name)) for name in about.shown or given]
+    return _said(about.shown or tuple(given), given)
+
+
+def further(about: Facts, given: Row) -> Sequence[Shown]:
+    """Return the rest of it, where it is shown as well; what is empty or off is left out."""
+    rest = [name for name in given if name not in about.shown and given[name] is not False]
+    return _said(rest, given) if about.more else ()
+
+
+def _said(names: Sequence[str], given: Row) -> Sequence[Shown]:
+    found = [shown(name, given.get(name)) for name in names]
     return [each for each in found if each.kind != "none"]
 
 

@@ -25,8 +25,8 @@ class Table:
     """A table; `next` is the query of the page after it, and `first` that of the first page."""
 
     listing: Listing
-    headings: Sequence[Text]
     filters: Sequence[Field]
+    headings: Sequence[Text] = ()
     adds: Sequence[Link] = ()
     lines: Sequence[Line] = ()
     first: str = ""
@@ -45,7 +45,7 @@ def table(visit: Visit, listing: Listing, about: Row, query: MultiDict[str, str]
     takes = visit.operation(listing.operation).takes
     asked = fields(takes, PAGING | frozenset(given)) if listing.filters else ()
     typed = [replace(each, typed=each.as_typed(query)) for each in asked]
-    empty = Table(listing, [label(name) for name in listing.columns], typed)
+    empty = Table(listing, typed)
     after = {"after": query["after"]} if "after" in query and "after" in takes.model_fields else {}
     try:
         found = visit.call(listing.operation, {**read(asked, query), **given, **after})
@@ -62,12 +62,20 @@ def rows(found: Mapping[str, Any]) -> Sequence[Row]:
     return listed
 
 
+def _columns(names: Sequence[str], listed: Sequence[Row]) -> Sequence[str]:
+    """Return the columns that are not empty in every row; the first one stays."""
+    return [name for name in names if name == names[0] or any(row.get(name) for row in listed)]
+
+
 def _filled(empty: Table, found: Row, given: Row, showing: Showing, *, paged: bool) -> Table:
-    lines = [showing.line(empty.listing, row, given) for row in rows(found)]
+    listed = rows(found)
+    columns = _columns(empty.listing.columns, listed)
+    lines = [showing.line(empty.listing, columns, {**given, **row}) for row in listed]
     filters = [(each.name, each.typed) for each in empty.filters if each.typed]
     after = found.get("next")
     return replace(
         empty,
+        headings=[label(name) for name in columns],
         lines=lines,
         first=f"?{urlencode(filters)}" if paged else "",
         next=f"?{urlencode([*filters, ('after', after)])}" if after else "",

@@ -11,15 +11,19 @@ from contracts.errors import GatehouseError, NotAllowed
 from contracts.text import Text
 from gateway.admin.desk import REFUSED, Desk
 from gateway.admin.pages.doing import Doing, Filled
+from gateway.admin.pages.governing import Governing
 from gateway.admin.pages.overview import overview
 from gateway.admin.pages.sections import ACTIONS, HOMES, SECTIONS
 from gateway.admin.pages.shapes import Action, Page
-from gateway.admin.pages.shown import Row, Showing, address, facts, shown
+from gateway.admin.pages.shown import Row, Showing, address, facts, further, shown
 from gateway.admin.pages.tables import table
 from gateway.admin.pages.visit import Visit
 from gateway.admin.pages.words import word
 from gateway.admin.reception import ADMIN, ENTER, Reception
 from gateway.languages import OURS
+
+FORMS = {"policy.put": Governing}
+"""Forms that are not those of a model."""
 
 
 def blueprint(desk: Desk, reception: Reception) -> Blueprint:
@@ -72,7 +76,7 @@ class Views:
             raise NotAllowed(REFUSED, detail=f"{visit.actor.role} looked at {name}")
         if visit.may(name) and visit.operation(name).said.fresh:
             self._reception.admit_fresh(_here())
-        doing = Doing(visit, action, request)
+        doing = FORMS.get(name, Doing)(visit, action, request)
         if request.method == "GET":
             return self._form(visit, doing.begun(), 200)
         return self._done(visit, doing)
@@ -117,6 +121,7 @@ class Views:
             page=page,
             name=about.get(page.facts.name) if page.facts else None,
             facts=facts(page.facts, about) if page.facts else (),
+            further=further(page.facts, about) if page.facts else (),
             links=Showing(visit.may).links(page.offers, about),
             tables=tables,
             notice=_notice(),

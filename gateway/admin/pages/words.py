@@ -90,6 +90,30 @@ LABELS: Mapping[str, Text] = {
     "last_seen_at": Text("Last seen"),
     "revoked_at": Text("Believed no more since"),
     "pairing_code": Text("Pairing code"),
+    # policy
+    "value": Text("Value"),
+    "origin": Text("Who says so"),
+    "environment": Text("Without admins"),
+    "meaning": Text("Meaning"),
+    "changed_at": Text("When"),
+    "changed_by": Text("By"),
+    "edits": Text("What"),
+    "before": Text("Before"),
+    "after": Text("After"),
+    "strand": Text("Go on although people are left with no way to log in"),
+    # webhooks
+    "webhook": Text("Webhook"),
+    "url": Text("Address"),
+    "events": Text("Events"),
+    "active": Text("Is told"),
+    "last_at": Text("Last called"),
+    "last_status": Text("Last answer"),
+    "created_by": Text("Made by"),
+    "secret": Text("Secret"),
+    "type": Text("Event"),
+    "attempt": Text("Try"),
+    "status": Text("Answer"),
+    "event": Text("Id of the event"),
     # all
     "id": Text("Id"),
     "version": Text("Version"),
@@ -116,11 +140,16 @@ CODES = frozenset(
         "address",
         "last_used_from",
         "language",
+        "secret",
+        "url",
+        "webhook",
+        "event",
+        "events",
     }
 )
 """Members that programs read, too: written so that each sign can be told from the others."""
 
-SPOKEN = frozenset({"title", "words", "factor", "device"})
+SPOKEN = frozenset({"title", "words", "factor", "device", "meaning"})
 """Members that hold words of ours."""
 
 STATES = {
@@ -142,6 +171,11 @@ VALUES: Mapping[str, Mapping[str, Text]] = {
     },
     "state": STATES,
     "recovery": STATES,
+    "origin": {
+        "shipped": Text("shipped"),
+        "environment": Text("the environment"),
+        "admin": Text("an admin"),
+    },
     "source": {
         "operator": Text("an operator"),
         "dynamic": Text("itself"),

@@ -10,12 +10,14 @@ from gateway.admin.pages.sections import (
     kiosks,
     operators,
     people,
+    policy,
     recoveries,
     resources,
+    webhooks,
 )
 from gateway.admin.pages.shapes import Action, Page
 
-ALL = (people, recoveries, operators, clients, resources, keys, kiosks)
+ALL = (people, recoveries, operators, clients, resources, keys, kiosks, policy, webhooks)
 
 SECTIONS: Mapping[str, Page] = {each.SECTION.page.name: each.SECTION.page for each in ALL}
 

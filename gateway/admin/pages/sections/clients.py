@@ -19,11 +19,12 @@ FIRST = (
     "audience",
     "access_token_seconds",
 )
+SHOWN = (*FIRST, "token_exchange", "source", "created_at", "version")
 
 ITEM = Page(
     name="client",
     title=Text("Client"),
-    facts=Facts("clients.get", member="client_id", name="name"),
+    facts=Facts("clients.get", SHOWN, member="client_id", name="name", more=True),
     offers=(
         Offer("clients.update", IT),
         Offer("branding.put", IT),
