@@ -98,7 +98,7 @@ class Reception:
 
     def _lately(self, present: Assurance) -> bool:
         seen = max(present.auth_time, self._seen(present.sid))
-        return self._clock.now() - seen < IDLE
+        return self._clock.now() - seen <= IDLE
 
     def _seen(self, sid: str) -> datetime:
         """Return when this session was last at these pages, as its cookie says."""
