@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from contracts.factor import Factor
+from contracts.factor import Factor, Reachable
 from contracts.text import Text
 from enrollment.usable import begins
 from gateway import policy
@@ -29,6 +29,7 @@ FLOORS: Mapping[str, int] = {
 NO_FACTOR = "factors_off: There is no factor %(name)s."
 NO_PASSKEYS = "factors_off: Admins log in with passkeys, so webauthn stays on."
 TOO_LITTLE = "%(name)s: With less than %(floor)d no admin could put it right again."
+NO_CODES = "factors_off: Registration is open, and needs codes by e-mail or phone."
 NEEDED = "factors_off: A client needs %(acr)s, and nobody could reach that any more."
 
 
@@ -41,9 +42,10 @@ class Draft:
     named: Collection[str]
 
 
-def unsound(tx: Transaction, draft: Draft) -> Text | None:
+def unsound(tx: Transaction, draft: Draft, factors: Mapping[str, Factor]) -> Text | None:
     """Return why settings cannot be, if there is a reason."""
-    return next(chain(_factors(draft), _floors(draft), _clients(tx, draft)), None)
+    checks = (_factors(draft), _floors(draft), _clients(tx, draft), _codes(draft, factors))
+    return next(chain.from_iterable(checks), None)
 
 
 def stranded(tx: Transaction, draft: Draft, factors: Mapping[str, Factor]) -> int:
@@ -71,6 +73,12 @@ def _floors(draft: Draft) -> Iterator[Text]:
         floor = FLOORS.get(name, 0)
         if floor and getattr(draft.then, name) < floor:
             yield Text(TOO_LITTLE, {"name": name, "floor": floor})
+
+
+def _codes(draft: Draft, factors: Mapping[str, Factor]) -> Iterator[Text]:
+    sent = {name for name, factor in factors.items() if isinstance(factor, Reachable)}
+    if draft.then.registration == "open" and sent <= set(draft.then.factors_off):
+        yield Text(NO_CODES)
 
 
 def _clients(tx: Transaction, draft: Draft) -> Iterator[Text]:

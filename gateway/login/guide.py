@@ -31,7 +31,7 @@ class Guide:
         fresh: timedelta,
         enrol: bool,
     ) -> None:
-        self.first = next(f.name for f in factors.values() if f.kind is Kind.KNOWLEDGE)
+        self.first = next((f.name for f in factors.values() if f.kind is Kind.KNOWLEDGE), "")
         self.usernameless = next((f.name for f in factors.values() if f.usernameless), "")
         self._wallets = wallets
         self._clock = clock

@@ -220,8 +220,8 @@ class LoginService:
     def _first_page(self, login: Login, visit: Visit, hint: str) -> First:
         fixed = login.account_id is not None
         name = self._parts.wallets.subject(login.account_id).username if login.account_id else hint
-        puzzle = self._parts.limits.asked(visit)
-        return First(name, fixed, self._parts.guide.usernameless, puzzle=puzzle)
+        guide, puzzle = self._parts.guide, self._parts.limits.asked(visit)
+        return First(name, fixed, guide.usernameless, puzzle=puzzle, named=bool(guide.first))
 
     def _other_way(self, login: Login, visit: Visit, signal: Ask | None) -> Step:
         step = self._go_on(login, visit)

@@ -47,7 +47,8 @@ class Visit:
 class First:
     """The first proof: a name with a password, or a passkey that knows the name.
 
-    `puzzle` is work that is asked for where the house is strained.
+    `puzzle` is work that is asked for where the house is strained; `named` is false where passwords
+    are switched off.
     """
 
     hint: str
@@ -57,6 +58,7 @@ class First:
     status: int = 200
     signal: Ask | None = None
     puzzle: Puzzle | None = None
+    named: bool = True
     retry_after: int = 0
 
 

@@ -136,6 +136,7 @@ def _render(handle: str, step: Step, context: Mapping[str, Any]) -> Page:
                 hint=step.hint,
                 fixed=step.fixed,
                 passkey=step.usernameless,
+                passkey_alone=not step.named,
                 error=step.error,
                 signal=step.signal,
                 puzzle=step.puzzle,

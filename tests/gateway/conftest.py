@@ -15,7 +15,7 @@ from contracts.factor import Factor
 from gateway.app import create_app
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.keys.rotation import make
-from gateway.opening import make_factors
+from gateway.opening import known_factors
 from gateway.settings import Settings
 from store import Client, Store
 from store.keys import SigningKey
@@ -125,7 +125,7 @@ def build(store: Store, clock: FakeClock, tmp_path: Path, signing_keys: list[Sig
 
     def made(*, factors: Mapping[str, Factor] | None = None, **more: object) -> House:
         settings = Settings(env="test", data=tmp_path, **more)  # type: ignore[arg-type]
-        own = {**make_factors(settings, store, clock), **(factors or {})}
+        own = {**known_factors(settings, store, clock), **(factors or {})}
         app = create_app(settings, store=store, clock=clock, factors=own)
         return House(app, store, clock, own, settings)
 

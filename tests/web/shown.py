@@ -192,6 +192,11 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         "login.html",
         {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": "webauthn"},
     ),
+    "login by passkey alone": (
+        "login.html",
+        {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": "webauthn"}
+        | {"passkey_alone": True},
+    ),
     "login again": (
         "login.html",
         {**LOGIN, "hint": "ada", "fixed": True, "error": WRONG, "passkey": ""},

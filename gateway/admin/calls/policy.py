@@ -159,7 +159,7 @@ class Policy:
         """Read what is proposed, whole. Raises BadRequest naming the setting and the reason."""
         now = _now(tx, self._environment)
         draft = Draft(now, self._read(proposed.values), proposed.values.keys())
-        if (why := unsound(tx, draft)) is not None:
+        if (why := unsound(tx, draft, self._factors)) is not None:
             raise BadRequest(why)
         return draft
 
@@ -214,7 +214,7 @@ def _changes(draft: Draft) -> list[Change]:
 def _editions(found: Sequence[Version]) -> list[Edition]:
     """Return each version with what it changed; the first of all changed the environment's."""
     before = [each.settings for each in found[1:]] + [{}]
-    return [_edition(each, old) for each, old in zip(found, before, strict=True)]
+    return [_edition(each, old) for each, old in zip(found, before, strict=False)]
 
 
 def _edition(version: Version, old: Mapping[str, Any]) -> Edition:
