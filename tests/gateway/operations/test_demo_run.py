@@ -59,6 +59,7 @@ def test_the_demo_runs_and_runs_again(tmp_path: Path) -> None:
         assert get(port + 1, "/")[0] == 200
         assert json.loads(get(port + 2, "/?format=json")[1]) == []
     assert process.returncode == 0
+    (tmp_path / "demo.json").unlink()
     with demo(tmp_path, port) as (_, second):
         assert {**second, "setup": None} == {**first, "setup": None}
         assert second["setup"] != first["setup"], "an older link is of no use"
