@@ -106,6 +106,23 @@ class Deployment(BaseSettings):
         description="Fetch the documents of clients from this machine too, for trials and tests; "
         "refused in production, and where the issuer is not localhost",
     )
+    audit_checkpoint_seconds: int = Field(
+        60, description="How often what was written to the audit trail is signed", ge=1, le=3600
+    )
+    audit_anchor_file: Path | None = Field(
+        None,
+        description="File that signed checkpoints of the audit trail are appended to; best on a "
+        "disk that only grows; default in `data`",
+    )
+    audit_anchor_url: str = Field(
+        "", description="Service that signed checkpoints of the audit trail are posted to"
+    )
+    audit_url: str = Field(
+        "", description="Service (SIEM) that the audit trail is posted to, as JSON lines"
+    )
+    audit_secret_file: Path | None = Field(
+        None, description="File with the secret (`whsec_...`) that signs both"
+    )
     inference_socket: Path | None = Field(
         None, description="Unix socket of the inference pool; default in `data`"
     )
@@ -167,6 +184,11 @@ class Deployment(BaseSettings):
     def keys(self) -> Path:
         """File of the key-encryption keys and the pepper."""
         return self.key_file or self.data / "keys.json"
+
+    @property
+    def audit_anchors(self) -> Path:
+        """File of the checkpoints that are kept outside the database."""
+        return self.audit_anchor_file or self.data / "audit-anchors.jsonl"
 
     @property
     def inference(self) -> Path:

@@ -91,14 +91,14 @@ class Audit:
     def last(self, event: str, account_id: str, since: datetime) -> Record | None:
         """Return the newest event of this name about an account, if there is one since then."""
         mine = self._about(account_id)
-        found = self._read(_WHOLE.where(mine, audit.c.event == event, audit.c.at >= since), 1)
+        found = self._read(WHOLE.where(mine, audit.c.event == event, audit.c.at >= since), 1)
         return found[0] if found else None
 
     def of(
         self, account_id: str, events: Iterable[str], limit: int, before: int | None = None
     ) -> Sequence[Record]:
         """Return an account's last events of these kinds, the newest first, older than an id."""
-        query = _WHOLE.where(self._about(account_id), audit.c.event.in_([*events]))
+        query = WHOLE.where(self._about(account_id), audit.c.event.in_([*events]))
         return self._read(query if before is None else query.where(audit.c.id < before), limit)
 
     def subjects(self, event: str) -> Sequence[str]:
@@ -108,7 +108,7 @@ class Audit:
 
     def list(self, limit: int) -> Sequence[Record]:
         """Return the last events, the newest first."""
-        return self._read(_WHOLE, limit)
+        return self._read(WHOLE, limit)
 
     def _about(self, account_id: str) -> ColumnElement[bool]:
         return audit.c.subject == self._pseudonym(account_id)
@@ -138,7 +138,7 @@ class Audit:
 
 
 def read(work: Work, rows: Sequence[Row[Any]]) -> list[Record]:
-    """Unseal what can be unsealed of some rows, which `whole` has selected."""
+    """Unseal what can be unsealed of some rows, which `WHOLE` has selected."""
     ids = {each for row in rows for each in (row.account_id, row.actor_id) if each}
     found = personal.keys(work, {*ids, personal.NOBODY}) if rows else {}
     return [_record(row, found) for row in rows]
@@ -174,7 +174,7 @@ def _actor(row: Row[Any], found: personal.Keys) -> Actor | None:
     return Actor(row.actor_id or row.actor, row.actor_name or "", told.get("address", ""))
 
 
-_WHOLE = (
+WHOLE = (
     select(
         audit,
         _SUBJECTS.c.id.label("account_id"),

@@ -57,6 +57,12 @@ class Outbox:
         query = select(outbox.c.kind).where(_due(now)).distinct().order_by(outbox.c.kind)
         return self._work.connection.scalars(query).all()
 
+    def waits(self, kind: str) -> bool:
+        """Tell whether a message of this kind is there, due or under way."""
+        alive = outbox.c.expires_at > self._work.now()
+        query = select(outbox.c.id).where(outbox.c.kind == kind, alive).limit(1)
+        return self._work.connection.execute(query).first() is not None
+
     def claim(
         self, now: datetime, lease: timedelta, kind: str | None = None
     ) -> Sequence[OutboxRow]:
@@ -74,6 +80,17 @@ class Outbox:
         )
         rows = self._work.connection.execute(statement).all()
         return [self._open(row) for row in sorted(rows, key=lambda row: row.created_at)]
+
+    def first(self, message_id: str) -> bool:
+        """Tell whether no message of the same kind is older and still to be delivered."""
+        mine = outbox.alias("mine")
+        older = select(outbox.c.id).where(
+            mine.c.id == message_id,
+            outbox.c.kind == mine.c.kind,
+            outbox.c.created_at < mine.c.created_at,
+            outbox.c.expires_at > self._work.now(),
+        )
+        return self._work.connection.execute(older.limit(1)).first() is None
 
     def done(self, message_id: str) -> None:
         """Forget a delivered message."""

@@ -1,0 +1,1 @@
+"""The trail, outside the database: anchored, pushed, exported, looked at."""
