@@ -10,13 +10,14 @@ from pathlib import Path
 import click
 
 from gateway.account import export as exporting
+from gateway.admin.calls.imports import LONGEST
 from gateway.cli import output
-from gateway.cli.asking import Ask, asking, every
+from gateway.cli.asking import Ask, asking, elsewhere, every
 from gateway.cli.house import opened
 from gateway.cli.importing import Tally, follow
 from gateway.erasure import Eraser
 from gateway.opening import make_factors
-from gateway.people.importing import Importer
+from gateway.people.importing import Importer, Outcome, Skipped
 from gateway.people.reading import records
 
 
@@ -133,14 +134,27 @@ def import_(file: TextIOWrapper, report: Path | None, all_or_nothing: bool, as_j
     the username may be left out. Wrong lines are skipped. It can be run again, also after it was
     interrupted: whoever is there already is skipped.
     """
-    with opened() as house:
-        factors = make_factors(house.settings, house.store, house.clock)
-        importer = Importer(house.store, factors)
-        if all_or_nothing:
-            tally = Tally(imported=importer.all(records(file)))
-        else:
-            tally = follow(importer.each(records(file)), file, report)
+    if elsewhere():
+        tally = _import_elsewhere(file, report, all_or_nothing)
+    else:
+        tally = _import_here(file, report, all_or_nothing)
     output.row(asdict(tally), as_json)
+
+
+def _import_here(file: TextIOWrapper, report: Path | None, all_or_nothing: bool) -> Tally:
+    """Stream a file of any length: an operation would have to be sent all of it at once."""
+    with opened() as house:
+        importer = Importer(house.store, make_factors(house.settings, house.store, house.clock))
+        if all_or_nothing:
+            return Tally(imported=importer.all(records(file)))
+        return follow(importer.each(records(file)), file, report)
+
+
+def _import_elsewhere(file: TextIOWrapper, report: Path | None, all_or_nothing: bool) -> Tally:
+    with asking() as ask:
+        done = ask("imports.run", text=file.read(LONGEST + 1), all_or_nothing=all_or_nothing)
+    outcome = Outcome(done["imported"], [Skipped(**each) for each in done["skipped"]])
+    return follow([outcome], file, report)
 
 
 def _person(ask: Ask, username: str) -> str:

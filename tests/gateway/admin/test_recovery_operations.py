@@ -14,7 +14,7 @@ from gateway.admin.opened import open_desk
 from gateway.admin.roles import Role
 from gateway.recovery.service import RANKED
 from tests.gateway.admin.conftest import Act
-from tests.gateway.admin.staff import ROOT, able, events
+from tests.gateway.admin.staff import ROOT, able
 from tests.gateway.conftest import Build, House
 from tests.gateway.recovery.conftest import (
     CLAIM,
@@ -142,12 +142,18 @@ def test_they_are_listed_page_by_page_with_names(house: House, desk: Desk, act: 
     assert "claim" not in json.dumps(seen, default=str)
 
 
-def test_each_step_is_in_the_trail(house: House, desk: Desk, act: Act) -> None:
+def test_each_step_and_whose_it_was_is_in_the_trail(house: House, desk: Desk, act: Act) -> None:
     account = alice(house)
     call(desk, act(Role.HELPDESK), "start", person=account, reason="called us")
     call(desk, act(Role.OPERATOR), "approve", person=account)
     call(desk, act(Role.HELPDESK), "stop", person=account)
-    told = [name for name in events(house) if name.startswith("recovery.")]
-    assert told == ["recovery.stopped", "recovery.approved", "recovery.asked"]
+    with house.store.read() as tx:
+        trail = [each for each in tx.audit.list(50) if each.event.startswith("recovery.")]
+    told = {each.event: each.actor.name if each.actor else "" for each in trail}
+    assert told == {
+        "recovery.asked": "helpdesk",
+        "recovery.approved": "operator",
+        "recovery.stopped": "helpdesk",
+    }
     with pytest.raises(BadRequest, match="no recovery"):
         call(desk, act(Role.HELPDESK), "stop", person=account)
