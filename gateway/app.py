@@ -11,6 +11,8 @@ from contracts.factor import Factor, Infer
 from enrollment import stations_views
 from gateway import errors, headers, health, languages, mount, oidc, rooms
 from gateway.admin import api
+from gateway.branding import views as branding
+from gateway.branding.looks import Looks
 from gateway.browser import Browser
 from gateway.inference.client import connect
 from gateway.keeper import make_keeper
@@ -47,6 +49,8 @@ def create_app(
         csrf=browser.token,
         chosen=lambda: browser.language,
     )
+    looks = Looks(store, clock)
+    branding.install(app, looks)
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
@@ -54,6 +58,7 @@ def create_app(
     for blueprint in rooms.blueprints(parts):
         app.register_blueprint(blueprint)
     app.register_blueprint(languages.blueprint(browser))
+    app.register_blueprint(branding.blueprint(looks))
     app.register_blueprint(health.blueprint(store))
     mount.install(app, settings.path)
     return app

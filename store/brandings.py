@@ -38,10 +38,15 @@ class Branding:
 
 @dataclass(frozen=True, slots=True)
 class Logo:
-    """A picture and its media type."""
+    """A picture and its media type; `mark` changes with its bytes."""
 
     data: bytes = field(repr=False)
     media_type: str
+
+    @property
+    def mark(self) -> str:
+        """Return what names these bytes and no others."""
+        return sha256(self.data).hexdigest()[:16]
 
 
 class Brandings:
@@ -78,9 +83,9 @@ class Brandings:
 
     def set_logo(self, branding: Branding, logo: Logo | None) -> bool:
         """Write the logo, or remove it; False where somebody wrote since it was read."""
-        data, media_type = (logo.data, logo.media_type) if logo else (None, "")
-        mark = sha256(data).hexdigest()[:16] if data else ""
-        values = {"logo": data, "logo_type": media_type, "logo_mark": mark}
+        values: dict[str, Any] = {"logo": None, "logo_type": "", "logo_mark": ""}
+        if logo is not None:
+            values = {"logo": logo.data, "logo_type": logo.media_type, "logo_mark": logo.mark}
         return self._write(branding, values)
 
     def logo(self, branding_id: str) -> Logo | None:

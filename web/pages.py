@@ -27,7 +27,9 @@ from contracts.text import Text, Value
 ROOM = Path(__file__).parent
 SOURCE_LANGUAGE = "en"
 CATALOGUES = ROOM / "translations"
-YEAR = 365 * 24 * 3600
+KEPT = f"public, max-age={365 * 24 * 3600}, immutable"
+"""The Cache-Control of what changes its address with its content."""
+
 MOMENT = "%(date)s, %(time)s UTC"
 FIRST_STRONG_ISOLATE, POP_DIRECTIONAL_ISOLATE = "\u2068", "\u2069"
 
@@ -106,6 +108,11 @@ def speak(wanted: Sequence[str]) -> None:
     """
     g.language = _first_had(wanted)
     refresh()
+
+
+def show_for(client_id: str) -> None:
+    """Let this page look as a client wants; one that is shown for nobody looks like the house."""
+    g.client_id = client_id
 
 
 def root() -> str:
@@ -207,7 +214,7 @@ def _digest(path: str) -> str | None:
 
 def _keep_static(response: Response) -> Response:
     if request.endpoint == "static" and "v" in request.args:
-        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        response.headers["Cache-Control"] = KEPT
     return response
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.clock import Clock
 from gateway.admin.calls.applications import Applications
+from gateway.admin.calls.branding import Branding
 from gateway.admin.calls.clients import Clients
 from gateway.admin.calls.factors import Factors
 from gateway.admin.calls.imports import Imports
@@ -42,6 +43,7 @@ CALLS = (
     Resources,
     Keys,
     Stations,
+    Branding,
     Policy,
     Webhooks,
 )

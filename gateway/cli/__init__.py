@@ -19,6 +19,7 @@ COMMANDS = {
     "client": "Chatbots and backends that may ask for tokens.",
     "resource": "APIs and tools that tokens can be meant for.",
     "policy": "Settings that admins set: factors, lifetimes, limits.",
+    "branding": "Names, logos, colours and words that people see.",
     "keys": "The keys that sign tokens.",
     "passkeys": "What is known of the models of passkeys.",
     "recovery": "Recoveries of accounts that their owner cannot log in to.",

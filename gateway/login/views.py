@@ -18,7 +18,7 @@ from gateway.login.devices import Devices
 from gateway.login.service import LoginService
 from gateway.login.steps import Choose, Ended, Finished, First, Signed, Step, Visit
 from gateway.login.visits import visit
-from web.pages import language_tag, speak
+from web.pages import language_tag, show_for, speak
 
 Page = Response | tuple[str, int, dict[str, str]]
 
@@ -104,6 +104,7 @@ class Views:
         who = self._visit()
         client, ui_locales = self._service.asked_by(handle, who)
         speak(ui_locales)
+        show_for(client.id if client else "")
         step = take(replace(who, language=language_tag()))
         if isinstance(step, Finished):
             self._browser.session = step.cookie

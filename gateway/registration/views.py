@@ -18,7 +18,7 @@ from gateway.login.service import LoginService
 from gateway.login.visits import visit
 from gateway.registration.service import Registration
 from gateway.registration.steps import Again, Naming, Registered, Step
-from web.pages import speak
+from web.pages import show_for, speak
 
 Page = Response | tuple[str, int]
 
@@ -111,6 +111,7 @@ class Views:
         with suppress(Expired):
             client, ui_locales = self._logins.asked_by(login, visit(self._browser))
             speak(ui_locales)
+            show_for(client.id if client else "")
             return client.name if client else ""
         return ""
 

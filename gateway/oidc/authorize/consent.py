@@ -31,6 +31,7 @@ def consent_to(asking: Asking, settings: ProviderSettings, store: Store) -> AskC
         details = rfc9396.shown(request.authorization_details, tx)
     return AskConsent(
         action=asking.action,
+        client_id=client.id,
         client_name=client.name,
         redirect_uri=asking.redirect_uri,
         scope=request.scope,

@@ -55,6 +55,7 @@ class AskAccount:
 
     action: str
     cancel: str
+    client_id: str
     client_name: str
     redirect_uri: str
     username: str
@@ -67,6 +68,7 @@ class AskConsent:
     """Show the person who asks for what, and for how many seconds at the most."""
 
     action: str
+    client_id: str
     client_name: str
     redirect_uri: str
     scope: str

@@ -170,6 +170,7 @@ class Authorization:
         return AskAccount(
             action=f"{interaction.path}/account?sid={here.sid}",
             cancel=f"{interaction.path}/cancel",
+            client_id=interaction.client.id,
             client_name=interaction.client.name,
             redirect_uri=interaction.request.redirect_uri,
             username=account.username if account else "",

@@ -107,6 +107,7 @@ def _consent(outcome: AskConsent) -> dict[str, object]:
 def _asked(outcome: AskAccount | AskConsent, page: str, **context: object) -> Response:
     """Show a page whose form may end at the client, in the language the client asked for."""
     pages.speak(outcome.ui_locales)
+    pages.show_for(outcome.client_id)
     allow_forms_to([outcome.redirect_uri])
     return make_response(
         render_template(

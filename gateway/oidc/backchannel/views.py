@@ -14,6 +14,7 @@ from gateway.oidc.backchannel.approvals import PATH, Approvals, Confirm, Overvie
 from gateway.oidc.backchannel.endpoint import ENDPOINT, BackchannelAuthenticationEndpoint
 from gateway.oidc.backchannel.service import Backchannel
 from gateway.oidc.token.server import AuthorizationServer
+from web.pages import show_for
 
 ID = 32
 """Characters of a device's id."""
@@ -92,6 +93,7 @@ class Views:
                 page = render_template("requests.html", overview=outcome, watched=watched)
             case Confirm():
                 waiting, asked = outcome.waiting, outcome.asked
+                show_for(asked.client_id)
                 page = render_template("request_confirm.html", waiting=waiting, asked=asked)
             case Decided():
                 page = render_template("decided.html", decided=outcome)

@@ -13,6 +13,7 @@ from gateway.oidc.device.endpoint import ENDPOINT, DeviceAuthorizationEndpoint
 from gateway.oidc.device.service import PATH, Confirm, Devices, EnterCode
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import AuthorizationServer
+from web.pages import show_for
 
 LONGEST = 64
 """Characters of an entry that are looked at: a code, however it is written."""
@@ -78,6 +79,7 @@ def _answer(outcome: EnterCode | Confirm | Decided | Redirect) -> Response:
                 render_template("device.html", user_code=shown, error=error), status
             )
         case Confirm():
+            show_for(outcome.asked.client_id)
             return make_response(
                 render_template("device_confirm.html", code=outcome.user_code, asked=outcome.asked)
             )
