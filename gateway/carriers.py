@@ -12,6 +12,7 @@ from contracts.factor import Channel
 from contracts.sender import Sender
 from gateway.delivery import Carrier
 from gateway.events.fanout import WEBHOOK, Events
+from gateway.retention.job import RETENTION, Retentions
 from gateway.senders import make_senders
 from gateway.settings import Settings
 from store import Store
@@ -36,6 +37,7 @@ def make_carriers(
         MESSAGE: Messages(make_senders(settings, clock, stack)),
         LOGOUT: Logouts(store, settings, clock),
         PING: Pings(store),
+        RETENTION: Retentions(store, clock, settings),
         EVENT: Events(store, settings.issuer),
         WEBHOOK: Webhooks(store, clock),
         WAKE: Streams(store, settings, clock),

@@ -19,6 +19,7 @@ from gateway.governing import Watch
 from gateway.opening import open_store
 from gateway.process import end_with_parent
 from gateway.recovery.duty import remind_when_due
+from gateway.retention.job import ask_daily
 from gateway.rotation import rotate_when_due
 from gateway.settings import Settings, load
 from store import Store
@@ -53,6 +54,7 @@ def run(
             _attempt(lambda: purge(store, clock))
             _attempt(lambda: rotate_when_due(store, settings, clock))
             _attempt(lambda: remind_when_due(store, settings, clock))
+            _attempt(lambda: ask_daily(store, clock, settings))
         if not found:
             stopped.wait(IDLE_SECONDS)
 

@@ -32,6 +32,7 @@ from store.erasures import Erasures
 from store.events import Events
 from store.grants import Grants
 from store.hints import Hints
+from store.idle import Idle
 from store.interactions import Interactions
 from store.keys import SigningKeys
 from store.keys_file import Keys
@@ -94,6 +95,7 @@ class Transaction:
         self.grants = Grants(work)
         self.initial_access_tokens = InitialAccessTokens(work)
         self.hints = Hints(work)
+        self.idle = Idle(work)
         self.interactions = Interactions(work)
         self.keys = SigningKeys(work)
         self.known_browsers = KnownBrowsers(work)

@@ -23,6 +23,13 @@ ASKED = Notice(
         "If it was not you, log in, keep your account and change what you log in with: %(account)s"
     ),
 )
+UNUSED = Notice(
+    Text("Your account will be deleted because you do not use it"),
+    Text(
+        "You have not used your account at %(service)s for %(days)d days. It will be deleted on "
+        "%(day)s. To keep it, log in and say so: %(account)s"
+    ),
+)
 KEPT = Notice(
     Text("Your account will not be deleted"),
     Text(
@@ -49,10 +56,11 @@ class Leaving:
             "account": f"{settings.issuer}/account",
         }
 
-    def ask(self, account_id: str) -> datetime:
+    def ask(self, account_id: str, *, unused_days: int = 0) -> datetime:
         """Plan it, end all sessions, tell every address; return when it will be.
 
-        Raises Expired, and Conflict for the last admin.
+        Nobody asked where nobody has used it for so many days. Raises Expired, and Conflict for the
+        last admin.
         """
         at = self._clock.now() + self._grace
         with self._store.write() as tx:
@@ -63,7 +71,9 @@ class Leaving:
             if not tx.erasures.plan(account_id, at):
                 return account.erase_at or at
             tx.audit.add("account.leaving", account_id=account_id, source=caller().address)
-            self._notices.tell(tx, account_id, self._notice(ASKED, day=at.date()))
+            notice = UNUSED if unused_days else ASKED
+            told = self._notice(notice, day=at.date(), days=unused_days)
+            self._notices.tell(tx, account_id, told)
         return at
 
     def keep(self, account_id: str, sid: str = "") -> None:

@@ -123,3 +123,19 @@ def test_while_somebody_is_erased(store: Store, environment: dict[str, str], eve
     assert people.factors(store, name) == []
     with store.write() as tx:
         assert tx.accounts.add(name).username == name
+
+
+def test_while_unused_voices_are_deleted(
+    store: Store, environment: dict[str, str], every: int
+) -> None:
+    """A batch is done whole or not at all, and the next run does what is left."""
+    left = set()
+    for name in killed("sweep", environment, every=every):
+        people.check(store)
+        held = [people.factors(store, f"{name}-{one}") for one in range(3)]
+        assert held in ([["password", "voice"]] * 3, [["password"]] * 3)
+        left.add(sum(map(len, held)))
+        works.retention(store, Settings()).turn()
+        assert [people.factors(store, f"{name}-{one}") for one in range(3)] == [["password"]] * 3
+        people.check(store)
+    assert left == {3, 6}

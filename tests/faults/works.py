@@ -5,23 +5,32 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Generator
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 import pyotp
 
+from contracts.factor import Factor, Template
 from gateway.app import create_app
 from gateway.cli import main
 from gateway.erasure import Eraser
+from gateway.notices import Notices
 from gateway.opening import make_factors, open_store
+from gateway.retention.job import Retention
+from gateway.retention.opened import make_retention
 from gateway.settings import Settings
+from store import Store
 from tests.fakes.authenticator import Authenticator
 from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import PASSWORD, SEED, House
 from tests.gateway.passkeys.test_passkey_walks import CREATE, asked
+from tests.gateway.retention.test_retention import Ears
 from tests.walks.person import Person
 
 NEW = PASSWORD + " again"
+DAY = timedelta(days=1)
 Steps = Generator[None, None, None]
 
 
@@ -92,6 +101,26 @@ def erase(name: str) -> Steps:
     account_id = here.enrolled(name, password=PASSWORD, totp=SEED)
     yield
     Eraser(here.store, here.clock, here.settings).now(account_id)
+
+
+def sweep(name: str) -> Steps:
+    """The worker deletes the voices of three people who have not used theirs for years."""
+    here = house()
+    for one in range(3):
+        account_id = here.enrolled(f"{name}-{one}", password=PASSWORD)
+        with here.store.write() as tx:
+            tx.biometric_consents.give(account_id, "voice", 1, "browser")
+            tx.credentials.add(account_id, "voice", Template(b"voice", "voice/1"))
+    yield
+    retention(here.store, here.settings).turn()
+
+
+def retention(store: Store, settings: Settings) -> Retention:
+    """What the worker deletes with, years later."""
+    later = FakeClock(FakeClock().now() + 1000 * DAY)
+    factors = {"voice": cast("Factor", Ears())}
+    notices = Notices(factors, lambda _, text: str(text), later)
+    return make_retention(store, later, settings, factors, notices)
 
 
 def _at_home(here: House, name: str) -> Person:
