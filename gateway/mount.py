@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from gateway.admin.api import BASE as ADMIN
 from gateway.oidc.documents import DISCOVERY_PATH, JWKS_PATH, METADATA_PATH
+from gateway.oidc.resources.rfc9728 import WELL_KNOWN
 from gateway.oidc.ssf.views import CONFIGURATION_PATH
 from gateway.passkeys.views import PATH as RELATED
 
@@ -44,6 +46,7 @@ class Mounted:
         self._application = application
         self._path = path
         self._inserted = {known + path: known for known in INSERTED} | {RELATED: RELATED}
+        self._inserted[f"{WELL_KNOWN}{path}{ADMIN}"] = WELL_KNOWN + ADMIN
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""

@@ -1,7 +1,8 @@
-"""Writes the table of settings into the README, from the settings themselves."""
+"""Writes what is made of the code itself: the table of settings, the description of the API."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from enum import Enum
@@ -12,6 +13,8 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from enrollment.kiosk.settings import KioskSettings
+from gateway.admin import openapi
+from gateway.admin.opened import CALLS
 from gateway.inference.settings import InferenceSettings
 from gateway.settings import Settings
 from hardware import registry as drivers
@@ -19,18 +22,34 @@ from verifiers import registry as factors
 from verifiers.models import ModelsSettings
 from verifiers.settings import FactorSettings
 
-README = Path(__file__).resolve().parents[1] / "README.md"
+ROOT = Path(__file__).resolve().parents[1]
+README, OPENAPI = ROOT / "README.md", ROOT / "docs" / "openapi.json"
+SERVER = "https://login.example.org/admin/api"
 BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"
 HEAD = ("| Variable | Default | Meaning |", "|---|---|---|")
 
 
 def main() -> None:
-    """Rewrite the README; with `--check` only say whether that would change it."""
-    before = README.read_text()
-    after = filled(before)
+    """Rewrite the files; with `--check` only say which of them that would change."""
+    wanted = generated()
+    old = [
+        file.name for file, text in wanted.items() if not file.exists() or file.read_text() != text
+    ]
     if "--check" in sys.argv:
-        sys.exit(after != before and "The README's settings are old. Run: make docs")
-    README.write_text(after)
+        sys.exit(f"Old: {', '.join(old)}. Run: make docs" if old else 0)
+    for file, text in wanted.items():
+        file.write_text(text)
+
+
+def generated() -> dict[Path, str]:
+    """Return every file that is made, with what it should hold."""
+    return {README: filled(README.read_text()), OPENAPI: api()}
+
+
+def api() -> str:
+    """Return the description of the admin API."""
+    found = openapi.document(openapi.catalogue(CALLS), SERVER)
+    return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
 def filled(text: str) -> str:

@@ -26,6 +26,7 @@ WORDS: Mapping[str, Text] = {
     "account.kept": Text("Your account is kept, and will not be deleted"),
     "account.leaving": Text("It was decided to delete your account"),
     "account.registered": Text("You made your account"),
+    "admin.setup": Text("You set this service up, and look after it"),
     "backchannel.allowed": Text("You confirmed what an application asked you"),
     "backchannel.asked": Text("An application asked for you"),
     "backchannel.denied": Text("You refused what an application asked you"),

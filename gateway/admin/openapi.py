@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, models_json_schema
 
 from gateway.admin.operation import Operation, operations
 
@@ -16,6 +18,8 @@ SMALL, LARGE = 64 * 1024, 1_500_000
 """Bytes of a body, and of one that holds a long text, such as people who are imported."""
 
 REFERENCES = "#/components/schemas/{model}"
+ERROR_REFERENCES = "#/components/responses/{status}"
+LONG = re.compile(r"gateway__admin__calls__(\w+?)(?:_models)?__(\w+)")
 ABOUT = (
     "Every operation of the admin pages and of `gatehouse admin`. Calls need an access token of "
     "this server for the resource that this API is, bound to a key (RFC 9449), of a login with a "
@@ -54,9 +58,11 @@ def catalogue(calls: Iterable[type]) -> dict[str, Operation]:
 
 def document(found: Mapping[str, Operation], server: str) -> dict[str, Any]:
     """Return the document; `server` is the address of the API."""
+    schemas, names = _schemas(found.values())
     paths: dict[str, dict[str, Any]] = {}
     for each in sorted(found.values(), key=lambda each: (each.said.path, each.said.method)):
-        paths.setdefault(each.said.path, {})[each.said.method.lower()] = _operation(each)
+        described = _operation(each, names[each.gives])
+        paths.setdefault(each.said.path, {})[each.said.method.lower()] = described
     return {
         "openapi": "3.1.0",
         "info": {
@@ -68,35 +74,43 @@ def document(found: Mapping[str, Operation], server: str) -> dict[str, Any]:
         "security": [{"token": []}],
         "paths": paths,
         "components": {
-            "schemas": {**_schemas(found.values()), "Error": ERROR},
+            "schemas": {**schemas, "Error": ERROR},
+            "responses": {status: _error(why) for status, why in ERRORS.items()},
             "securitySchemes": {"token": TOKEN},
         },
     }
 
 
+def members(takes: type[BaseModel]) -> dict[str, dict[str, Any]]:
+    """Return the schemas of the members of a model, by name."""
+    found: dict[str, dict[str, Any]] = _inlined(takes).get("properties", {})
+    return found
+
+
 @cache
 def lists(takes: type[BaseModel]) -> frozenset[str]:
     """Return the members of a model that are lists: in a query they are there several times."""
-    properties = takes.model_json_schema().get("properties", {})
-    return frozenset(name for name, schema in properties.items() if schema.get("type") == "array")
+    found = members(takes).items()
+    return frozenset(name for name, schema in found if "array" in _types(schema))
 
 
 @cache
 def shaped(takes: type[BaseModel]) -> frozenset[str]:
     """Return the members of a model whose form is known."""
-    properties = takes.model_json_schema().get("properties", {})
-    return frozenset(name for name, schema in properties.items() if "pattern" in schema)
+    return frozenset(name for name, schema in members(takes).items() if "pattern" in schema)
 
 
 @cache
 def largest(takes: type[BaseModel]) -> int:
     """Return how many bytes the body of what is taken may have."""
-    properties = takes.model_json_schema().get("properties", {}).values()
-    longest = max((schema.get("maxLength", 0) for schema in properties), default=0)
+    longest = max((schema.get("maxLength", 0) for schema in members(takes).values()), default=0)
     return LARGE if longest > SMALL // 2 else SMALL
 
 
-def _operation(found: Operation) -> dict[str, Any]:
+def _operation(found: Operation, answer: str) -> dict[str, Any]:
+    given = {"$ref": REFERENCES.format(model=answer)}
+    done = {"description": "Done.", "content": {"application/json": {"schema": given}}}
+    refused = {status: {"$ref": ERROR_REFERENCES.format(status=status)} for status in ERRORS}
     told = {
         "operationId": found.name,
         "tags": [found.name.partition(".")[0]],
@@ -104,10 +118,10 @@ def _operation(found: Operation) -> dict[str, Any]:
         "x-roles": sorted(found.said.roles),
         "x-fresh": found.said.fresh,
         "parameters": _parameters(found),
-        "responses": _responses(found),
+        "responses": {"200": done, **refused},
     }
-    members = _in_body(found)
-    return {**told, "requestBody": members} if members else told
+    body = _in_body(found)
+    return {**told, "requestBody": body} if body else told
 
 
 def _parameters(found: Operation) -> list[dict[str, Any]]:
@@ -138,32 +152,50 @@ def _in_body(found: Operation) -> dict[str, Any]:
     return {"required": bool(required), "content": {"application/json": {"schema": whole}}}
 
 
-def _responses(found: Operation) -> dict[str, Any]:
-    given = {"$ref": REFERENCES.format(model=found.gives.__name__)}
-    wrong = {"$ref": REFERENCES.format(model="Error")}
-    return {
-        "200": {"description": "Done.", "content": {"application/json": {"schema": given}}},
-        **{
-            status: {"description": why, "content": {"application/json": {"schema": wrong}}}
-            for status, why in ERRORS.items()
-        },
-    }
+def _error(why: str) -> dict[str, Any]:
+    schema = {"$ref": REFERENCES.format(model="Error")}
+    return {"description": why, "content": {"application/json": {"schema": schema}}}
 
 
-def _schemas(found: Iterable[Operation]) -> dict[str, Any]:
-    """Return the models that are given, with those within them."""
-    models = {each.gives for each in found}
-    named, schemas = models_json_schema(
-        [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)],
+def _schemas(
+    found: Iterable[Operation],
+) -> tuple[dict[str, Any], dict[type[BaseModel], str]]:
+    """Return the models that are given, with those within them, and the name of each."""
+    models = sorted({each.gives for each in found}, key=repr)
+    references, schemas = models_json_schema(
+        [(model, "serialization") for model in models],
         ref_template=REFERENCES,
+        schema_generator=Untitled,
     )
-    del named
-    return dict(schemas.get("$defs", {}))
+    named = {
+        model: _short(str(references[model, "serialization"]["$ref"]).rpartition("/")[2])
+        for model in models
+    }
+    inside: dict[str, Any] = json.loads(_short(json.dumps(schemas.get("$defs", {}))))
+    return inside, named
+
+
+def _short(text: str) -> str:
+    """Shorten the names that pydantic gives to models of one name: `people.Found`."""
+    return LONG.sub(r"\1.\2", text)
+
+
+class Untitled(GenerateJsonSchema):
+    """Leaves out the titles, which only repeat the names."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ANN401, ARG002 - pydantic's
+        """Set none."""
+        return False
+
+
+def _types(schema: Mapping[str, Any]) -> set[str]:
+    """Return what a member may be; one that may be null has a list of schemas."""
+    return {str(each.get("type", "")) for each in (schema, *schema.get("anyOf", ()))}
 
 
 def _inlined(takes: type[BaseModel]) -> dict[str, Any]:
     """Return the schema of what is taken, with the models within it written out in place."""
-    schema = takes.model_json_schema()
+    schema = takes.model_json_schema(schema_generator=Untitled)
     inner = schema.pop("$defs", {})
 
     def written(part: Any) -> Any:  # noqa: ANN401 - whatever a schema holds
