@@ -15,6 +15,7 @@ from gateway.events.fanout import WEBHOOK, Events
 from gateway.retention.job import RETENTION, Retentions
 from gateway.senders import make_senders
 from gateway.settings import Settings
+from gateway.trail.push import ANCHOR, AUDIT, Push
 from store import Store
 from store.backchannel_requests import PING
 from store.endings import LOGOUT
@@ -41,7 +42,14 @@ def make_carriers(
         EVENT: Events(store, settings.issuer),
         WEBHOOK: Webhooks(store, clock),
         WAKE: Streams(store, settings, clock),
+        **_trail(store, settings, clock),
     }
+
+
+def _trail(store: Store, settings: Settings, clock: Clock) -> dict[str, Carrier]:
+    if not (settings.audit_url or settings.audit_anchor_url):
+        return {}
+    return {kind: Push(store, settings, clock) for kind in (ANCHOR, AUDIT)}
 
 
 class Messages:

@@ -22,6 +22,7 @@ from gateway.recovery.duty import remind_when_due
 from gateway.retention.job import ask_daily
 from gateway.rotation import rotate_when_due
 from gateway.settings import Settings, load
+from gateway.trail.sealing import Sealing
 from store import Store
 
 IDLE_SECONDS = 0.25
@@ -44,8 +45,10 @@ def run(
 ) -> None:
     """Deliver, purge, rotate, remind and erase until told to stop."""
     kept_at = erased_at = clock.now()
+    sealing = Sealing(store, settings, clock)
     while not stopped.is_set():
         found = _attempt(deliveries.claim)
+        _attempt(sealing.when_due)
         if clock.now() - erased_at >= ERASE_EVERY:
             erased_at = clock.now()
             _attempt(lambda: erase_when_due(store, clock, settings))

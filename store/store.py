@@ -58,6 +58,7 @@ from store.setups import Setups
 from store.signups import Signups
 from store.spent import Spent
 from store.stations import Stations
+from store.statuses import Statuses
 from store.stream_events import StreamEvents
 from store.streams import Streams
 from store.tickets import Tickets
@@ -65,6 +66,7 @@ from store.trail.chains import Chains, Lent
 from store.trail.checkpoints import Checkpoints
 from store.trail.entries import Entries
 from store.trail.links import chain_key
+from store.trail.search import Trail
 from store.valkey_limits import SharedValkey, ValkeyLimits
 from store.webhooks import Webhooks
 from store.work import Work
@@ -116,10 +118,12 @@ class Transaction:
         self.sessions = Sessions(work)
         self.setups = Setups(work)
         self.signups = Signups(work)
+        self.statuses = Statuses(work)
         self.stations = Stations(work)
         self.stream_events = StreamEvents(work)
         self.streams = Streams(work)
         self.tickets = Tickets(work)
+        self.trail = Trail(work)
         self.webhooks = Webhooks(work)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.clock import Clock
 from gateway.admin.calls.applications import Applications
+from gateway.admin.calls.audit import Audit
 from gateway.admin.calls.branding import Branding
 from gateway.admin.calls.clients import Clients
 from gateway.admin.calls.factors import Factors
@@ -46,6 +47,7 @@ CALLS = (
     Branding,
     Policy,
     Webhooks,
+    Audit,
 )
 
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "user": "Accounts of people.",
     "client": "Chatbots and backends that may ask for tokens.",
     "resource": "APIs and tools that tokens can be meant for.",
+    "audit": "The audit trail: what happened, and whether anybody changed it.",
     "policy": "Settings that admins set: factors, lifetimes, limits.",
     "branding": "Names, logos, colours and words that people see.",
     "keys": "The keys that sign tokens.",

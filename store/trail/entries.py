@@ -26,6 +26,11 @@ class Entries:
         """Return how many there are."""
         return self._work.connection.execute(select(func.count()).select_from(audit)).scalar_one()
 
+    def more_than(self, most: int) -> bool:
+        """Tell whether there are more than so many, counting no further."""
+        query = select(audit.c.id).offset(most).limit(1)
+        return self._work.connection.execute(query).first() is not None
+
     def by_chain(self, after: Place) -> Sequence[Row[Any]]:
         """Return some, chain by chain, after this place."""
         place = tuple_(audit.c.writer, audit.c.seq)
