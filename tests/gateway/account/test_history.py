@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[3]
 NAME = re.compile(r"[a-z_]+\.[a-z_.]+")
 PRIVATE = ("seed", "template", "hash", "secret", "score", "reason", "nonce")
 NOBODYS = {
+    "audit.exported",
     "authorization.refused",
     "branding.changed",
     "branding.removed",
