@@ -1,10 +1,10 @@
-"""Writes what is made of the code itself: the table of settings, the description of the API."""
+"""Writes what is made of the code itself: the tables of settings and of roles, the API."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from pydantic_settings import BaseSettings
 from enrollment.kiosk.settings import KioskSettings
 from gateway.admin import openapi
 from gateway.admin.opened import CALLS
+from gateway.admin.operation import Operation
+from gateway.admin.roles import Role
 from gateway.inference.settings import InferenceSettings
 from gateway.settings import Settings
 from hardware import registry as drivers
@@ -24,8 +26,8 @@ from verifiers.settings import FactorSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README, OPENAPI = ROOT / "README.md", ROOT / "docs" / "openapi.json"
+ROLES = ROOT / "docs" / "operators" / "roles.md"
 SERVER = "https://login.example.org/admin/api"
-BEGIN, END = "<!-- settings -->\n", "<!-- /settings -->"
 HEAD = ("| Variable | Default | Meaning |", "|---|---|---|")
 
 
@@ -43,7 +45,11 @@ def main() -> None:
 
 def generated() -> dict[Path, str]:
     """Return every file that is made, with what it should hold."""
-    return {README: filled(README.read_text()), OPENAPI: api()}
+    return {
+        README: filled(README.read_text(), "settings", table()),
+        OPENAPI: api(),
+        ROLES: filled(ROLES.read_text(), "roles", permissions()),
+    }
 
 
 def api() -> str:
@@ -52,10 +58,31 @@ def api() -> str:
     return json.dumps(found, indent=1, sort_keys=True) + "\n"
 
 
-def filled(text: str) -> str:
-    """Return the text with the present table between its marks."""
-    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    return f"{text[:begin]}\n{table()}\n\n{text[end:]}"
+def permissions() -> str:
+    """Return every operation as a row of a table: what it does, and who may."""
+    head = ["Operation", "What it does", *Role, "Fresh"]
+    return "\n".join([_row(head), _row(["---"] * len(head)), *map(_permission, _operations())])
+
+
+def _operations() -> list[Operation]:
+    found = openapi.catalogue(CALLS)
+    return [found[name] for name in sorted(found)]
+
+
+def _permission(found: Operation) -> str:
+    may = ("x" if role in found.said.roles else "" for role in Role)
+    return _row([f"`{found.name}`", found.summary, *may, "x" if found.said.fresh else ""])
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def filled(text: str, name: str, made: str) -> str:
+    """Return the text with what is made now between the marks of this name."""
+    first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    begin, end = text.index(first) + len(first), text.index(last)
+    return f"{text[:begin]}\n{made}\n\n{text[end:]}"
 
 
 def table() -> str:
