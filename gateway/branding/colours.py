@@ -13,7 +13,7 @@ TEXT, EDGE = 4.5, 3.0
 
 NAMES = ("accent", "on_accent", "house", "house_ink")
 HEX = re.compile(r"#[0-9a-f]{6}")
-WHITE, BLACK = "#ffffff", "#101010"
+WHITE, BLACK = "#ffffff", "#000000"
 
 
 @dataclass(frozen=True, slots=True)
