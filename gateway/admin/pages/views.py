@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -12,17 +13,18 @@ from contracts.text import Text
 from gateway.admin.desk import REFUSED, Desk
 from gateway.admin.pages.doing import Doing, Filled
 from gateway.admin.pages.governing import Governing
+from gateway.admin.pages.looking import Looking
 from gateway.admin.pages.overview import overview
 from gateway.admin.pages.sections import ACTIONS, HOMES, SECTIONS
 from gateway.admin.pages.shapes import Action, Page
 from gateway.admin.pages.shown import Row, Showing, address, facts, further, shown
 from gateway.admin.pages.tables import table
 from gateway.admin.pages.visit import Visit
-from gateway.admin.pages.words import word
+from gateway.admin.pages.words import SECRETS, word
 from gateway.admin.reception import ADMIN, ENTER, Reception
 from gateway.languages import OURS
 
-FORMS = {"policy.put": Governing}
+FORMS: Mapping[str, type[Doing]] = {"policy.put": Governing, "branding.put": Looking}
 """Forms that are not those of a model."""
 
 
@@ -72,8 +74,8 @@ class Views:
         if name not in ACTIONS:
             abort(404)
         visit, action = self._visit(), ACTIONS[name]
-        if request.method == "GET" and not visit.may(name):
-            raise NotAllowed(REFUSED, detail=f"{visit.actor.role} looked at {name}")
+        if request.method == "GET":
+            _look(visit, name)
         if visit.may(name) and visit.operation(name).said.fresh:
             self._reception.admit_fresh(_here())
         doing = FORMS.get(name, Doing)(visit, action, request)
@@ -95,8 +97,12 @@ class Views:
             return redirect(f"{back}?done={action.operation}", 303)
         told = [shown(name, given[name]) for name in action.tells]
         at = HOMES[action.operation]
-        page = self._render(visit, "admin/done.html", at, action=action, told=told, back=back)
-        return make_response(page)
+        once = any(each.name in SECRETS and each.kind != "none" for each in told)
+        return make_response(
+            self._render(
+                visit, "admin/done.html", at, action=action, told=told, back=back, once=once
+            )
+        )
 
     def _form(self, visit: Visit, filled: Filled, status: int) -> Response:
         name = filled.action.operation
@@ -110,6 +116,7 @@ class Views:
         visit = self._visit()
         if page is None:
             abort(404)
+        _look(visit, page.opens_with)
         about = _about(visit, page, key)
         seen = [each for each in page.listings if visit.may(each.operation)]
         tables = [table(visit, each, about, request.args) for each in seen]
@@ -146,6 +153,12 @@ class Views:
         )
 
 
+def _look(visit: Visit, name: str) -> None:
+    """Raise NotAllowed for whoever looks for what their role has no use for: nothing was tried."""
+    if not visit.may(name):
+        raise NotAllowed(REFUSED, detail=f"{visit.actor.role} looked for {name}")
+
+
 def _about(visit: Visit, page: Page, key: str) -> Row:
     if page.facts is None:
         return {}
@@ -162,7 +175,8 @@ def _notice() -> Text | None:
 
 
 def _handed_out(action: Action, given: Row) -> Response:
-    made = make_response(json.dumps(given, default=str, ensure_ascii=False, indent=1))
+    text = given.get("lines") or json.dumps(given, default=str, ensure_ascii=False, indent=1)
+    made = make_response(text)
     made.headers["Content-Type"] = "application/json"
     made.headers["Content-Disposition"] = f'attachment; filename="{action.download}"'
     return made

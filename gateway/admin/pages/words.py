@@ -101,6 +101,48 @@ LABELS: Mapping[str, Text] = {
     "before": Text("Before"),
     "after": Text("After"),
     "strand": Text("Go on although people are left with no way to log in"),
+    # branding
+    "colours": Text("Colours"),
+    "texts": Text("Texts"),
+    "logo": Text("Picture: PNG, JPEG or WebP; none to take it away"),
+    "logo_type": Text("Logo"),
+    # the trail
+    "checkpoint": Text("Newest checkpoint"),
+    "signed_at": Text("Signed on"),
+    "waiting": Text("Entries that wait to be signed"),
+    "actor": Text("Who did it"),
+    "actor_name": Text("Who did it"),
+    "client": Text("Client"),
+    "detail": Text("More"),
+    "whole": Text("Whole"),
+    "first": Text("First place that is not whole"),
+    "entries": Text("Entries"),
+    "checkpoints": Text("Checkpoints"),
+    "anchors": Text("Anchors"),
+    "pruned": Text("Entries removed after their time"),
+    "problems": Text("Places that are not whole"),
+    "why": Text("Why"),
+    "number": Text("Number"),
+    "limit": Text("How many at most"),
+    # privacy
+    "pseudonym": Text("Number"),
+    "asked_at": Text("Asked for"),
+    "erased_at": Text("Erased"),
+    "proof": Text("Signed proof"),
+    "due": Text("How many are due"),
+    "given_at": Text("Given"),
+    "given_by": Text("Given at"),
+    "withdrawn_at": Text("Withdrawn"),
+    "controller": Text("Controller"),
+    "contact": Text("Contact"),
+    "service": Text("Service"),
+    "issuer": Text("Issuer"),
+    "made_at": Text("Made"),
+    "purposes": Text("Purposes"),
+    "data": Text("Data"),
+    "measured": Text("What is measured of people"),
+    "recipients": Text("Who gets it"),
+    "measures": Text("How it is protected"),
     # webhooks
     "webhook": Text("Webhook"),
     "url": Text("Address"),
@@ -141,6 +183,9 @@ CODES = frozenset(
         "last_used_from",
         "language",
         "secret",
+        "pseudonym",
+        "proof",
+        "issuer",
         "url",
         "webhook",
         "event",
@@ -148,6 +193,11 @@ CODES = frozenset(
     }
 )
 """Members that programs read, too: written so that each sign can be told from the others."""
+
+SECRETS = frozenset(
+    {"link", "ticket", "claim", "client_secret", "initial_access_token", "pairing_code", "secret"}
+)
+"""Members that are shown once."""
 
 SPOKEN = frozenset({"title", "words", "factor", "device", "meaning"})
 """Members that hold words of ours."""

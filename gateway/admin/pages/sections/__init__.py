@@ -5,19 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateway.admin.pages.sections import (
+    audit,
+    branding,
     clients,
     keys,
     kiosks,
     operators,
     people,
     policy,
+    privacy,
     recoveries,
     resources,
+    retention,
     webhooks,
 )
 from gateway.admin.pages.shapes import Action, Page
 
-ALL = (people, recoveries, operators, clients, resources, keys, kiosks, policy, webhooks)
+ALL = (
+    people,
+    recoveries,
+    operators,
+    clients,
+    resources,
+    keys,
+    kiosks,
+    branding,
+    policy,
+    webhooks,
+    retention,
+    privacy,
+    audit,
+)
 
 SECTIONS: Mapping[str, Page] = {each.SECTION.page.name: each.SECTION.page for each in ALL}
 

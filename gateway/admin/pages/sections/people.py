@@ -56,6 +56,13 @@ ITEM = Page(
             offers=(Offer("applications.withdraw", {**OF, "client_id": "client_id"}),),
         ),
         Listing(
+            "consents.list",
+            Text("What they agreed to have measured"),
+            ("factor", "version", "given_at", "given_by", "withdrawn_at"),
+            given=HIS,
+            offers=(Offer("consents.withdraw", {**OF, "factor": "factor"}, unless="withdrawn_at"),),
+        ),
+        Listing(
             "people.history",
             Text("What happened"),
             ("at", "words", "factor", "application", "device", "address"),
@@ -151,6 +158,13 @@ SECTION = Section(
             Text("Withdraw"),
             back=PERSON,
             warning=Text("The application loses whatever it holds for them."),
+            danger=True,
+        ),
+        Action(
+            "consents.withdraw",
+            Text("Withdraw the consent"),
+            back=PERSON,
+            warning=Text("What was measured is deleted at once."),
             danger=True,
         ),
         Action(

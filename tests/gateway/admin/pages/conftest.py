@@ -13,7 +13,7 @@ from contracts.assurance import AuthEvent
 from contracts.factor import Kind, Proof
 from gateway.admin.roles import Role
 from tests.gateway.conftest import House
-from tests.walks.forms import read
+from tests.walks.filled import filled
 from tests.walks.person import Person
 
 PASSKEY = Proof(user_verified=True, device_bound=True, phishing_resistant=True, alone=True)
@@ -41,9 +41,9 @@ class Operator(Person):
 
     def send(self, **typed: Any) -> TestResponse:
         """Fill in the form of this page, which goes where it was shown, and send it."""
-        [form] = [each for each in read(self.page.text) if not each.action]
-        form.action = f"{self.path}?{self.page.request.query_string.decode()}"
-        return self.fill(form, **typed)
+        [values] = [v for action, v in filled(self.page.text) if not action and "csrf" in v]
+        where = f"{self.path}?{self.page.request.query_string.decode()}"
+        return self._follow(self.client.post(where, data={**values, **typed}))
 
 
 Come = Callable[..., Operator]
