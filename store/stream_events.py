@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from store.handles import new_id
 from store.models import stream_events
@@ -67,6 +67,11 @@ class StreamEvents:
             mine.append(stream_events.c.control)
         query = select(stream_events).where(*mine).order_by(stream_events.c.id).limit(limit)
         return [self._open(row) for row in self._work.connection.execute(query)]
+
+    def count(self, stream_id: str) -> int:
+        """Return how much waits in a stream."""
+        query = select(func.count()).where(stream_events.c.stream_id == stream_id)
+        return self._work.connection.execute(query).scalar_one()
 
     def taken(self, stream_id: str, jtis: Collection[str]) -> Sequence[str]:
         """Forget what a receiver has taken; return what of it had been waiting in its stream."""

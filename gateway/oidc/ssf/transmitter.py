@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.oidc.clients.subject import Subjects
-from gateway.oidc.ssf.events import VERIFICATION, Told, told
+from gateway.oidc.ssf.events import STREAM_UPDATED, VERIFICATION, Told, told
 from gateway.oidc.ssf.subjects import Named, of_stream
 from store import Client, Store, Transaction
 from store.cipher import Vault
@@ -55,6 +55,12 @@ def make_transmitter(store: Store, issuer: str) -> Transmitter:
 def event(sub_id: dict[str, Any], uri: str, members: dict[str, Any]) -> dict[str, Any]:
     """Return the claims of one event."""
     return {"sub_id": sub_id, "events": {uri: members}}
+
+
+def updated(stream: Stream) -> dict[str, Any]:
+    """Return the event that says that we changed the status of a stream (section 8.1.5)."""
+    reason = {"reason": stream.reason} if stream.reason else {}
+    return event(of_stream(stream.id), STREAM_UPDATED, {"status": stream.status, **reason})
 
 
 def verification(stream: Stream, state: str | None) -> dict[str, Any]:
