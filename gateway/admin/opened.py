@@ -18,6 +18,7 @@ from gateway.admin.calls.recoveries import Recoveries
 from gateway.admin.calls.resources import Resources
 from gateway.admin.calls.sessions import Sessions
 from gateway.admin.calls.stations import Stations
+from gateway.admin.calls.streams import Streams
 from gateway.admin.calls.tickets import Tickets
 from gateway.admin.calls.webhooks import Webhooks
 from gateway.admin.desk import Desk
@@ -47,6 +48,7 @@ CALLS = (
     Branding,
     Policy,
     Webhooks,
+    Streams,
     Audit,
 )
 

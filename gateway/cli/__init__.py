@@ -26,6 +26,7 @@ COMMANDS = {
     "recovery": "Recoveries of accounts that their owner cannot log in to.",
     "operator": "People who run the house, each with one role.",
     "webhook": "Services that are told of what happens.",
+    "stream": "Event streams of clients that hear of what happens (Shared Signals).",
     "ticket": "One-time tickets to enrol at a kiosk or at home.",
     "station": "Kiosks that may upload captures.",
     "kiosk": "Run the kiosk's capture page on this machine.",
