@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, func, select
 
 from store import models
 from store.clients import DOCUMENT
@@ -56,6 +56,15 @@ class Retention:
         expired = Credentials(self._work).expire(now)
         documents = self._unused_documents(now)
         return {**ended, models.credentials.name: expired, models.clients.name: documents}
+
+    def rows(self) -> dict[str, int]:
+        """Return how many rows each table has."""
+        tables = models.metadata.sorted_tables
+        counts = {table.name: select(func.count()).select_from(table) for table in tables}
+        return {
+            name: self._work.connection.execute(count).scalar_one()
+            for name, count in counts.items()
+        }
 
     def _delete(self, table: Table, end: str, now: datetime) -> int:
         return self._work.connection.execute(table.delete().where(table.c[end] <= now)).rowcount

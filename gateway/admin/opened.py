@@ -14,6 +14,7 @@ from gateway.admin.calls.me import Me
 from gateway.admin.calls.operators import Operators
 from gateway.admin.calls.people import People
 from gateway.admin.calls.policy import Policy
+from gateway.admin.calls.privacy import Consents, Erasures, Privacy, Retention
 from gateway.admin.calls.recoveries import Recoveries
 from gateway.admin.calls.resources import Resources
 from gateway.admin.calls.sessions import Sessions
@@ -50,6 +51,10 @@ CALLS = (
     Webhooks,
     Streams,
     Audit,
+    Consents,
+    Retention,
+    Erasures,
+    Privacy,
 )
 
 

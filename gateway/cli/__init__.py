@@ -19,6 +19,8 @@ COMMANDS = {
     "client": "Chatbots and backends that may ask for tokens.",
     "resource": "APIs and tools that tokens can be meant for.",
     "audit": "The audit trail: what happened, and whether anybody changed it.",
+    "privacy": "What is kept of people, what they agreed to, proofs of erasure.",
+    "retention": "What is kept too long, and having it deleted.",
     "policy": "Settings that admins set: factors, lifetimes, limits.",
     "branding": "Names, logos, colours and words that people see.",
     "keys": "The keys that sign tokens.",
