@@ -20,6 +20,7 @@ from gateway.opening import in_use, known_factors, open_store
 from gateway.parts import Parts
 from gateway.settings import Settings
 from store import Store
+from web import looks as web_looks
 from web import pages
 
 MACHINES = oidc.MACHINES | {stations_views.PAIR, api.CALL}
@@ -50,7 +51,7 @@ def create_app(
         chosen=lambda: browser.language,
     )
     looks = Looks(store, clock)
-    branding.install(app, looks)
+    web_looks.install(app, looks.of)
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)

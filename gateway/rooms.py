@@ -37,6 +37,7 @@ from gateway.registration.room import room as registration
 from gateway.settings import Settings
 from verifiers.webauthn.origins import related
 from verifiers.webauthn.settings import WebauthnSettings
+from web.looks import translate_message
 from web.pages import translate, translate_into
 
 
@@ -188,5 +189,5 @@ def _rules(settings: Settings) -> Rules:
 
 
 def _ceremonies(parts: Parts, changes: Changes) -> Ceremonies:
-    calls = Callbacks(translate, changes.made, lambda: caller().address)
+    calls = Callbacks(translate_message, changes.made, lambda: caller().address)
     return Ceremonies(parts.store, parts.factors, parts.clock, _rules(parts.settings), calls)

@@ -110,11 +110,6 @@ def speak(wanted: Sequence[str]) -> None:
     refresh()
 
 
-def show_for(client_id: str) -> None:
-    """Let this page look as a client wants; one that is shown for nobody looks like the house."""
-    g.client_id = client_id
-
-
 def root() -> str:
     """Return the path that the pages of this site are under; empty for the whole of a host."""
     return request.script_root

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, Response, abort, g
+from flask import Blueprint, Response, abort
 
 from gateway.branding.looks import PATH, Looks
 from store.brandings import HOUSE
-from web.pages import KEPT, language_tag
+from web.pages import KEPT
 
 
 def blueprint(looks: Looks) -> Blueprint:
@@ -16,15 +16,6 @@ def blueprint(looks: Looks) -> Blueprint:
         room.add_url_rule(f"{here}/<mark>.css", view_func=views.sheet)
         room.add_url_rule(f"{here}/<mark>/logo", view_func=views.logo)
     return room
-
-
-def install(app: Flask, looks: Looks) -> None:
-    """Let every page look as the client wants for which it is shown."""
-
-    @app.context_processor
-    def look() -> dict[str, object]:
-        found = looks.of(g.get("client_id", HOUSE))
-        return {"look": found, "says": found.says(language_tag())}
 
 
 class Views:

@@ -18,7 +18,8 @@ from gateway.login.devices import Devices
 from gateway.login.service import LoginService
 from gateway.login.steps import Choose, Ended, Finished, First, Signed, Step, Visit
 from gateway.login.visits import visit
-from web.pages import language_tag, show_for, speak
+from web.looks import show_for
+from web.pages import language_tag, speak
 
 Page = Response | tuple[str, int, dict[str, str]]
 

@@ -18,7 +18,8 @@ from gateway.login.service import LoginService
 from gateway.login.visits import visit
 from gateway.registration.service import Registration
 from gateway.registration.steps import Again, Naming, Registered, Step
-from web.pages import show_for, speak
+from web.looks import show_for
+from web.pages import speak
 
 Page = Response | tuple[str, int]
 

@@ -15,6 +15,7 @@ from gateway.oidc.authorize.parameters import Parameters
 from gateway.oidc.authorize.redirects import again_by_get, see_other
 from gateway.oidc.authorize.service import Authorization, Outcome
 from web import pages
+from web.looks import show_for
 
 USING_UP = frozenset(
     {
@@ -107,7 +108,7 @@ def _consent(outcome: AskConsent) -> dict[str, object]:
 def _asked(outcome: AskAccount | AskConsent, page: str, **context: object) -> Response:
     """Show a page whose form may end at the client, in the language the client asked for."""
     pages.speak(outcome.ui_locales)
-    pages.show_for(outcome.client_id)
+    show_for(outcome.client_id)
     allow_forms_to([outcome.redirect_uri])
     return make_response(
         render_template(

@@ -14,7 +14,7 @@ from gateway.oidc.backchannel.approvals import PATH, Approvals, Confirm, Overvie
 from gateway.oidc.backchannel.endpoint import ENDPOINT, BackchannelAuthenticationEndpoint
 from gateway.oidc.backchannel.service import Backchannel
 from gateway.oidc.token.server import AuthorizationServer
-from web.pages import show_for
+from web.looks import show_for
 
 ID = 32
 """Characters of a device's id."""

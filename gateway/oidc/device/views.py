@@ -13,7 +13,7 @@ from gateway.oidc.device.endpoint import ENDPOINT, DeviceAuthorizationEndpoint
 from gateway.oidc.device.service import PATH, Confirm, Devices, EnterCode
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import AuthorizationServer
-from web.pages import show_for
+from web.looks import show_for
 
 LONGEST = 64
 """Characters of an entry that are looked at: a code, however it is written."""
