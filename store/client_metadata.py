@@ -50,6 +50,9 @@ class ClientMetadata:
     userinfo_encrypted_response_alg: str = ""
     userinfo_encrypted_response_enc: str = ""
 
+    token_status_list: bool = False
+    """Whether its access tokens say where a backend finds that they were revoked."""
+
     resources: tuple[str, ...] = ()
     authorization_details_types: tuple[str, ...] = ()
     token_exchange: tuple[dict[str, Any], ...] = ()

@@ -14,6 +14,7 @@ from contracts.errors import Conflict
 from contracts.text import Text
 from store import once
 from store.client_metadata import ClientMetadata
+from store.grants import Grants
 from store.models import clients
 from store.work import Work
 
@@ -97,6 +98,7 @@ class Clients:
 
     def remove(self, client_id: str) -> bool:
         """Remove a client with everything granted to it."""
+        Grants(self._work).revoke_all(client_id)
         row = once.take(self._work.connection, clients, clients.c.id == client_id)
         return row is not None
 

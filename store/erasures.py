@@ -16,6 +16,7 @@ from sqlalchemy import func, literal, select
 from store import once
 from store.audit import Audit
 from store.endings import Endings
+from store.grants import Grants
 from store.keystore import pseudonym
 from store.models import EPOCH, Instant, accounts, metadata
 from store.models import erasure_proofs as proofs
@@ -109,6 +110,7 @@ class Erasures:
         The trail keeps what happened, and names nobody.
         """
         rows = self._rows(account_id)
+        Grants(self._work).revoke_account(account_id)
         if once.take(self._work.connection, accounts, accounts.c.id == account_id) is None:
             return None
         Audit(self._work).add(ERASED, account_id=account_id)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, bindparam, select
 from contracts.assurance import Assurance
 from store.handles import new_id
 from store.models import Instant, clients, grants, live_grants
+from store.statuses import Statuses
 from store.work import Work
 
 
@@ -34,7 +35,10 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant(Access):
-    """One authorization, with the assurance it was given under."""
+    """One authorization, with the assurance it was given under.
+
+    `status_list` and `status_index` say where backends find whether it was revoked, if anywhere.
+    """
 
     id: str
     account_id: str
@@ -45,6 +49,8 @@ class Grant(Access):
     auth_time: datetime
     expires_at: datetime
     revoked_at: datetime | None = None
+    status_list: int | None = None
+    status_index: int | None = None
 
     def live(self, now: datetime) -> bool:
         """Tell whether tokens may still be issued under it."""
@@ -69,9 +75,15 @@ class Grants:
         self._work = work
 
     def open(
-        self, assurance: Assurance, client_id: str, access: Access, lifetime: timedelta
+        self,
+        assurance: Assurance,
+        client_id: str,
+        access: Access,
+        lifetime: timedelta,
+        *,
+        listed: bool = False,
     ) -> Grant:
-        """Begin the family of one authorization."""
+        """Begin the family of one authorization; `listed`, it has a place in a status list."""
         grant = Grant(
             id=new_id(),
             account_id=assurance.subject,
@@ -83,6 +95,8 @@ class Grants:
             expires_at=self._work.now() + lifetime,
             **{item.name: getattr(access, item.name) for item in fields(Access)},
         )
+        if listed:
+            return Statuses(self._work).place(grant, self._row)
         self._work.connection.execute(_OPEN, self._row(grant))
         return grant
 
@@ -137,10 +151,16 @@ class Grants:
         """
         return self._revoke(and_(grants.c.account_id == account_id, grants.c.sid != but))
 
+    def revoke_all(self, client_id: str) -> None:
+        """Revoke every grant of a client."""
+        self._revoke(grants.c.client_id == client_id)
+
     def _revoke(self, condition: ColumnElement[bool]) -> Sequence[str]:
         statement = grants.update().where(condition, grants.c.revoked_at.is_(None))
-        revoked = statement.values(revoked_at=self._work.now()).returning(grants.c.sid)
-        return self._work.connection.scalars(revoked).all()
+        revoked = statement.values(revoked_at=self._work.now()).returning(*_ENDED)
+        rows = self._work.connection.execute(revoked).all()
+        Statuses(self._work).end([row for row in rows if row.status_list is not None])
+        return [row.sid for row in rows]
 
     def _row(self, grant: Grant) -> dict[str, Any]:
         row = {column.name: getattr(grant, column.name) for column in COLUMNS}
@@ -162,5 +182,6 @@ def _joined(one: Held, other: Held) -> Held:
 _NOW = bindparam("now", type_=Instant)
 COLUMNS = [grants.c[name] for name in Grant.__dataclass_fields__]
 _LISTS = ("amr", "resource", "authorization_details")
+_ENDED = (grants.c.sid, grants.c.status_list, grants.c.status_index, grants.c.expires_at)
 _OPEN = grants.insert()
 _GET = select(*COLUMNS).where(grants.c.id == bindparam("id"))

@@ -28,6 +28,7 @@ ENDS = {
     models.backchannel_requests: "forget_at",
     models.initial_access_tokens: "expires_at",
     models.grants: "expires_at",
+    models.ended_statuses: "expires_at",
     models.outbox: "expires_at",
     models.once: "expires_at",
     models.tickets: "expires_at",

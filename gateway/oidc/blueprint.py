@@ -10,6 +10,7 @@ from gateway.oidc.backchannel import views as backchannel
 from gateway.oidc.clients import views as clients
 from gateway.oidc.device import views as device
 from gateway.oidc.dpop.nonce import supply
+from gateway.oidc.issued import status_list_views as status_lists
 from gateway.oidc.issued import views as issued
 from gateway.oidc.logout import views as logout
 from gateway.oidc.provider import Provider
@@ -31,6 +32,7 @@ CROSS_ORIGIN = frozenset(
     {
         *("oidc.pushed_authorization_request", "oidc.token", "oidc.revoke", "oidc.userinfo"),
         *("oidc.openid_configuration", "oidc.jwks", "oidc.register", "oidc.registered"),
+        *("oidc.status_list", "oidc.status_lists"),
     }
 )
 ALLOWED = "Authorization, Content-Type, DPoP, MCP-Protocol-Version"
@@ -39,7 +41,12 @@ PROVEN = frozenset({"oidc.pushed_authorization_request", "oidc.token", "oidc.use
 """Endpoints that take DPoP proofs (RFC 9449)."""
 
 EXPOSED = f"WWW-Authenticate, DPoP-Nonce, {REFERENCE}"
-CACHEABLE = frozenset({"oidc.openid_configuration", "oidc.jwks", "oidc.ssf_configuration"})
+CACHEABLE = frozenset(
+    {
+        *("oidc.openid_configuration", "oidc.jwks", "oidc.ssf_configuration"),
+        *("oidc.status_list", "oidc.status_lists"),
+    }
+)
 
 
 def blueprint(provider: Provider) -> Blueprint:
@@ -50,6 +57,7 @@ def blueprint(provider: Provider) -> Blueprint:
     device.routes(pages, provider.server, provider.devices, provider.settings)
     backchannel.routes(pages, provider.server, provider.backchannel, provider.approvals)
     issued.routes(pages, provider.userinfo)
+    status_lists.routes(pages, provider.status_lists)
     logout.routes(pages, provider.logout)
     ssf.routes(pages, provider.signals)
     settings = provider.settings

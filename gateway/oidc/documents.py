@@ -19,7 +19,7 @@ from gateway.oidc.clients.registered import CONFIDENTIAL, METHODS, OIDC_SCOPES, 
 from gateway.oidc.clients.subject import SUBJECT_TYPES
 from gateway.oidc.device import endpoint as device
 from gateway.oidc.dpop import proofs
-from gateway.oidc.issued import nested
+from gateway.oidc.issued import nested, status_list
 from gateway.oidc.logout import views as logout
 from gateway.oidc.settings import ProviderSettings
 from gateway.oidc.token.server import GRANTS
@@ -32,7 +32,7 @@ JWKS_PATH = "/.well-known/jwks.json"
 Feature = Callable[[str], Mapping[str, Any]]
 FEATURES: tuple[Feature, ...] = (
     *(proofs.metadata, nested.metadata, rfc9126.metadata, rfc9101.metadata),
-    *(device.metadata, backchannel.metadata, logout.metadata),
+    *(device.metadata, backchannel.metadata, logout.metadata, status_list.metadata),
 )
 """What each protocol says of itself, for the base of its addresses."""
 

@@ -29,6 +29,7 @@ from gateway.oidc.issued.nested import Envelopes
 from gateway.oidc.issued.oidc_core import IDToken
 from gateway.oidc.issued.rfc9068 import AccessTokens
 from gateway.oidc.issued.standing import Standing
+from gateway.oidc.issued.status_list import StatusLists
 from gateway.oidc.issued.userinfo import UserInfo
 from gateway.oidc.keys.keeper import Keeper
 from gateway.oidc.keys.ring import KeyRing
@@ -71,6 +72,7 @@ class Provider:
     approvals: Approvals
     logout: Logout
     signals: Signals
+    status_lists: StatusLists
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +193,7 @@ def provider(
             authentication=authentication,
         ),
         signals=_signals(ground),
+        status_lists=StatusLists(store, clock, settings, ground.keys),
     )
 
 
@@ -225,15 +228,13 @@ def _registrar(ground: Ground) -> Registrar:
 
 
 def _signals(ground: Ground) -> Signals:
-    settings, store, clock, keys = ground.settings, ground.store, ground.clock, ground.keys
+    settings, store, keys = ground.settings, ground.store, ground.keys
     issuer, base = settings.issuer, settings.issuer.rstrip("/")
-    standing, binding = Standing(store, clock, issuer, keys), Binding(ground.proofs)
     terms = Terms(issuer, base + POLLED, settings.clients.on_trial)
-    tokens = SecurityEventTokens(issuer, keys, settings.algorithms)
     return Signals(
-        Authority(standing, ground.clients, binding, base + BASE),
+        Authority(ground.standing, ground.clients, ground.binding, base + BASE),
         Streams(store, terms, Named(issuer, Subjects(store.vault))),
-        Polling(store, tokens),
+        Polling(store, SecurityEventTokens(issuer, keys, settings.algorithms)),
     )
 
 

@@ -94,7 +94,19 @@ grants = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False, index=True),
     Column("revoked_at", Instant),
+    Column("status_list", Integer),
+    Column("status_index", Integer),
+    Index(None, "status_list", "status_index", unique=True),
 )
+
+ended_statuses = Table(
+    "ended_statuses",
+    metadata,
+    Column("status_list", Integer, primary_key=True, autoincrement=False),
+    Column("status_index", Integer, primary_key=True, autoincrement=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+"""The places of grants that were revoked: kept beside them, for an erased person's are gone."""
 
 codes = Table(
     "codes",

@@ -99,6 +99,9 @@ class Members(Model):
     userinfo_encrypted_response_enc: str | None = Field(
         None, max_length=32, description="How UserInfo is encrypted for it"
     )
+    token_status_list: bool | None = Field(
+        None, description="Its tokens name a status list, for backends that check offline"
+    )
     resources: list[Word] | None = Field(
         None, max_length=20, description="Resources it may ask for tokens for (RFC 8707)"
     )

@@ -195,7 +195,9 @@ class Authorization:
     def _code(self, tx: Transaction, assurance: Assurance, interaction: Interaction) -> str:
         client, request = interaction.client, interaction.request
         lifetime = grant_lifetime(request, self._settings)
-        grant = tx.grants.open(assurance, client.id, request.access, lifetime)
+        grant = tx.grants.open(
+            assurance, client.id, request.access, lifetime, listed=client.metadata.token_status_list
+        )
         tx.audit.add(
             "code.issued",
             account_id=assurance.subject,

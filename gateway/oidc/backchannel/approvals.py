@@ -199,7 +199,8 @@ class Approvals:
         client, access = waiting.client, waiting.request.access
         lifetime = grant_lifetime(waiting.request, self._settings)
         with self._store.write() as tx:
-            grant = tx.grants.open(here, client.id, access, lifetime)
+            listed = client.metadata.token_status_list
+            grant = tx.grants.open(here, client.id, access, lifetime, listed=listed)
             if not tx.backchannel_requests.approve(waiting.kept, self._browser(), grant.id):
                 raise Expired()
             detail = {"grant": grant.id, "acr": here.acr, "amr": list(here.amr)}

@@ -158,7 +158,8 @@ class Devices:
         lifetime = grant_lifetime(request, self._settings)
         with self._store.write() as tx:
             self._take(tx, interaction)
-            grant = tx.grants.open(here, client.id, request.access, lifetime)
+            listed = client.metadata.token_status_list
+            grant = tx.grants.open(here, client.id, request.access, lifetime, listed=listed)
             if not tx.device_codes.approve(interaction.code, grant.id):
                 raise Expired()
             detail = {"grant": grant.id, "acr": here.acr, "amr": list(here.amr)}

@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 
 from contracts.clock import Clock
 from gateway.oidc.clients.subject import Subjects
+from gateway.oidc.issued import status_list
 from gateway.oidc.keys.jose import decoded
 from gateway.oidc.keys.ring import KeyRing
 from store.clients import Client
@@ -80,6 +81,7 @@ class AccessTokens:
             "acr": grant.acr,
             "amr": list(grant.amr),
             "auth_time": int(grant.auth_time.timestamp()),
+            **status_list.reference(self._issuer, grant),
         }
 
 
