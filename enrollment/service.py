@@ -27,6 +27,7 @@ class Enroller:
     """Somebody who may add factors to one account: `owner` binds their ceremonies.
 
     `invited` came with a ticket and without a kiosk: they may add one factor, and log in with it.
+    Such an `operator` has a role by then, and begins with a passkey.
     """
 
     account_id: str
@@ -34,6 +35,7 @@ class Enroller:
     source: str
     station: bool = False
     invited: bool = False
+    operator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,9 @@ class EnrolmentService:
         addable = {name for name, found in self._factors.items() if not found.silent}
         if factor not in addable or (enroller.station and factor not in self.captured()):
             raise NotAllowed(detail=f"{factor!r} cannot be enrolled here")
+        if enroller.invited and not begins_for(self._factors[factor], operator=enroller.operator):
+            raise NotAllowed(detail=f"nobody can log in with {factor} alone")
         with self._store.write() as tx:
-            if enroller.invited and not self._may_begin(tx, enroller, factor):
-                raise NotAllowed(detail=f"nobody can log in with {factor} alone")
             account = tx.accounts.get(enroller.account_id)
             wait = tx.limits.hit(f"enrolments:{enroller.account_id}", MOST, HOUR)
         if account is None or not account.active:
@@ -161,18 +163,20 @@ class EnrolmentService:
                 raise Expired(detail="no such enrolment here")
             if not at_kiosk and tx.credentials.list(enrolment.account_id):
                 raise Expired(detail="an invited account that has a factor")
+            operator = tx.operators.get(enrolment.account_id) is not None
         return Enroller(
-            enrolment.account_id, handle, source, station=at_kiosk, invited=not at_kiosk
+            enrolment.account_id,
+            handle,
+            source,
+            station=at_kiosk,
+            invited=not at_kiosk,
+            operator=operator,
         )
 
     def _agreed(self, tx: Transaction, account_id: str) -> Mapping[str, bool]:
         """Tell of each factor that measures people whether somebody agrees to that."""
         measuring = (each for each in self._factors.values() if consent_of(each))
         return {each.name: stands(tx, account_id, each) for each in measuring}
-
-    def _may_begin(self, tx: Transaction, enroller: Enroller, factor: str) -> bool:
-        operator = tx.operators.get(enroller.account_id) is not None
-        return begins_for(self._factors[factor], operator=operator)
 
     def _held(self, credential: Credential, told: Told) -> Held:
         factor = self._factors[credential.factor]

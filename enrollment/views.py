@@ -86,20 +86,20 @@ class Views:
 
     def begin(self, factor: str) -> Page:
         """Begin to add a factor."""
-        return self._shown(self._parts.service.begin(self._enroller(), factor))
+        who = self._enroller()
+        return self._shown(who, self._parts.service.begin(who, factor))
 
     def answer(self) -> Page:
         """Take one answer."""
         who = self._enroller()
         submission = read(request, who.source, station=who.station)
-        return self._shown(
-            self._parts.service.answer(who, request.form.get("ceremony", ""), submission)
-        )
+        ceremony = request.form.get("ceremony", "")
+        return self._shown(who, self._parts.service.answer(who, ceremony, submission))
 
     def resend(self) -> Page:
         """Send a code anew."""
         who, ceremony = self._enroller(), request.form.get("ceremony", "")
-        return self._shown(self._parts.service.resend(who, ceremony))
+        return self._shown(who, self._parts.service.resend(who, ceremony))
 
     def _redeem(self, station_id: str | None) -> str:
         typed = request.form.get("ticket", "")
@@ -119,13 +119,13 @@ class Views:
         proof, body = request.headers.get(HEADER, ""), request.get_data()
         return self._parts.stations.authenticate(proof, request.method, request.path, body)
 
-    def _shown(self, came: Asked | Added) -> Page:
+    def _shown(self, who: Enroller, came: Asked | Added) -> Page:
         if HEADER in request.headers:
             return _json(came, self._parts.render)
         invited = bool(self._parts.visitor.enrolment)
         if isinstance(came, Added):
             self._parts.visitor.enrolment = ""
-            return _invited() if invited else redirect("/account?added=1", 303)
+            return _invited(who) if invited else redirect("/account?added=1", 303)
         page = render_template(
             "challenge.html",
             asked=came,
@@ -139,9 +139,9 @@ class Views:
         return page, came.status
 
 
-def _invited() -> Page:
+def _invited(who: Enroller) -> Page:
     """Tell an invited person that they can log in now."""
-    return render_template("enrolled.html"), 200
+    return render_template("enrolled.html", home="/admin" if who.operator else "/account"), 200
 
 
 def _json(came: Asked | Added, render: Callable[[Text], str]) -> Page:

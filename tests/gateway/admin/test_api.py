@@ -13,7 +13,7 @@ from gateway.admin.roles import Role
 from store.clients import Client
 from tests.gateway.admin.conftest import Act
 from tests.gateway.admin.remote import Remote
-from tests.gateway.conftest import PASSWORD, House
+from tests.gateway.conftest import PASSWORD, Build, House
 
 MINUTE = timedelta(minutes=1)
 
@@ -224,3 +224,13 @@ def assert_locked(client: Client) -> None:
     assert client.require_acr == "phr"
     assert client.metadata.dpop_bound_access_tokens
     assert "client_credentials" not in client.metadata.grant_types
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_under_a_path_the_metadata_is_where_clients_look(build: Build) -> None:
+    house = build(issuer="http://localhost:8080/tenants/one")
+    known = "/.well-known/oauth-protected-resource/tenants/one/admin/api"
+    found = house.app.test_client().get(known).get_json()
+    assert found["resource"] == "http://localhost:8080/tenants/one/admin/api"
+    refused = house.app.test_client().get("/tenants/one/admin/api/me")
+    assert f'"http://localhost:8080{known}"' in refused.headers["WWW-Authenticate"]
