@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.factor import Ask
 from contracts.text import Text
+from tests.web import shown_admin
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 WRONG = Text("Wrong after %(tries)d tries.", {"tries": 3})
@@ -361,6 +362,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         for name, ask in ASKS.items()
         for error in (None, WRONG)
     },
+    **shown_admin.PAGES,
 }
 
 FOREIGN: dict[str, tuple[str, dict[str, Any]]] = {

@@ -78,13 +78,15 @@ def test_a_page_has_a_language_a_title_and_one_heading(source: str) -> None:
     assert "<title> ·" not in source
 
 
-PARTS = {"base.html", "letter.html"}
+PARTS = {"base.html", "letter.html", "admin/base.html"}
 SIGNALS = {"passkey-signal", "device-signal", "device-create", "device-get"}
 """Asks of the browser, which a person never sees."""
 
 
 def test_every_page_there_is_is_shown() -> None:
-    there = {path.name for path in (pages.ROOM / "templates").glob("*.html")} - PARTS
+    folder = pages.ROOM / "templates"
+    found = {*folder.glob("*.html"), *folder.glob("admin/*.html")}
+    there = {str(path.relative_to(folder)) for path in found} - PARTS
     assert {template for template, _ in (PAGES | FOREIGN).values()} == there
 
 
@@ -102,8 +104,12 @@ def test_nothing_is_inline(source: str) -> None:
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
-def test_every_form_is_a_post_with_its_token(source: str) -> None:
+def test_every_form_is_a_post_with_its_token_or_a_search_without(source: str) -> None:
     for form, *inputs in Page(source).forms:
+        if form.get("role") == "search":
+            assert form["method"] == "get"
+            assert "csrf" not in {field["name"] for field in inputs}
+            continue
         assert form["method"] == "post"
         hidden = {field["name"]: field for field in inputs if field["type"] == "hidden"}
         assert hidden["csrf"]["value"] == "csrf-token"

@@ -15,6 +15,8 @@ from gateway.admin.pages.words import CODES, NO, SPOKEN, VALUES, YES, label
 from gateway.admin.reception import ADMIN
 
 Row = Mapping[str, Any]
+NOTHING: tuple[object, ...] = (None, "", [], {})
+"""Values that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def shown(name: str, value: object) -> Shown:
 
 
 def _kind(name: str, value: object) -> str:
-    if value is None or value in ("", [], {}):
+    if value in NOTHING:
         return "none"
     if isinstance(value, Text):
         return "words"
@@ -136,6 +138,6 @@ def address(pattern: str, row: Row) -> str:
         return ""
     members = {name: quote(str(value), safe="") for name, value in row.items()}
     try:
-        return ADMIN + pattern.format(**members)
+        return f"{ADMIN}{pattern.format(**members)}".rstrip("/")
     except KeyError:
         return ADMIN

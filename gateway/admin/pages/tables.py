@@ -13,7 +13,7 @@ from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.admin.pages.fields import Field, fields, read
 from gateway.admin.pages.shapes import Listing
-from gateway.admin.pages.shown import Line, Link, Row, Showing
+from gateway.admin.pages.shown import NOTHING, Line, Link, Row, Showing
 from gateway.admin.pages.visit import Visit
 from gateway.admin.pages.words import label
 
@@ -64,7 +64,11 @@ def rows(found: Mapping[str, Any]) -> Sequence[Row]:
 
 def _columns(names: Sequence[str], listed: Sequence[Row]) -> Sequence[str]:
     """Return the columns that are not empty in every row; the first one stays."""
-    return [name for name in names if name == names[0] or any(row.get(name) for row in listed)]
+    return [name for name in names if name == names[0] or _said(name, listed)]
+
+
+def _said(name: str, listed: Sequence[Row]) -> bool:
+    return any(row.get(name) not in NOTHING for row in listed)
 
 
 def _filled(empty: Table, found: Row, given: Row, showing: Showing, *, paged: bool) -> Table:

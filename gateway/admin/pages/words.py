@@ -152,10 +152,10 @@ LABELS: Mapping[str, Text] = {
     "last_status": Text("Last answer"),
     "created_by": Text("Made by"),
     "secret": Text("Secret"),
-    "type": Text("Event"),
+    "type": Text("Kind"),
     "attempt": Text("Try"),
     "status": Text("Answer"),
-    "event": Text("Id of the event"),
+    "event": Text("Event"),
     # all
     "id": Text("Id"),
     "version": Text("Version"),

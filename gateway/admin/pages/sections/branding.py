@@ -6,7 +6,7 @@ from contracts.text import Text
 from gateway.admin.pages.shapes import Action, Facts, Listing, Offer, Page, Section
 from gateway.branding.colours import NAMES, SCHEMES
 
-BACK = "/branding"
+BACK = "/branding/{client_id}"
 IT = {"client_id": "client_id"}
 LOOK = ("name", "colours", "texts", "logo_type", "version")
 OFFERS = (
