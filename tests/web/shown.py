@@ -271,6 +271,8 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
     "enrolled": ("enrolled.html", {}),
+    "set up": ("admin/setup.html", {"error": None}),
+    "set up again": ("admin/setup.html", {"error": WRONG}),
     "register": (
         "register.html",
         {"asked": asked(ASKS["text"], steps=4), "login": "handle", "client_name": "Bank"},
