@@ -61,6 +61,7 @@ class Export:
                 "factors": _factors(tx, account),
                 "sessions": _sessions(tx, account),
                 "consents": [_plain(each) for each in tx.consents.list(account_id)],
+                "biometric_consents": _agreed(tx, account),
                 "grants": _grants(tx, account),
                 "history": _history(tx, account),
             }
@@ -86,6 +87,11 @@ def _sessions(tx: Transaction, account: Account) -> Rows:
         }
         for each in tx.sessions.list(account.id)
     ]
+
+
+def _agreed(tx: Transaction, account: Account) -> Rows:
+    hidden = ("id", "account_id")
+    return [_plain(each, hidden) for each in tx.biometric_consents.list(account.id)]
 
 
 def _grants(tx: Transaction, account: Account) -> Rows:
