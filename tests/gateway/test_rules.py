@@ -26,6 +26,7 @@ from tests.fakes.callbacks import UNHEARD
 from tests.gateway.conftest import PASSWORD, SEED, House
 from verifiers import registry, voice
 from verifiers.settings import FactorSettings
+from verifiers.voice.consent import CONSENT
 
 NARROW = re.compile(r"credentials\.(account_id|unique_hash|id) = |INSERT INTO credentials")
 
@@ -139,6 +140,8 @@ def test_a_simulated_sample_is_refused_where_simulators_are_off(house: House) ->
         simulators=False, failures_disable=100, biometric_failures=5, messages_per_hour=10
     )
     ceremonies = Ceremonies(house.store, house.factors, house.clock, rules, UNHEARD)
+    with house.store.write() as tx:
+        tx.biometric_consents.give(alice.id, "voice", CONSENT.version, "browser")
     asked = ceremonies.begin(Purpose.ENROLL, "voice", "owner", alice)
     sample = Submission({}, {"sample": Upload("audio/wav", b"RIFF")}, "kiosk", virtual=True)
     with pytest.raises(NotAllowed):
