@@ -36,8 +36,11 @@ def test_at_first_nobody_is_known(run: Run) -> None:
     assert set(map(len, rows("accounts", "credentials", "clients", "stations").values())) == {0}
 
 
-def test_no_command_takes_over_an_account(run: Run, tmp_path: Path) -> None:
+def test_no_command_takes_over_an_account(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each command, with a name and a secret in its way: what the person holds stays as it is."""
+    monkeypatch.chdir(tmp_path)  # some write a file of the name they are given
     assert run("user", "add", "alice", "--password-stdin", stdin=PASSWORD).exit_code == 0
     before = rows("credentials")
     file = tmp_path / "people.jsonl"
