@@ -62,7 +62,8 @@ class Statuses:
             for row in revoked
         ]
         if ended:
-            self._work.connection.execute(ended_statuses.insert(), ended)
+            insert = once.insert(self._work.connection.dialect.name, ended_statuses)
+            self._work.connection.execute(insert.on_conflict_do_nothing(), ended)
 
     def ended(self, status_list: int) -> Sequence[int]:
         """Return the places of a list whose grants were revoked."""

@@ -44,6 +44,12 @@ OPTIONS = (
         help="Bind its tokens to a key of its own (RFC 9449).",
     ),
     click.option(
+        "--status-list",
+        "token_status_list",
+        is_flag=True,
+        help="Its tokens name a list by which backends learn of revocations.",
+    ),
+    click.option(
         "--consent/--no-consent",
         "consent",
         default=None,
