@@ -6,9 +6,11 @@ that opens nothing.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 
 from contracts.clock import Clock
+from contracts.errors import Conflict
 from gateway.admin.api import BASE
 from gateway.admin.bearer import ACR
 from gateway.oidc.keys.algorithms import ALGORITHMS
@@ -37,7 +39,7 @@ def ensure(store: Store, clock: Clock, issuer: str) -> None:
     with store.read() as tx:
         if _same(tx, client, api):
             return
-    with store.write() as tx:
+    with suppress(Conflict), store.write() as tx:  # another worker may have been quicker
         tx.clients.put(client)
         if tx.resources.get(api.uri) is None:
             tx.resources.add(api)

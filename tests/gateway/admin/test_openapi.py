@@ -22,7 +22,9 @@ from tools import docs
 CATALOGUE = openapi.catalogue(CALLS)
 DOCUMENT = openapi.document(CATALOGUE, "https://login.example.org/admin/api")
 
-SECRETS = re.compile(r"secret|template|score|password|token|hash|private|claim|payload|sample")
+SECRETS = re.compile(
+    r"secret|template|score|password|token|hash|private|claim|payload|sample|ticket|link|pairing"
+)
 """What a member of an answer is not called, but for those that are known."""
 
 NO_SECRETS = {each.name for each in fields(ClientMetadata)} | {"token_alg", "access_token_seconds"}
@@ -34,6 +36,9 @@ SAID_ONCE = {
     "clients.issue_token": {"initial_access_token"},
     "webhooks.add": {"secret"},
     "webhooks.renew": {"secret"},
+    "people.invite": {"link"},
+    "tickets.issue": {"ticket"},
+    "stations.add": {"pairing_code"},
     "recoveries.start": {"claim"},
     "recoveries.approve": {"claim"},
 }

@@ -40,12 +40,17 @@ def free_port() -> int:
 
 @pytest.fixture
 def elsewhere(
-    build: Build, clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    build: Build,
+    clock: FakeClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> Iterator[House]:
     """A gateway that answers on a port of this machine, whose clock goes right."""
+    nonce = getattr(request, "param", "offered")
     clock.advance(datetime.now(UTC) - clock.now())
     port = free_port()
-    house = build(issuer=f"http://localhost:{port}", fresh_seconds=5)
+    house = build(issuer=f"http://localhost:{port}", fresh_seconds=5, dpop_nonce=nonce)
     monkeypatch.setenv("GATEHOUSE_ADMIN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GATEHOUSE_ADMIN_URL", house.settings.issuer)
     server = make_server("127.0.0.1", port, house.app, threaded=True)
@@ -144,6 +149,14 @@ def test_whoever_logs_in_with_a_passkey_runs_commands_there(elsewhere: House) ->
         account = tx.accounts.get(alice)
         assert account is not None
         assert account.disabled_at
+
+
+@pytest.mark.parametrize("elsewhere", ["required"], indirect=True)
+def test_a_nonce_that_is_asked_for_is_sent(elsewhere: House) -> None:
+    ada = Operator(elsewhere)
+    ada.log_in()
+    with asking() as ask:
+        assert ask("me.get")["name"] == "ada"
 
 
 def test_errors_come_back_as_what_they_are(elsewhere: House) -> None:
