@@ -73,7 +73,7 @@ class Endings:
         if held:
             self._log_out(held, Clients(self._work).among(select(grants.c.client_id).where(ended)))
 
-    def _log_out(self, held: Sequence[Row[Any]], clients: Sequence[Client]) -> None:
+    def _log_out(self, held: Sequence[Row[Any, Any, Any]], clients: Sequence[Client]) -> None:
         """Write a message to each client with a back channel."""
         hearing = {client.id for client in clients if client.metadata.backchannel_logout_uri}
         for row in held:

@@ -16,6 +16,8 @@ from gateway.account.guard import Guard
 from gateway.callers import caller, in_words
 from gateway.lockout import Lockout
 from store import Credential, Store, Transaction
+from store.events import Event
+from store.events import Event
 from store.grants import Held
 
 LAST = Text(
@@ -157,10 +159,14 @@ class AccountService:
         with self._store.write() as tx:
             tx.consents.withdraw(account_id, client_id)
             tx.grants.revoke_client(account_id, client_id)
+            tx.events.happened(
+                Event.CONSENT_WITHDRAWN, account_id, clients=[client_id], client=client_id
+            )
             address = caller().address
             tx.audit.add(
                 "consent.withdrawn", account_id=account_id, client_id=client_id, source=address
             )
+            tx.events.happened(Event.CONSENT_WITHDRAWN, account_id, client_id=client_id)
 
 
 def make_account_service(

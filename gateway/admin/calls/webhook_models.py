@@ -38,8 +38,8 @@ class Change(Which):
     """What is to be otherwise; what is left out stays."""
 
     version: int = Field(ge=1, description="The version that was looked at")
-    url: Url | None = None
-    events: Types | None = None
+    url: Url | None = Field(None, description="Another address")
+    events: Types | None = Field(None, description="Types of events, in place of all there are")
     active: bool | None = Field(None, description="Whether it is told anything")
 
 

@@ -31,6 +31,7 @@ from gateway.oidc.settings import ProviderSettings
 from store import Transaction
 from store.clients import Client
 from store.codes import Code
+from store.events import Event
 
 Answer = Redirect | FormPost
 Outcome = Answer | Held | AskAccount | AskConsent
@@ -187,6 +188,9 @@ class Authorization:
             if consented:
                 scopes = request.scope.split()
                 tx.consents.give(assurance.subject, client.id, scopes, request.resource)
+                tx.events.happened(
+                    Event.CONSENT_GIVEN, assurance.subject, clients=[client.id], client=client.id
+                )
             code = self._code(tx, assurance, interaction)
         return self._answer(
             request.redirect_uri, request.response_mode, request.state, {"code": code}

@@ -28,28 +28,30 @@ REASONS = {
     CREDENTIAL_CHANGE: "A way to log in was added, changed or removed.",
     ASSURANCE_LEVEL_CHANGE: "The person proved more, or less, than before.",
 }
+WITHDRAWN = "The person took back what this application may have."
 """For the receiver's log; the interoperability profile of CAEP asks for one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event of the standard and what it says; `session`, where it is of one session."""
+    """An event of the standard and what it says; `session`, where it is of one session alone."""
 
     uri: str
     members: Mapping[str, Any] = field(default_factory=dict)
     session: str = ""
+    reason: str = ""
 
 
 def told(occurrence: Occurrence) -> Told | None:
     """Return what the standard has for something that happened, if anything."""
     tell = TELL.get(occurrence.type)
-    if tell is None:
+    found = tell(occurrence.data) if tell else None
+    if found is None:
         return None
-    found = tell(occurrence.data)
     common = {
         "event_timestamp": int(occurrence.at.timestamp()),
         "initiating_entity": occurrence.by,
-        "reason_admin": {"en": REASONS[found.uri]},
+        "reason_admin": {"en": found.reason or REASONS[found.uri]},
     }
     return Told(found.uri, {**found.members, **common}, found.session)
 
@@ -73,10 +75,16 @@ def _assurance_level_change(data: Mapping[str, str]) -> Told:
     return Told(ASSURANCE_LEVEL_CHANGE, members, data["session"])
 
 
-TELL: Mapping[str, Callable[[Mapping[str, str]], Told]] = {
+def _consent_withdrawn(data: Mapping[str, str]) -> Told | None:
+    """Tell an application that all it holds of a person is over; of measuring it hears nothing."""
+    return Told(SESSION_REVOKED, reason=WITHDRAWN) if "client" in data else None
+
+
+TELL: Mapping[str, Callable[[Mapping[str, str]], Told | None]] = {
     Event.SESSION_ENDED: _session_revoked,
     Event.FACTOR_ENROLLED: _credential_change,
     Event.FACTOR_CHANGED: _credential_change,
     Event.FACTOR_REMOVED: _credential_change,
     Event.ASSURANCE_CHANGED: _assurance_level_change,
+    Event.CONSENT_WITHDRAWN: _consent_withdrawn,
 }

@@ -202,6 +202,18 @@ def test_proving_more_reaches_it(house: House, bot: Chatbot, stream: str, servic
 
 
 @pytest.mark.usefixtures("working")
+def test_taking_a_consent_back_reaches_it(
+    house: House, bot: Chatbot, stream: str, service: Hostile
+) -> None:
+    person, told = let_in(house, bot)
+    person.go("/account/applications")
+    person.fill(person.form(action="/account/withdraw"))
+    until(lambda: SESSION_REVOKED in types(heard(house, service)))
+    [event] = heard(house, service)
+    assert event["sub_id"]["sub"] == told["sub"]
+
+
+@pytest.mark.usefixtures("working")
 def test_a_webhook_hears_of_it_too(house: House, bot: Chatbot, service: Hostile) -> None:
     with house.store.write() as tx:
         secret = "whsec_" + "A" * 44

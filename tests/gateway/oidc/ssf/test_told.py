@@ -89,6 +89,19 @@ def test_a_level_that_rose(receiver: Receiver, life: Life) -> None:
     assert (said["namespace"], said["change_direction"]) == ("acr", "increase")
 
 
+def test_what_a_person_took_back(receiving: Receiving, receiver: Receiver, life: Life) -> None:
+    """The application that it was taken from hears that all it holds is over, and no other."""
+    other = receiving("other")
+    mine, theirs = receiver.create(), other.create()
+    for name in ("hears", "other"):
+        life.let_in(name)
+    life.happens(Event.CONSENT_WITHDRAWN, clients=["hears"], client="hears")
+    [told] = polled(receiver, life, mine)
+    assert told["sub_id"] == {"format": "iss_sub", "iss": ISSUER, "sub": life.account.id}
+    assert "took back" in told["events"][SESSION_REVOKED]["reason_admin"]["en"]
+    assert polled(other, life, theirs) == []
+
+
 def test_only_what_was_asked_for_and_only_what_the_standard_has(
     receiver: Receiver, life: Life
 ) -> None:
