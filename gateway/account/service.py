@@ -17,7 +17,6 @@ from gateway.callers import caller, in_words
 from gateway.lockout import Lockout
 from store import Credential, Store, Transaction
 from store.events import Event
-from store.events import Event
 from store.grants import Held
 
 LAST = Text(
@@ -166,7 +165,6 @@ class AccountService:
             tx.audit.add(
                 "consent.withdrawn", account_id=account_id, client_id=client_id, source=address
             )
-            tx.events.happened(Event.CONSENT_WITHDRAWN, account_id, client_id=client_id)
 
 
 def make_account_service(
