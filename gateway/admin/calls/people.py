@@ -96,6 +96,10 @@ class People:
 
         Whoever holds the link becomes that person, as long as the account has no way to log in.
         """
+        with self._store.read() as tx:
+            there = tx.accounts.find(guest.username)
+        if there:
+            check_rank(self._store, actor, there.id, "people.invite")
         whom = inviting.Guest(guest.username, guest.email, guest.language)
         made = self._inviter.invite(whom, send=guest.send)
         return Invited(link=made.link, valid_until=made.valid_until)

@@ -168,6 +168,21 @@ def test_the_history_is_that_of_the_person(house: House, desk: Desk, act: Act) -
     assert rest["next"] == ""
 
 
+@ON_SQLITE
+def test_no_invitation_opens_the_account_of_somebody_with_a_role(
+    house: House, desk: Desk, act: Act
+) -> None:
+    """The first admin has nothing yet: between the set-up and the passkey nobody slips in."""
+    with house.store.write() as tx:
+        root = tx.accounts.add("root")
+        tx.operators.grant(root.id, Role.ADMIN, ROOT.id)
+    guest = {"username": "root", "email": "eve@example.net"}
+    with pytest.raises(NotAllowed):
+        call(desk, act(Role.OPERATOR), "people.invite", **guest)
+    with pytest.raises(NotAllowed):
+        call(desk, act(Role.OPERATOR), "tickets.issue", person=root.id)
+
+
 HELD_BY_ADMINS = {
     "people.disable": {},
     "people.enable": {},
