@@ -28,7 +28,9 @@ from gateway.settings import Settings
 from store import Store
 from store.grants import Access
 from store.outbox import MESSAGE
+from store.signer import Signer
 from store.store import Transaction
+from store.trail.verify import Verification
 from tests.enrollment.conftest import Loudness
 from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import House
@@ -205,6 +207,8 @@ def test_the_trail_is_pruned_and_the_rest_still_verifies(
     with store.read() as tx:
         sources = [each.source for each in tx.audit.list(10) if each.event == "login.finished"]
     assert sources == ["203.0.113.8"]
+    report = Verification(store, Signer(store.vault)).run()
+    assert (report.first, report.pruned) == (None, 1)
 
 
 def test_it_is_asked_for_once_and_once_a_day_by_itself(
