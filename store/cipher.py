@@ -60,8 +60,8 @@ class Vault:
 
     def seal(self, context: str, data: bytes) -> bytes:
         """Encrypt under the current key, bound to its version and to the place it is stored in."""
-        version = self._current.to_bytes(VERSION_BYTES, "big")
-        return version + seal(self._sealing[self._current], data, version + context.encode())
+        bound = self.version + context.encode()
+        return self.version + seal(self._sealing[self._current], data, bound)
 
     def unseal(self, context: str, data: bytes) -> bytes:
         """Decrypt what `seal` made for the same place. Raises Tampered."""
@@ -71,6 +71,15 @@ class Vault:
             raise Tampered(detail=f"{context} is sealed with a key that is not in the key file")
         return unseal(key, data[VERSION_BYTES:], version + context.encode())
 
+    def reseal(self, context: str, data: bytes) -> bytes:
+        """Seal anew under the current key. Raises Tampered."""
+        return self.seal(context, self.unseal(context, data))
+
+    @property
+    def version(self) -> bytes:
+        """What everything begins with that the current key seals."""
+        return self._current.to_bytes(VERSION_BYTES, "big")
+
     def seal_json(self, context: str, content: Mapping[str, Any]) -> bytes:
         """Encrypt a JSON object."""
         return self.seal(context, json.dumps(dict(content)).encode())
@@ -79,6 +88,11 @@ class Vault:
         """Decrypt what `seal_json` made for the same place. Raises Tampered."""
         content: dict[str, Any] = json.loads(self.unseal(context, data))
         return content
+
+    def needed(self) -> Mapping[str, str]:
+        """Return the check values of what seals from now on: the current key and the pepper."""
+        wanted = {f"key {self._current}", "pepper"}
+        return {name: value for name, value in self.checks().items() if name in wanted}
 
     def checks(self) -> Mapping[str, str]:
         """Return a check value of every key, by name: it tells the key and nothing about it."""

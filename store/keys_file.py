@@ -7,7 +7,8 @@ import binascii
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,19 +34,57 @@ def load_or_create(path: Path, create: bool) -> Keys:
     return _parse(path, _read(path))
 
 
+def add_key(path: Path) -> int:
+    """Add a key-encryption key that seals nothing yet; return its version. Raises Misconfigured."""
+    keys, new = _parse(path, _read(path)), secrets.token_bytes(KEY_BYTES)
+    version = max(keys.kek) + 1
+    _replace(path, Keys({**keys.kek, version: new}, keys.current, keys.pepper))
+    return version
+
+
+def use_key(path: Path, version: int) -> None:
+    """Let a key of the file seal from the next start on. Raises Misconfigured."""
+    keys = _parse(path, _read(path))
+    if version not in keys.kek:
+        raise _refused(f"The key file %(path)s has no key {version}.", path)
+    _replace(path, Keys(keys.kek, version, keys.pepper))
+
+
+def drop_key(path: Path, version: int) -> None:
+    """Take a key out of the file that seals nothing any more. Raises Misconfigured."""
+    keys = _parse(path, _read(path))
+    if version == keys.current or version not in keys.kek:
+        raise _refused(f"The key file %(path)s seals with key {version}, or has none.", path)
+    left = {each: key for each, key in keys.kek.items() if each != version}
+    _replace(path, Keys(left, keys.current, keys.pepper))
+
+
+def _replace(path: Path, keys: Keys) -> None:
+    with _draft(path, _written(keys)) as draft:
+        draft.replace(path)
+
+
 def _create(path: Path) -> None:
     """Write fresh keys beside the path and link them into place: whole or not at all, once."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    key, pepper = (secrets.token_bytes(KEY_BYTES) for _ in range(2))
+    with _draft(path, _written(Keys({1: key}, 1, pepper))) as draft:
+        _link(draft, path)
+
+
+@contextmanager
+def _draft(path: Path, text: str) -> Iterator[Path]:
+    """Write a file beside the path that nobody else can read; it is gone at the end."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "w") as file:
-            file.write(_fresh())
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        _link(draft, path)
+        yield draft
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
 
 
 def _link(draft: Path, path: Path) -> None:
@@ -55,9 +94,14 @@ def _link(draft: Path, path: Path) -> None:
         return
 
 
-def _fresh() -> str:
-    key, pepper = (base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode() for _ in range(2))
-    return json.dumps({"pepper": pepper, "keys": {"1": key}, "current": 1}, indent=1) + "\n"
+def _written(keys: Keys) -> str:
+    kek = {str(version): _text(key) for version, key in keys.kek.items()}
+    content = {"pepper": _text(keys.pepper), "keys": kek, "current": keys.current}
+    return json.dumps(content, indent=1) + "\n"
+
+
+def _text(key: bytes) -> str:
+    return base64.b64encode(key).decode()
 
 
 def _read(path: Path) -> str:

@@ -219,7 +219,7 @@ class Store:
         return Work(*held, writing, chain)
 
     def _note_keys(self, connection: Connection) -> None:
-        for name, value in self.vault.checks().items():
+        for name, value in self.vault.needed().items():
             once.add(connection, checks, {"name": name, "value": value})
 
     def _check_keys(self, connection: Connection) -> None:
@@ -228,7 +228,7 @@ class Store:
         if noted.items() - given.items():
             message = "The key file does not belong to this database: give the right one."
             raise Misconfigured(Text(message))
-        if given.items() - noted.items():
+        if self.vault.needed().items() - noted.items():
             raise Misconfigured(Text("The key file has a new key. Run: gatehouse migrate"))
 
 
