@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from contracts.errors import Expired
 from store import once
@@ -157,9 +157,13 @@ class Keystore:
         return {by_pseudonym[found] for found in connection.scalars(query)}
 
     def _find(self, connection: Connection, subject_id: str) -> bytes | None:
-        query = select(subject_keys.c.wrapped).where(subject_keys.c.subject_id == subject_id)
-        wrapped = connection.execute(query).scalar()
+        wrapped = connection.execute(_WRAPPED, {"subject_id": subject_id}).scalar()
         return None if wrapped is None else self._vault.unseal(_context(subject_id), wrapped)
+
+
+_WRAPPED = select(subject_keys.c.wrapped).where(
+    subject_keys.c.subject_id == bindparam("subject_id")
+)
 
 
 def pseudonym(vault: Vault, subject_id: str) -> str:
