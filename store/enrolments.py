@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from store.handles import new_handle
-from store.models import active_accounts, enrolments
+from store.models import enrolments, is_active
 from store.work import Work
 
 
@@ -44,7 +44,7 @@ class Enrolments:
         query = select(enrolments.c.account_id, enrolments.c.station_id).where(
             enrolments.c.handle_hash == self._hash(handle),
             enrolments.c.expires_at > self._work.now(),
-            enrolments.c.account_id.in_(active_accounts()),
+            is_active(enrolments.c.account_id),
         )
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else Enrolment(row.account_id, row.station_id)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 
 from store.accounts import normalized
-from store.models import accounts, active_accounts, grants
+from store.models import accounts, grants, is_active
 from store.work import Work
 
 SECOND = timedelta(seconds=1)
@@ -25,7 +25,7 @@ class Hints:
         hint = hint if hint.isprintable() else ""
         name = normalized(hint)
         query = select(accounts.c.id, accounts.c.username).where(
-            accounts.c.id.in_(active_accounts()),
+            is_active(accounts.c.id),
             or_(accounts.c.username == name, accounts.c.email.in_({hint, hint.lower()})),
         )
         found = {row.username: str(row.id) for row in self._work.connection.execute(query)}
@@ -38,13 +38,11 @@ class Hints:
             grants.c.auth_time >= at,
             grants.c.auth_time < at + SECOND,
             grants.c.client_id == client_id,
-            grants.c.account_id.in_(active_accounts()),
+            is_active(grants.c.account_id),
         )
         return self._work.connection.scalars(query.distinct()).all()
 
     def known(self, account_id: str) -> str | None:
         """Return the id of an account where there is one that may log in."""
-        query = select(accounts.c.id).where(
-            accounts.c.id == account_id, accounts.c.id.in_(active_accounts())
-        )
+        query = select(accounts.c.id).where(accounts.c.id == account_id, is_active(accounts.c.id))
         return self._work.connection.execute(query).scalar_one_or_none()

@@ -14,7 +14,7 @@ from contracts.errors import Expired
 from store import once
 from store.encoding import dump_events, dump_requirement, load_events, load_requirement
 from store.handles import new_handle
-from store.models import admitted_accounts, logins
+from store.models import is_admitted, logins
 from store.work import Work
 
 
@@ -68,7 +68,7 @@ class Logins:
 
     def find(self, handle: str, browser: str) -> Login | None:
         """Return this browser's login; None where unknown, over, expired or disabled."""
-        admitted = logins.c.account_id.in_(admitted_accounts())
+        admitted = is_admitted(logins.c.account_id)
         query = select(logins).where(
             logins.c.handle_hash == self._hash(handle),
             logins.c.browser_hash == self._work.vault.browser(browser),

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from store import once
-from store.models import accounts, active_accounts, clients, credentials, policies
+from store.models import accounts, clients, credentials, is_active, policies
 from store.work import Work
 
 
@@ -47,8 +47,8 @@ class Policies:
 
     def stranded(self, before: Collection[str], after: Collection[str]) -> int:
         """Count who has a usable credential of the one factors and none of the other."""
-        query = select(func.count()).where(
-            accounts.c.id.in_(active_accounts()), self._has(before), ~self._has(after)
+        query = select(func.count(accounts.c.id)).where(
+            is_active(accounts.c.id), self._has(before), ~self._has(after)
         )
         return self._work.connection.scalar(query) or 0
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Row, and_, literal, select, tuple_
 
 from store import once
 from store.handles import new_handle, new_id, new_typed, typed
-from store.models import Instant, admitted_accounts, recoveries
+from store.models import Instant, is_admitted, recoveries
 from store.work import Work
 
 
@@ -197,7 +197,7 @@ class Recoveries:
         self._work.connection.execute(recoveries.delete().where(over))
 
     def _usable(self) -> tuple[ColumnElement[bool], ...]:
-        admitted = recoveries.c.account_id.in_(admitted_accounts())
+        admitted = is_admitted(recoveries.c.account_id)
         return _in(State.WAITING), self._lives(), admitted
 
     def _lives(self) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from contracts.assurance import AuthEvent
 from store import once
 from store.encoding import dump_events, load_events
 from store.handles import new_handle, new_id
-from store.models import active_accounts, admitted_accounts, sessions
+from store.models import is_active, is_admitted, sessions
 from store.work import Work
 
 TOUCH = timedelta(minutes=1)
@@ -104,7 +104,7 @@ class Sessions:
             sessions.c.id_hash == self._hash(cookie),
             sessions.c.expires_at > now,
             sessions.c.last_used_at > now - idle,
-            sessions.c.account_id.in_(admitted_accounts() if leaving else active_accounts()),
+            (is_admitted if leaving else is_active)(sessions.c.account_id),
         )
         row = self._work.connection.execute(query).one_or_none()
         if row is None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from store import once
 from store.handles import new_typed, typed
-from store.models import active_accounts, tickets
+from store.models import is_active, tickets
 from store.work import Work
 
 
@@ -35,7 +35,7 @@ class Tickets:
             tickets,
             tickets.c.ticket_hash == self._hash(ticket),
             tickets.c.expires_at > self._work.now(),
-            tickets.c.account_id.in_(active_accounts()),
+            is_active(tickets.c.account_id),
         )
         return None if row is None else str(row.account_id)
 

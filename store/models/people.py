@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Integer,
     LargeBinary,
@@ -135,11 +136,21 @@ enrolments = Table(
 )
 
 
-def active_accounts() -> Select[tuple[str]]:
-    """Select the ids of the accounts that anything is done for."""
-    return admitted_accounts().where(accounts.c.erase_at.is_(None))
+_people = accounts.alias("people")
 
 
-def admitted_accounts() -> Select[tuple[str]]:
-    """Select the ids of the accounts that may log in, if only to be kept from being erased."""
-    return select(accounts.c.id).where(accounts.c.disabled_at.is_(None))
+def is_active(account_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tell of the id of an account whether anything is done for it.
+
+    Asked of that one account: SQLite would gather every other that it might be in a list.
+    """
+    return _whose(account_id).where(_people.c.erase_at.is_(None)).exists()
+
+
+def is_admitted(account_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Tell of the id of an account whether it may log in, if only to be kept from being erased."""
+    return _whose(account_id).exists()
+
+
+def _whose(account_id: ColumnElement[str]) -> Select[tuple[str]]:
+    return select(_people.c.id).where(_people.c.id == account_id, _people.c.disabled_at.is_(None))

@@ -1,0 +1,69 @@
+"""What a page costs at a hundred thousand people: time of the processor, whatever else runs."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from gateway.admin.pages.sections import ACTIONS, SECTIONS
+from gateway.admin.roles import Role
+from store.handles import new_id
+from store.models import accounts
+from tests.gateway.admin.pages.conftest import Come, Operator
+from tests.gateway.conftest import PASSWORD, House
+
+pytestmark = pytest.mark.slow
+PEOPLE = 100_000
+MOST = 0.1
+"""Seconds of the processor that a page may take."""
+
+
+def crowd(house: House) -> None:
+    """Add people as an import would leave them, and what happened to them."""
+    now = house.clock.now()
+    rows = [
+        {
+            "id": new_id(),
+            "username": f"person{number:06}",
+            "email": f"person{number:06}@example.org",
+            "created_at": now,
+            "disabled_at": now if number % 100 == 0 else None,
+            "erase_at": now + timedelta(days=1) if number % 1000 == 0 else None,
+        }
+        for number in range(PEOPLE)
+    ]
+    with house.store.database.write() as connection:
+        connection.execute(insert(accounts), rows)
+
+
+def test_every_page_is_quick_at_a_hundred_thousand_people(house: House, come: Come) -> None:
+    crowd(house)
+    alice = house.enrolled("alice", password=PASSWORD)
+    house.chatbot("bot")
+    operator = come(Role.ADMIN)
+    asked = [
+        "/admin",
+        *(f"/admin/{name}" for name in SECTIONS),
+        f"/admin/people/{alice}",
+        "/admin/clients/bot",
+        "/admin/people?username=099999",
+        "/admin/people?username=nobody-at-all",
+        "/admin/people?disabled=true&leaving=true",
+        "/admin/people?after=person050000",
+        *(f"/admin/do/{name}?person={alice}&client_id=bot" for name in ACTIONS),
+    ]
+    slow = {path: taken for path in asked if (taken := cost(operator, path)) >= MOST}
+    assert slow == {}
+
+
+def cost(operator: Operator, path: str) -> float:
+    """Return the least of three calls: the first compiles a template, once for each worker."""
+    taken = []
+    for _ in range(3):
+        begun = time.process_time()
+        operator.client.get(path)
+        taken.append(time.process_time() - begun)
+    return min(taken)
