@@ -357,7 +357,7 @@ class TestMalformed:
             "http://siem.example/in",
             "ftp://siem.example/in",
             "file:///etc/passwd",
-            "https://user:password@siem.example/in",
+            "https://somebody@siem.example/in",
             "https://siem.example:22/in",
             "https://2130706433/in",
             "https://siem.example/in#part",

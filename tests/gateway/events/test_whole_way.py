@@ -21,6 +21,7 @@ from gateway.oidc.ssf.events import (
     SESSION_REVOKED,
     SUPPORTED,
 )
+from gateway.senders.signed import new_secret
 from store.clients import secret_digest
 from store.streams import PUSH
 from tests.fakes.authenticator import Authenticator
@@ -216,8 +217,7 @@ def test_taking_a_consent_back_reaches_it(
 @pytest.mark.usefixtures("working")
 def test_a_webhook_hears_of_it_too(house: House, bot: Chatbot, service: Hostile) -> None:
     with house.store.write() as tx:
-        secret = "whsec_" + "A" * 44
-        tx.webhooks.add(f"{service.origin}/in", ["session.ended"], secret, "system:0")
+        tx.webhooks.add(f"{service.origin}/in", ["session.ended"], new_secret(), "system:0")
     person, _ = let_in(house, bot)
     person.go("/account")
     person.fill(person.form(action="/logout", text="here"))
