@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, Select, select
 
 from contracts.errors import Conflict
 from contracts.text import Text
 from store import once
 from store.client_metadata import ClientMetadata
 from store.grants import Grants
+from store.holding import holds
 from store.models import clients
 from store.work import Work
 
@@ -109,10 +110,7 @@ class Clients:
 
     def search(self, words: str, *, source: str | None, after: str, limit: int) -> Sequence[Client]:
         """Return so many clients by id, those behind `after` whose id or name holds the words."""
-        named = or_(
-            clients.c.id.icontains(words, autoescape=True),
-            clients.c.name.icontains(words, autoescape=True),
-        )
+        named = holds(words, self._work.connection, clients.c.id, clients.c.name)
         query = select(clients).where(clients.c.id > after, *([named] if words else []))
         if source is not None:
             query = query.where(clients.c.source == source)

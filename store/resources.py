@@ -7,12 +7,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, select
 
 from contracts.errors import Conflict
 from contracts.text import Text
 from store import once
 from store.clients import OPERATOR, Client
+from store.holding import holds
 from store.models import resources
 from store.work import Work
 
@@ -75,10 +76,7 @@ class Resources:
 
     def page(self, words: str, *, after: str, limit: int) -> Sequence[Resource]:
         """Return so many resources by indicator, those behind `after` that hold the words."""
-        named = or_(
-            resources.c.uri.icontains(words, autoescape=True),
-            resources.c.name.icontains(words, autoescape=True),
-        )
+        named = holds(words, self._work.connection, resources.c.uri, resources.c.name)
         query = select(resources).where(resources.c.uri > after, *([named] if words else []))
         rows = self._work.connection.execute(query.order_by(resources.c.uri).limit(limit))
         return [_resource(row) for row in rows]

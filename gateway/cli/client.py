@@ -85,6 +85,15 @@ def secret(client_id: str, as_json: bool) -> None:
         output.row(ask("clients.rotate_secret", client_id=client_id), as_json)
 
 
+@client.command(epilog="Example: gatehouse client revoke support")
+@click.argument("client_id")
+def revoke(client_id: str) -> None:
+    """End everything that was granted to a client, as where strangers hold its tokens."""
+    with asking() as ask:
+        ask("clients.revoke_grants", client_id=client_id)
+    click.echo(f"Revoked all that was granted to {client_id}.")
+
+
 @client.command(epilog="Example: gatehouse client remove support")
 @click.argument("client_id")
 def remove(client_id: str) -> None:

@@ -110,6 +110,15 @@ class Clients:
             tx.audit.add("client.secret_rotated", client_id=held.id)
         return Rotated(client_id=held.id, client_secret=secret)
 
+    @operation("POST", "/client/grants/revoke", roles=ADMIN, fresh=True)
+    def revoke_grants(self, actor: Actor, which: Which) -> Nothing:
+        """End everything that was granted to a client; its people log in anew."""
+        with self._store.write() as tx:
+            held = client(tx, which.client_id)
+            tx.grants.revoke_all(held.id)
+            tx.audit.add("client.grants_revoked", client_id=held.id)
+        return Nothing()
+
     @operation("DELETE", "/client", roles=ADMIN, fresh=True)
     def remove(self, actor: Actor, which: Which) -> Nothing:
         """Remove a client with everything granted to it."""

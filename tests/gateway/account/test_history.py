@@ -27,6 +27,7 @@ NOBODYS = {
     "client.added",
     "client.changed",
     "client.exchange",
+    "client.grants_revoked",
     "client.learnt",
     "client.registered",
     "client.removed",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.assurance import Assurance
 from contracts.errors import BadRequest, Conflict, NotAllowed
 from gateway.admin.api_client import CLIENT
 from gateway.admin.calls.client_models import Members
@@ -15,6 +16,7 @@ from gateway.admin.operation import CHANGED
 from gateway.oidc.clients.registered import STALENESS, Clients
 from store.client_metadata import ClientMetadata
 from store.clients import DOCUMENT, DYNAMIC, Client, secret_digest
+from store.grants import Access
 from tests.gateway.admin.conftest import Call
 from tests.gateway.conftest import House
 
@@ -61,6 +63,20 @@ def test_a_secret_is_told_once(house: House, call: Call) -> None:
     assert (seen.require_acr, seen.version, seen.source) == ("mfa", 1, "operator")
     rotated = call("clients.rotate_secret", client_id="support")
     assert held(house, "support").secret_hash == secret_digest(rotated.client_secret)
+
+
+def test_all_that_was_granted_ends_and_the_client_stays(house: House, call: Call) -> None:
+    call("clients.add", client_id="support")
+    with house.store.write() as tx:
+        alice = tx.accounts.add("alice")
+        proven = Assurance(alice.id, "mfa", ("pwd",), house.clock.now(), "s" * 32)
+        grant = tx.grants.open(proven, "support", Access(scope="openid"), timedelta(days=1))
+    call("clients.revoke_grants", client_id="support")
+    with house.store.read() as tx:
+        after = tx.grants.get(grant.id)
+    assert after
+    assert after.revoked_at
+    assert call("clients.get", client_id="support").version == 1
 
 
 def test_what_no_change_names_stays_as_it_is(house: House, call: Call) -> None:

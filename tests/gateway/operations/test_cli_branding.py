@@ -63,6 +63,7 @@ def test_a_client_is_shown_and_changed(run: Run) -> None:
         "client_secret_basic", ""
     )
     assert printed(run("client", "secret", "support", "--json"))["client_secret"]
+    assert run("client", "revoke", "support").exit_code == 0
     assert run("client", "show", "nobody").exit_code == 1
 
 
