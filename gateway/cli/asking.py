@@ -5,7 +5,6 @@ Where GATEHOUSE_ADMIN_URL names a gateway, they are asked of it, as whoever has 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,17 +12,10 @@ from typing import Any
 from gateway.admin.actor import user_of_the_system
 from gateway.admin.opened import open_desk
 from gateway.admin.operation import MOST
-from gateway.cli.house import opened
-
-ADDRESS = "GATEHOUSE_ADMIN_URL"
+from gateway.cli.house import elsewhere, opened
 
 Given = dict[str, Any]
 Ask = Callable[..., Given]
-
-
-def elsewhere() -> str:
-    """Return the address of the gateway that commands are for, empty for that of this machine."""
-    return os.environ.get(ADDRESS, "").rstrip("/")
 
 
 @contextmanager

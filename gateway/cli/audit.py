@@ -15,8 +15,8 @@ import click
 from gateway.admin.calls.audit import verdict
 from gateway.admin.calls.audit_models import AT_ONCE
 from gateway.cli import output
-from gateway.cli.asking import Ask, asking, elsewhere
-from gateway.cli.house import opened
+from gateway.cli.asking import Ask, asking
+from gateway.cli.house import elsewhere, opened
 from gateway.cli.progress import bars
 from gateway.trail.looking import look
 

@@ -12,8 +12,8 @@ import click
 from gateway.account import export as exporting
 from gateway.admin.calls.imports import LONGEST
 from gateway.cli import output
-from gateway.cli.asking import Ask, asking, elsewhere, every
-from gateway.cli.house import opened
+from gateway.cli.asking import Ask, asking, every
+from gateway.cli.house import elsewhere, opened
 from gateway.cli.importing import Tally, follow
 from gateway.erasure import Eraser
 from gateway.opening import make_factors

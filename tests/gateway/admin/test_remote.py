@@ -273,3 +273,9 @@ def test_any_operation_is_called_by_its_name(elsewhere: House) -> None:
     assert run("admin", "call", "people.list", "ali").exit_code == 1
     listed = json.loads(run("admin", "operations", "--json").output)
     assert {"people.list", "me.get"} <= {each["name"] for each in listed}
+
+
+def test_what_needs_the_database_itself_is_not_done_here_instead(elsewhere: House) -> None:
+    done = run("admin", "link")
+    assert done.exit_code == 2
+    assert f"GATEHOUSE_ADMIN_URL names {elsewhere.settings.issuer}" in done.output
