@@ -33,7 +33,7 @@ def login(house: House, say: branding.Say, serve: Serve) -> str:
     """The address of a login for a client with loud colours."""
     bot = house.chatbot("acme")
     say("branding.put", client_id="acme", version=0, name="Acme", colours=LOUD, texts=WORDS)
-    logo = branding.b64encode(PICTURES["WebP, lossy with transparency"]).decode()
+    logo = branding.b64encode(PICTURES["transparent.webp"]).decode()
     say("branding.set_logo", client_id="acme", version=1, logo=logo)
     return f"{serve(house.app)}/oauth/authorize?{urlencode(bot.request())}"
 

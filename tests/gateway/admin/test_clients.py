@@ -19,6 +19,7 @@ from store.clients import DOCUMENT, DYNAMIC, Client, secret_digest
 from store.grants import Access
 from tests.gateway.admin.conftest import Call
 from tests.gateway.conftest import House
+from tests.gateway.oidc.signing_party import OWN, public
 
 CALLBACK = "https://chat.example/callback"
 
@@ -144,11 +145,7 @@ def test_what_is_malformed_is_refused_whole(
 
 
 def test_a_client_does_not_become_public_by_saying_nothing(call: Call) -> None:
-    keys = {
-        "keys": [
-            {"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
-        ]
-    }
+    keys = public(*OWN.values())
     signing = {"token_endpoint_auth_method": "private_key_jwt", "jwks": keys}
     call("clients.add", client_id="bank", **signing)
     with pytest.raises(BadRequest, match="say none"):
