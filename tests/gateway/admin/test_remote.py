@@ -279,3 +279,35 @@ def test_what_needs_the_database_itself_is_not_done_here_instead(elsewhere: Hous
     done = run("admin", "link")
     assert done.exit_code == 2
     assert f"GATEHOUSE_ADMIN_URL names {elsewhere.settings.issuer}" in done.output
+
+
+COMMANDS = (
+    "user add bob --email bob@example.org",
+    "user list",
+    "user disable bob",
+    "client add bank --public --redirect-uri https://bank.example/callback",
+    "client list",
+    "resource list",
+    "keys list",
+    "station add front-desk",
+    "station list",
+    "operator list",
+    "recovery list",
+    "policy show",
+    "branding show",
+    "webhook list",
+    "audit search",
+)
+
+
+def test_the_commands_of_operators_are_carried_out_there(elsewhere: House) -> None:
+    """The data folder of this machine stays as it is: nothing is opened here."""
+    Operator(elsewhere).log_in()
+    for command in COMMANDS:
+        done = run(*command.split())
+        assert done.exit_code == 0, f"{command}: {done.output}"
+    with elsewhere.store.read() as tx:
+        bob = tx.accounts.find("bob")
+        assert bob is not None
+        assert bob.disabled_at
+        assert tx.clients.get("bank")
