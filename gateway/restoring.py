@@ -45,6 +45,7 @@ def settle(store: Store, eraser: Eraser, factors: Mapping[str, Factor]) -> Settl
             counts[name] += count
     settled = Settled(erased=erased, ended=ended, **counts)
     with store.write() as tx:
+        tx.biometric_consents.withdraw_unused()
         tx.audit.add("store.restored", detail={"erased": erased, "ended": ended, **counts})
     return settled
 

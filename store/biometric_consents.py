@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, exists, select
 
 from store.handles import new_id
 from store.models import biometric_consents as rows
+from store.models import credentials
 from store.work import Work
 
 BY_LENGTH = 128
@@ -65,6 +66,15 @@ class BiometricConsents:
         statement = rows.update().where(_standing(account_id, factor))
         ended = statement.values(withdrawn_at=self._work.now()).returning(rows.c.version)
         return self._work.connection.scalars(ended).all()
+
+    def withdraw_unused(self) -> None:
+        """End whatever stands without a credential: after a backup, it may have been withdrawn."""
+        of = (credentials.c.account_id == rows.c.account_id) & (
+            credentials.c.factor == rows.c.factor
+        )
+        unused = rows.c.withdrawn_at.is_(None) & ~exists().where(of)
+        statement = rows.update().where(unused).values(withdrawn_at=self._work.now())
+        self._work.connection.execute(statement)
 
     def list(self, account_id: str) -> Sequence[BiometricConsent]:
         """Return every consent of a person, the oldest first."""

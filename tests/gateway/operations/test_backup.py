@@ -86,17 +86,23 @@ def test_who_was_erased_and_what_was_removed_since_do_not_come_back(
     run: Run, tmp_path: Path
 ) -> None:
     gone, careful = added("gone"), added("careful")
+    store = opened()
+    with store.write() as tx:
+        tx.biometric_consents.give(careful, "voice", 1, "browser")
+    store.close()
     copy = tmp_path / "monday.db"
     assert run("backup", "make", str(copy)).exit_code == 0
     store = opened()
     Eraser(store, SystemClock(), load()).now(gone)
     with store.write() as tx:
         tx.credentials.remove_factor(careful, "totp")
+        tx.biometric_consents.withdraw(careful, "voice")
     store.close()
     settled = printed(run("backup", "restore", str(copy), "--json"))
     assert (settled["erased"], settled["removed"]) == (1, 1)
     store = opened()
     with store.read() as tx:
+        assert not any(each.stands for each in tx.biometric_consents.list(careful))
         assert tx.accounts.get(gone) is None
         assert tx.credentials.list(careful) == []
     store.close()
