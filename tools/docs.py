@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -18,7 +19,7 @@ from gateway.admin.opened import CALLS
 from gateway.admin.operation import Operation
 from gateway.admin.roles import Role
 from gateway.inference.settings import InferenceSettings
-from gateway.settings import Settings
+from gateway.settings import Policy, Settings
 from hardware import registry as drivers
 from verifiers import registry as factors
 from verifiers.models import ModelsSettings
@@ -26,6 +27,7 @@ from verifiers.settings import FactorSettings
 
 ROOT = Path(__file__).resolve().parents[1]
 README, OPENAPI = ROOT / "README.md", ROOT / "docs" / "openapi.json"
+SETTINGS = ROOT / "docs" / "operators" / "settings.md"
 ROLES = ROOT / "docs" / "operators" / "roles.md"
 SERVER = "https://login.example.org/admin/api"
 HEAD = ("| Variable | Default | Meaning |", "|---|---|---|")
@@ -47,6 +49,7 @@ def generated() -> dict[Path, str]:
     """Return every file that is made, with what it should hold."""
     return {
         README: filled(README.read_text(), "settings", table()),
+        SETTINGS: filled(filled(SETTINGS.read_text(), "machine", machine()), "policy", governed()),
         OPENAPI: api(),
         ROLES: filled(ROLES.read_text(), "roles", permissions()),
     }
@@ -90,6 +93,26 @@ def table() -> str:
     return "\n".join([*HEAD, *(row for each in classes() for row in rows(each))])
 
 
+def machine() -> str:
+    """Return the settings that whoever runs the machine sets alone."""
+    mine = [row for name, row in named(Settings) if name not in Policy.model_fields]
+    return "\n".join([*HEAD, *mine, *(row for each in classes()[1:] for row in rows(each))])
+
+
+def governed() -> str:
+    """Return the settings that admins may overrule, with their bounds."""
+    head = ("| Name | Default | Bounds | Meaning |", "|---|---|---|---|")
+    schema = Policy.model_json_schema()["properties"]
+    return "\n".join([*head, *(_bounded(name, said) for name, said in schema.items())])
+
+
+def _bounded(name: str, said: dict[str, Any]) -> str:
+    bounds = [str(said[each]) for each in ("minimum", "maximum") if each in said]
+    within = " to ".join(bounds) if len(bounds) > 1 else "".join(f"from {low}" for low in bounds)
+    choices = ", ".join(f"`{each}`" for each in said.get("enum", ()))
+    return _row([f"`{name}`", _shown(said["default"]), choices or within, said["description"]])
+
+
 def classes() -> list[type[BaseSettings]]:
     """Return the settings of the gateway, of the pool, of factors, drivers and the kiosk."""
     return [
@@ -104,12 +127,17 @@ def classes() -> list[type[BaseSettings]]:
 
 def rows(settings: type[BaseSettings]) -> Iterator[str]:
     """Return a row for each field."""
+    return (row for _, row in named(settings))
+
+
+def named(settings: type[BaseSettings]) -> Iterator[tuple[str, str]]:
+    """Return a row for each field, with its name."""
     prefix = settings.model_config.get("env_prefix", "")
     shipped = settings.shipped() if issubclass(settings, FactorSettings) else {}
     for name, field in settings.model_fields.items():
         default = shipped.get(name, _default(field))
         meaning = (field.description or "").rstrip(".")
-        yield f"| `{prefix}{name.upper()}` | {_shown(default)} | {meaning} |"
+        yield name, f"| `{prefix}{name.upper()}` | {_shown(default)} | {meaning} |"
 
 
 def _default(field: FieldInfo) -> object:
