@@ -11,7 +11,7 @@ from gateway.cli import output
 from gateway.cli.asking import Ask, Given, asking
 
 ROLE = click.Choice([role.value for role in Role])
-NONE = "%(name)s has no role."
+NONE = Text("%(name)s has no role.")
 
 
 @click.group()
@@ -68,7 +68,7 @@ def _held(ask: Ask, user: str) -> Given:
     person = ask("people.find", username=user)["id"]
     held = [each for each in ask("operators.list")["operators"] if each["person"] == person]
     if not held:
-        raise BadRequest(Text(NONE, {"name": user}))
+        raise BadRequest(Text(NONE.message, {"name": user}))
     found: Given = held[0]
     return found
 

@@ -38,7 +38,7 @@ from store import Account, Transaction
 from store.accounts import Wanted
 from store.events import Event
 
-NOBODY = "There is no account %(name)s."
+NOBODY = Text("There is no account %(name)s.")
 
 
 class People:
@@ -72,7 +72,7 @@ class People:
         with self._store.read() as tx:
             found = tx.accounts.find(named.username)
         if found is None:
-            raise BadRequest(Text(NOBODY, {"name": named.username}))
+            raise BadRequest(Text(NOBODY.message, {"name": named.username}))
         return shown(actor, found)
 
     @operation("GET", "/people/{person}")
