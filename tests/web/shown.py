@@ -129,6 +129,15 @@ ENTRIES = [
     )
 ]
 LOGIN: dict[str, Any] = {"login": "handle", "client_name": "Bank"}
+BRANDED = {
+    "look": SimpleNamespace(
+        name="Bank of <b>Elm</b>",
+        logo="/static/logo.svg",
+        stylesheets=(),
+        wall={"light": "#3b0f2c", "dark": "#2a0b20"},
+    ),
+    "says": {"intro": "Welcome.", "help": "Call 555 0100.", "footer": "<i>1 Elm Street</i>"},
+}
 CONSENT = {
     "client_name": "Bank",
     "redirect_host": "bank.example",
@@ -192,6 +201,10 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "login": (
         "login.html",
         {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": "webauthn"},
+    ),
+    "login branded": (
+        "login.html",
+        {**LOGIN, "hint": "", "fixed": False, "error": None, "passkey": "webauthn"} | BRANDED,
     ),
     "login by passkey alone": (
         "login.html",
