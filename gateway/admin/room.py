@@ -41,7 +41,7 @@ def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
     settings, store, clock, factors = parts.settings, parts.store, parts.clock, parts.factors
     api_client.ensure(store, clock, settings.issuer)
     desk = make_desk(_tools(parts, near))
-    yield views.blueprint(desk, _reception(parts, near))
+    yield views.blueprint(desk, _reception(parts, near), clock)
     yield _api(parts, near.provider, desk)
     setup = Setup(settings, store, clock, factors)
     if setup.factor:

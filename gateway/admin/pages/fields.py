@@ -14,7 +14,8 @@ from werkzeug.datastructures import MultiDict
 
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway.admin.pages.words import NO, YES, label, word
+from gateway.admin.pages.values import NO, YES, word
+from gateway.admin.pages.words import label
 
 Schema = Mapping[str, Any]
 Form = MultiDict[str, str]

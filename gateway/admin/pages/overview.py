@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from contracts.text import Text
@@ -14,6 +15,14 @@ from gateway.admin.reception import ADMIN
 ONE_ADMIN = Text(
     "There is only one admin who can come in. Give a second person that role before it is needed."
 )
+
+UNSIGNED = Text(
+    "Entries of the audit trail have waited for more than an hour to be signed. Is a worker "
+    "running?"
+)
+UNHEARD = Text("The last call of a webhook was not answered as it should be.")
+LATE = timedelta(hours=1)
+HEARD = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +55,11 @@ FIGURES: Sequence[tuple[Text, str, str, Mapping[str, str]]] = (
 """What is counted: by which operation, in which section, and of which kind."""
 
 
-def overview(visit: Visit) -> Stands:
+def overview(visit: Visit, now: datetime) -> Stands:
     """Return what there is to know; each list is asked for its first page alone."""
     figures = [_figure(visit, *each) for each in FIGURES if visit.may(each[1])]
-    return Stands(list(_warnings(visit)), figures)
+    looks = (_admins(visit), _trail(visit, now), _webhooks(visit))
+    return Stands([warning for warning in looks if warning], figures)
 
 
 def _figure(visit: Visit, title: Text, name: str, section: str, which: Mapping[str, str]) -> Figure:
@@ -58,8 +68,27 @@ def _figure(visit: Visit, title: Text, name: str, section: str, which: Mapping[s
     return Figure(title, len(rows(found)), bool(found.get("next")), f"{ADMIN}/{section}{query}")
 
 
-def _warnings(visit: Visit) -> Sequence[Text]:
+def _admins(visit: Visit) -> Text | None:
     if not visit.may("operators.list"):
-        return ()
-    able = [each for each in rows(visit.call("operators.list", {})) if each["able"]]
-    return [ONE_ADMIN] if len([each for each in able if each["role"] == "admin"]) == 1 else ()
+        return None
+    found = rows(visit.call("operators.list", {}))
+    return (
+        ONE_ADMIN if sum(each["able"] and each["role"] == "admin" for each in found) == 1 else None
+    )
+
+
+def _trail(visit: Visit, now: datetime) -> Text | None:
+    """Warn where entries wait for a signature that a worker would have made long ago."""
+    if not visit.may("audit.status"):
+        return None
+    stands = visit.call("audit.status", {})
+    late = stands["signed_at"] is not None and now - stands["signed_at"] > LATE
+    return UNSIGNED if late and stands["waiting"] else None
+
+
+def _webhooks(visit: Visit) -> Text | None:
+    if not visit.may("webhooks.list"):
+        return None
+    found = rows(visit.call("webhooks.list", {}))
+    failing = [each for each in found if each["last_at"] and each["last_status"] not in HEARD]
+    return UNHEARD if failing else None

@@ -11,7 +11,8 @@ from urllib.parse import quote, urlencode
 from contracts.text import Text
 from gateway.admin.pages.sections import ACTIONS
 from gateway.admin.pages.shapes import Facts, Listing, Offer
-from gateway.admin.pages.words import CODES, NO, SPOKEN, VALUES, YES, label
+from gateway.admin.pages.values import CODES, NO, SPOKEN, VALUES, YES
+from gateway.admin.pages.words import label
 from gateway.admin.reception import ADMIN
 
 Row = Mapping[str, Any]

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from contracts.clock import Clock
 from contracts.errors import GatehouseError, NotAllowed
 from contracts.text import Text
 from gateway.admin.desk import REFUSED, Desk
@@ -19,8 +20,8 @@ from gateway.admin.pages.sections import ACTIONS, HOMES, SECTIONS
 from gateway.admin.pages.shapes import Action, Page
 from gateway.admin.pages.shown import Row, Showing, address, facts, further, shown
 from gateway.admin.pages.tables import table
+from gateway.admin.pages.values import SECRETS, word
 from gateway.admin.pages.visit import Visit
-from gateway.admin.pages.words import SECRETS, word
 from gateway.admin.reception import ADMIN, ENTER, Reception
 from gateway.languages import OURS
 
@@ -28,9 +29,9 @@ FORMS: Mapping[str, type[Doing]] = {"policy.put": Governing, "branding.put": Loo
 """Forms that are not those of a model."""
 
 
-def blueprint(desk: Desk, reception: Reception) -> Blueprint:
+def blueprint(desk: Desk, reception: Reception, clock: Clock) -> Blueprint:
     """Return the admin pages."""
-    pages, views = Blueprint("admin_pages", __name__), Views(desk, reception)
+    pages, views = Blueprint("admin_pages", __name__), Views(desk, reception, clock)
     pages.add_url_rule(ADMIN, view_func=views.home)
     pages.add_url_rule(ENTER, view_func=views.enter)
     pages.add_url_rule(f"{ADMIN}/do/<name>", view_func=views.do, methods=["GET", "POST"])
@@ -46,14 +47,17 @@ def blueprint(desk: Desk, reception: Reception) -> Blueprint:
 class Views:
     """The admin pages."""
 
-    def __init__(self, desk: Desk, reception: Reception) -> None:
+    def __init__(self, desk: Desk, reception: Reception, clock: Clock) -> None:
         self._desk = desk
         self._reception = reception
+        self._clock = clock
 
     def home(self) -> str:
         """Show how things stand."""
         visit = self._visit()
-        return self._render(visit, "admin/overview.html", "", stands=overview(visit))
+        return self._render(
+            visit, "admin/overview.html", "", stands=overview(visit, self._clock.now())
+        )
 
     def enter(self) -> Response:
         """Go on after a login, where it was one with a passkey."""

@@ -1,12 +1,10 @@
-"""What members of operations are called on pages, and what their values are."""
+"""What members of operations are called on pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from contracts.text import Text, as_it_is
-
-YES, NO = Text("Yes"), Text("No")
 
 LABELS: Mapping[str, Text] = {
     # people
@@ -109,7 +107,7 @@ LABELS: Mapping[str, Text] = {
     # the trail
     "checkpoint": Text("Newest checkpoint"),
     "signed_at": Text("Signed on"),
-    "waiting": Text("Entries that wait to be signed"),
+    "waiting": Text("Waiting"),
     "actor": Text("Who did it"),
     "actor_name": Text("Who did it"),
     "client": Text("Client"),
@@ -154,92 +152,17 @@ LABELS: Mapping[str, Text] = {
     "secret": Text("Secret"),
     "type": Text("Kind"),
     "attempt": Text("Try"),
-    "status": Text("Answer"),
+    "status": Text("Status"),
     "event": Text("Event"),
+    "stream": Text("Event stream"),
+    "method": Text("How it is told"),
     # all
     "id": Text("Id"),
     "version": Text("Version"),
 }
 """Names of members, in the words of an operator. Those of the standards stay as they are."""
 
-CODES = frozenset(
-    {
-        "id",
-        "client_id",
-        "client_secret",
-        "initial_access_token",
-        "claim",
-        "ticket",
-        "pairing_code",
-        "link",
-        "kid",
-        "alg",
-        "uri",
-        "scope",
-        "audience",
-        "require_acr",
-        "redirect_uris",
-        "address",
-        "last_used_from",
-        "language",
-        "secret",
-        "pseudonym",
-        "proof",
-        "issuer",
-        "url",
-        "webhook",
-        "event",
-        "events",
-    }
-)
-"""Members that programs read, too: written so that each sign can be told from the others."""
-
-SECRETS = frozenset(
-    {"link", "ticket", "claim", "client_secret", "initial_access_token", "pairing_code", "secret"}
-)
-"""Members that are shown once."""
-
-SPOKEN = frozenset({"title", "words", "factor", "device", "meaning"})
-"""Members that hold words of ours."""
-
-STATES = {
-    "asked": Text("asked for"),
-    "waiting": Text("waiting"),
-    "stopped": Text("stopped"),
-    "published": Text("published"),
-    "paired": Text("paired"),
-    "revoked": Text("believed no more"),
-}
-
-VALUES: Mapping[str, Mapping[str, Text]] = {
-    "role": {
-        "viewer": Text("viewer"),
-        "helpdesk": Text("helpdesk"),
-        "operator": Text("operator"),
-        "admin": Text("admin"),
-        "auditor": Text("auditor"),
-    },
-    "state": STATES,
-    "recovery": STATES,
-    "origin": {
-        "shipped": Text("shipped"),
-        "environment": Text("the environment"),
-        "admin": Text("an admin"),
-    },
-    "source": {
-        "operator": Text("an operator"),
-        "dynamic": Text("itself"),
-        "document": Text("the document at its id"),
-    },
-}
-"""Values of members, in words."""
-
 
 def label(member: str) -> Text:
     """Return what a member is called."""
     return LABELS.get(member) or as_it_is(member)
-
-
-def word(member: str, value: str) -> Text:
-    """Return a value in words, or as it is where it is nobody's to translate."""
-    return VALUES.get(member, {}).get(value) or as_it_is(value)

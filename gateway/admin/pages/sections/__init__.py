@@ -17,6 +17,7 @@ from gateway.admin.pages.sections import (
     recoveries,
     resources,
     retention,
+    streams,
     webhooks,
 )
 from gateway.admin.pages.shapes import Action, Page
@@ -32,6 +33,7 @@ ALL = (
     branding,
     policy,
     webhooks,
+    streams,
     retention,
     privacy,
     audit,

@@ -31,6 +31,7 @@ ITEM = Page(
         Offer("clients.rotate_secret", IT, unless="public"),
         Offer("clients.allow_exchange", IT),
         Offer("clients.forbid_exchange", IT, when="token_exchange"),
+        Offer("clients.revoke_grants", IT),
         Offer("clients.remove", IT),
     ),
 )
@@ -67,6 +68,13 @@ SECTION = Section(
             warning=SECRET,
             danger=True,
             tells=("client_id", "client_secret"),
+        ),
+        Action(
+            "clients.revoke_grants",
+            Text("End what was granted to it"),
+            back=ONE,
+            warning=Text("Its people log in anew."),
+            danger=True,
         ),
         Action(
             "clients.remove",
