@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, select
 
+from contracts.errors import Tampered
 from store.acting import who
 from store.keystore import pseudonym
 from store.models import accounts, audit
@@ -42,7 +43,8 @@ class Record:
     """One event: who, through which client, from where; `detail` holds no secret.
 
     `account_id` is a pseudonym once the person is erased. `erased`: what was said cannot be read
-    any more. `actor` is an operator; None where people acted for themselves.
+    any more. `altered`: something is not what was written, and is left out. `actor` is an operator;
+    None where people acted for themselves.
     """
 
     id: int
@@ -55,6 +57,7 @@ class Record:
     username: str = ""
     actor: Actor | None = None
     erased: bool = False
+    altered: bool = False
     checkpoint: int | None = field(default=None, compare=False)
 
 
@@ -141,7 +144,20 @@ def read(work: Work, rows: Sequence[Row[Any]]) -> list[Record]:
     """Unseal what can be unsealed of some rows, which `WHOLE` has selected."""
     ids = {each for row in rows for each in (row.account_id, row.actor_id) if each}
     found = personal.keys(work, {*ids, personal.NOBODY}) if rows else {}
-    return [_record(row, found) for row in rows]
+    names = {each: pseudonym(work.vault, each) for each in ids}
+    return [_checked(row, found, names) for row in rows]
+
+
+def _checked(row: Row[Any], found: personal.Keys, names: Mapping[str, str]) -> Record:
+    """Read a row; of one that was altered, what is not believed is left out."""
+    whose = ((row.account_id, row.subject), (row.actor_id, row.actor))
+    try:
+        if any(each and names[each] != kept for each, kept in whose):
+            raise Tampered(detail="an account was given the pseudonym of another")
+        return _record(row, found)
+    except Tampered:
+        left = row.id, row.at, row.event, row.subject, row.client_id
+        return Record(*left, "", {}, altered=True, checkpoint=row.checkpoint)
 
 
 def _record(row: Row[Any], found: personal.Keys) -> Record:

@@ -26,6 +26,7 @@ def line(record: Record, *, scores: bool = False) -> str:
         "actor": actor.id if actor else None,
         "actor_address": actor.address if actor else "",
         "erased": record.erased,
+        "altered": record.altered,
         "checkpoint": record.checkpoint,
     }
     return json.dumps(told, separators=(",", ":"))

@@ -12,6 +12,7 @@ from gateway.settings import Settings
 from gateway.trail.anchors import Anchors
 from store import Store
 from store.signer import Seals, Signer
+from store.trail.checkpoints import opened
 from store.trail.report import Report
 from store.trail.verify import Progress, Verification
 
@@ -29,7 +30,19 @@ def look(
     `anchors` in place of this machine's own; `key`, a public JWK that was kept elsewhere.
     """
     seals = _seals(key) if key else Signer(store.vault)
-    return Verification(store, seals, progress).run(_anchors(settings, anchors))
+    while True:
+        report = Verification(store, seals, progress).run(_anchors(settings, anchors))
+        if report.first is None or report.pruned == _pruned(store, seals):
+            return report
+
+
+def _pruned(store: Store, seals: Seals) -> int:
+    """Return what was removed by now: what went while somebody looked is not missing."""
+    with store.read() as tx:
+        number = tx.checkpoints.last_number()
+        signed = tx.checkpoints.numbered([number]).get(number)
+    found = opened(signed, seals) if signed else None
+    return found.pruned if found else 0
 
 
 def _anchors(settings: Settings, named: Path | None) -> Iterable[str]:

@@ -132,5 +132,6 @@ def _entry(record: Record, *, scores: bool) -> Entry:
         actor_name=actor.name if actor else "",
         actor_address=actor.address if actor else "",
         erased=record.erased,
+        altered=record.altered,
         checkpoint=record.checkpoint,
     )

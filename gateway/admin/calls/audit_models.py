@@ -50,7 +50,10 @@ class Order(Filter):
 
 
 class Entry(Model):
-    """One event. `erased`: what it said of the person cannot be read any more."""
+    """One event. `erased`: what it said of the person cannot be read any more.
+
+    `altered`: something of it is not what was written, and is left out.
+    """
 
     number: int
     at: datetime
@@ -64,6 +67,7 @@ class Entry(Model):
     actor_name: str
     actor_address: str
     erased: bool
+    altered: bool
     checkpoint: int | None
 
 

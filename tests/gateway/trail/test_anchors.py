@@ -12,6 +12,7 @@ import pytest
 from contracts.errors import Unavailable
 from gateway.settings import Settings
 from gateway.trail.anchors import Anchors
+from gateway.trail.looking import look as look_at
 from gateway.trail.sealing import Sealing
 from store import Store
 from store.models import audit, checkpoints
@@ -143,6 +144,24 @@ def test_several_workers_write_each_once(
                 tx.audit.add("event")
             list(threads.map(lambda _: Sealing(store, settings, clock).run(), range(4)))
     assert numbers(store, anchors) == [1, 2, 3, 4, 5]
+
+
+def test_what_is_removed_while_somebody_looks_is_not_missing(
+    store: Store, settings: Settings, seal: Seal, clock: FakeClock
+) -> None:
+    for _ in range(3):
+        seal()
+        clock.advance(timedelta(days=1))
+    looks = []
+
+    def progress(done: int, of: int) -> None:
+        looks.append(done)
+        with store.write() as tx:
+            tx.checkpoints.prune(clock.now())
+
+    report = look_at(store, settings, progress=progress)
+    assert looks == [3, 1]
+    assert report.first is None
 
 
 def test_a_disk_that_is_away_is_tried_again(store: Store, settings: Settings, seal: Seal) -> None:
