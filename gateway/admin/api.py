@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Blueprint, jsonify, request
 from pydantic import BaseModel
@@ -33,7 +35,6 @@ CALL = f"{NAME}.call"
 JSON = "application/json"
 TWICE = Text("%(name)s: said twice, in the address and beside it")
 NO_QUERY = Text("Send the members in the body, as a JSON object.")
-JSONED = Response | tuple[Response, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +50,8 @@ class Api:
     @property
     def metadata(self) -> str:
         """The address of the metadata of this API as a protected resource (RFC 9728)."""
-        origin, path = split(self.issuer)
-        return f"{origin}{WELL_KNOWN}{path}{BASE}"
-
-
-def split(issuer: str) -> tuple[str, str]:
-    """Return the origin and the path of an issuer."""
-    scheme, _, rest = issuer.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}://{host}", slash + path
+        parts = urlsplit(self.issuer)
+        return f"{parts.scheme}://{parts.netloc}{WELL_KNOWN}{parts.path}{BASE}"
 
 
 def blueprint(api: Api) -> Blueprint:
@@ -98,7 +92,10 @@ class Views:
         self._api = api
         operations = api.desk.operations.values()
         self._found = {(_rule(each), each.said.method): each for each in operations}
-        self._document = openapi.document(api.desk.operations, api.issuer + BASE)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
+        return openapi.document(self._api.desk.operations, self._api.issuer + BASE)
 
     def call(self, **members: str) -> Response:
         """Carry an operation out for whoever may."""
