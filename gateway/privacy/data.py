@@ -107,7 +107,7 @@ KINDS: Sequence[Data] = (
     Data(
         "what applications may have and hold",
         "scopes, levels of assurance, times; codes and tokens",
-        ("consents", "grants", "codes", "refresh_tokens"),
+        ("consents", "grants", "codes", "refresh_tokens", "ended_statuses"),
         f"codes and tokens as {KEYED}; the rest readable",
         lambda settings: f"withdrawn, or {span(settings.refresh_absolute_seconds)}",
     ),
