@@ -19,6 +19,10 @@ FORMS = (
     f"/.well-known/openid-configuration{PATH}",
     f"{PATH}/.well-known/oauth-authorization-server",
 )
+SIGNALS = (
+    f"{PATH}/.well-known/ssf-configuration",
+    f"/.well-known/ssf-configuration{PATH}",
+)
 
 
 @pytest.fixture
@@ -34,6 +38,15 @@ def test_both_documents_are_where_clients_look(house: House, form: str) -> None:
     assert found["issuer"] == ISSUER
     endpoints = [value for name, value in found.items() if name.endswith(("_endpoint", "_uri"))]
     assert len(endpoints) > 8
+    assert all(value.startswith(f"{ISSUER}/") for value in endpoints)
+
+
+@pytest.mark.parametrize("form", SIGNALS)
+def test_the_transmitter_is_where_receivers_look(house: House, form: str) -> None:
+    found = house.app.test_client().get(form).get_json()
+    assert found["issuer"] == ISSUER
+    endpoints = [value for name, value in found.items() if name.endswith(("_endpoint", "_uri"))]
+    assert len(endpoints) == 6
     assert all(value.startswith(f"{ISSUER}/") for value in endpoints)
 
 
@@ -69,11 +82,12 @@ def test_nothing_is_outside(house: House, outside: str) -> None:
 
 
 def test_the_documents_are_kept_in_front_under_every_form() -> None:
-    assert {*FORMS, f"{PATH}/.well-known/jwks.json"} == documents(PATH)
+    assert {*FORMS, *SIGNALS, f"{PATH}/.well-known/jwks.json"} == documents(PATH)
     assert documents("") == {
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
         "/.well-known/jwks.json",
+        "/.well-known/ssf-configuration",
     }
 
 
