@@ -79,7 +79,8 @@ class BiometricConsents:
     def list(self, account_id: str) -> Sequence[BiometricConsent]:
         """Return every consent of a person, the oldest first."""
         query = select(rows).where(rows.c.account_id == account_id)
-        found = self._work.connection.execute(query.order_by(rows.c.given_at, rows.c.id))
+        oldest = query.order_by(rows.c.given_at, rows.c.version, rows.c.id)
+        found = self._work.connection.execute(oldest)
         return [BiometricConsent(**row._mapping) for row in found]
 
 

@@ -145,6 +145,24 @@ def test_a_login_offers_no_voice_that_was_not_agreed_to(
         house.clock.advance(timedelta(minutes=1))
 
 
+def test_who_adds_a_voice_in_the_middle_of_a_login_is_asked_first(
+    house: House, voice: Voice
+) -> None:
+    house.enrolled("nora", password=PASSWORD, totp=SEED)
+    person = house.familiar("nora")
+    person.authorize(house.chatbot("bot"), acr_values="mfa+voice")
+    person.log_in("nora", PASSWORD)
+    person.choose("Authenticator app")
+    person.answer(code=house.totp())
+    person.choose("Your voice")
+    assert "Please read this before anything is recorded." in person.words
+    person.answer(consent="")
+    assert "Nothing is measured without your consent." in person.words
+    person.answer(consent="1")
+    assert "Read aloud" in person.words
+    assert voice.heard == []
+
+
 def test_a_page_of_nothing_to_agree_to_is_none(house: House, vera: str) -> None:
     person = at_home(house)
     for factor in ("password", "nonsense"):

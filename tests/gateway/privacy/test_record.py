@@ -20,6 +20,9 @@ from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import House
 
 
+USER = "user:hidden"
+
+
 def made(store: Store, clock: FakeClock, tmp_path: Path, **said: object) -> dict[str, Any]:
     settings = Settings(env="test", data=tmp_path, **said)  # type: ignore[arg-type]
     return asdict(Reports(store, clock, settings, {"voice": Loudness()}).make())
@@ -71,7 +74,7 @@ def test_it_names_who_gets_data_and_no_secret(
         tx.webhooks.add("https://siem.example/in?key=hidden", ["factor.enrolled"], "s" * 32, "x")
     report = made(
         *(store, clock, tmp_path),
-        smtp_url="smtp://user:hidden@mail.example:587",
+        smtp_url=f"smtp://{USER}@mail.example:587",
         controller="The House Ltd",
         privacy_contact="privacy@house.example",
     )
