@@ -28,6 +28,8 @@ ACR = "phr"
 LONGEST = timedelta(hours=12)
 """How old the proof may be (SP 800-63B-4, 2.2.3: at most a day)."""
 IDLE = timedelta(minutes=15)
+FARTHEST = 2048
+"""Characters of an address that a login leads back to."""
 NOTED = timedelta(minutes=1)
 
 NO_ROLE = Text("These pages are for the people who run this service, and you have no role there.")
@@ -94,7 +96,10 @@ class Reception:
         since = self._clock.now() - within
         wanted = Requirement(required_acr=ACR, not_before=since, enrol=False)
         entering = f"{ENTER}?{urlencode({'to': back})}"
-        abort(redirect(self._authentication.begin(wanted, entering, "/account"), 303))
+        begun = self._authentication.begin(
+            wanted, entering if len(entering) <= FARTHEST else ENTER, "/account"
+        )
+        abort(redirect(begun, 303))
 
     def _lately(self, present: Assurance) -> bool:
         seen = max(present.auth_time, self._seen(present.sid))

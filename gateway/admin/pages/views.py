@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from flask import Blueprint, abort, make_response, redirect, render_template, request
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from contracts.clock import Clock
@@ -170,7 +171,7 @@ def _about(visit: Visit, page: Page, key: str) -> Row:
 
 
 def _here() -> str:
-    return request.full_path.removesuffix("?")
+    return iri_to_uri(request.full_path).removesuffix("?")
 
 
 def _notice() -> Text | None:
