@@ -19,7 +19,6 @@ from tests.enrollment.conftest import Loudness
 from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import House
 
-
 USER = "user:hidden"
 
 

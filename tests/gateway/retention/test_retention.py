@@ -311,3 +311,16 @@ def test_the_last_admin_is_not_asked_to_leave(
         account = tx.accounts.get(somebody)
     assert account
     assert account.erase_at is None
+
+
+def test_a_process_without_pages_builds_all_it_needs(
+    store: Store, clock: FakeClock, tmp_path: Path
+) -> None:
+    settings = Settings(env="test", data=tmp_path, history_days=1, account_idle_days=1)
+    ask(store)
+    with store.write() as tx:
+        [row] = tx.outbox.claim(clock.now(), LEASE, RETENTION)
+        tx.outbox.done(row.id)
+    job.Retentions(store, clock, settings).carry(row)
+    with store.read() as tx:
+        assert not tx.outbox.waits(RETENTION)
