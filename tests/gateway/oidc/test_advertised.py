@@ -16,7 +16,13 @@ from tests.gateway.oidc.relying_party import ISSUER, ORDER, RelyingParty, answer
 from tests.gateway.oidc.test_documents import DISCOVERY
 from web import pages
 
-ASKED_BY_GET = {"authorization_endpoint", "userinfo_endpoint", "end_session_endpoint", "jwks_uri"}
+ASKED_BY_GET = {
+    "status_list_aggregation_endpoint",
+    "authorization_endpoint",
+    "userinfo_endpoint",
+    "end_session_endpoint",
+    "jwks_uri",
+}
 
 
 @pytest.fixture
