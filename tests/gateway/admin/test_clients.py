@@ -163,13 +163,18 @@ def test_who_registered_itself_is_limited_or_removed(house: House, call: Call, s
     for loosened in (
         {"require_acr": "aal1"},
         {"access_token_seconds": 301},
-        {"redirect_uris": [CALLBACK]},
+        {"redirect_uris": [f"{CALLBACK}/2"]},
         {"consent": False},
     ):
         with pytest.raises(BadRequest, match="nothing else"):
             call("clients.update", **given, **loosened)
     limited = call("clients.update", **given, require_acr="aal2", access_token_seconds=60)
     assert (limited.require_acr, limited.access_token_seconds) == ("aal2", 60)
+    whole = {name: getattr(limited, name) for name in Members.model_fields}
+    again = call(
+        "clients.update", client_id=client_id, version=2, **{**whole, "require_acr": "phr"}
+    )
+    assert (again.require_acr, again.redirect_uris) == ("phr", [CALLBACK])
     call("clients.remove", client_id=client_id)
     with pytest.raises(BadRequest, match="no client"):
         call("clients.get", client_id=client_id)
