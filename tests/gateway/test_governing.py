@@ -13,6 +13,7 @@ from werkzeug.test import Client
 
 from contracts.errors import Misconfigured
 from gateway.governing import Governed, Watch, governed
+from gateway.opening import in_use
 from gateway.settings import Policy, Settings
 from store import Store
 
@@ -157,7 +158,5 @@ def test_no_request_is_lost_while_applications_change(store: Store) -> None:
 
 
 def test_a_factor_of_no_name_is_refused(tmp_path: Path, store: Store) -> None:
-    from gateway.opening import in_use
-
     with pytest.raises(Misconfigured, match="voise"):
-        in_use(Settings(env="test", data=tmp_path, factors_off="voise"), {})  # type: ignore[arg-type]
+        in_use(Settings(env="test", data=tmp_path, factors_off="voise"), {})
