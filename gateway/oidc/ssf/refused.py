@@ -6,13 +6,17 @@ INVALID_REQUEST = "invalid_request"
 
 
 class Refused(Exception):
-    """A request is not carried out: an HTTP status, `err` and why (RFC 8935, section 2.3)."""
+    """A request is not carried out: an HTTP status, `err` and why (RFC 8935, section 2.3).
 
-    def __init__(self, status: int, err: str, description: str) -> None:
+    `retry_after` is in seconds, where it may be asked again.
+    """
+
+    def __init__(self, status: int, err: str, description: str, retry_after: int = 0) -> None:
         super().__init__(description)
         self.status = status
         self.err = err
         self.description = description
+        self.retry_after = retry_after
 
 
 class Malformed(Refused):

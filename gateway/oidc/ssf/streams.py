@@ -153,7 +153,7 @@ def _raced() -> Refused:
 
 def _limited(retry_after: int) -> None:
     if retry_after:
-        raise Refused(429, "too_many_requests", f"Wait for {retry_after} seconds.")
+        raise Refused(429, "too_many_requests", f"Wait for {retry_after} seconds.", retry_after)
 
 
 def _status(stream: Stream) -> dict[str, Any]:

@@ -168,4 +168,6 @@ def _sent() -> dict[str, Any]:
 def _refused(error: Refused) -> Response:
     response = jsonify(err=error.err, description=error.description)
     response.status_code = error.status
+    if error.retry_after:
+        response.headers["Retry-After"] = str(error.retry_after)
     return referred(response, error.err, error.description)
