@@ -129,6 +129,7 @@ SECTION = Section(
             back=ALL,
             warning=Text("Nobody can bring them back, not even from a backup."),
             danger=True,
+            tells=("proof",),
         ),
         Action("people.keep", Text("Keep after all"), back=PERSON),
         Action(
