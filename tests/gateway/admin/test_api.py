@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from contracts.errors import TooLarge
 from gateway.admin.api_client import CLIENT, ensure, resource
 from gateway.admin.roles import Role
+from gateway.bodies import cap
 from store.clients import Client
 from tests.gateway.admin.conftest import Act
 from tests.gateway.admin.remote import Remote
@@ -234,3 +237,33 @@ def test_under_a_path_the_metadata_is_where_clients_look(build: Build) -> None:
     assert found["resource"] == "http://localhost:8080/tenants/one/admin/api"
     refused = house.app.test_client().get("/tenants/one/admin/api/me")
     assert f'"http://localhost:8080{known}"' in refused.headers["WWW-Authenticate"]
+
+
+def announced(path: str, kind: str, size: int) -> Any:
+    fields = {"content-type": kind, "content-length": str(size)}
+    return SimpleNamespace(path=path, headers=fields)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "taken"),
+    [
+        ("/admin/api/imports", "application/json", True),
+        ("/tenants/one/admin/api/imports", "application/json; charset=utf-8", True),
+        ("/admin/api/imports", "application/x-www-form-urlencoded", False),
+        ("/admin/people/import", "application/x-www-form-urlencoded", False),
+        ("/oauth/token", "application/json", False),
+    ],
+)
+def test_a_long_text_is_taken_below_the_api_alone(path: str, kind: str, taken: bool) -> None:
+    scope = announced(path, kind, 1_000_000)
+    if taken:
+        assert cap(scope) > 1_000_000
+    else:
+        with pytest.raises(TooLarge):
+            cap(scope)
+
+
+def test_a_call_that_needs_no_long_text_has_the_small_cap(remote: Remote, admin: str) -> None:
+    token, text = remote.token(admin), "username\n" + "x" * 100_000
+    assert remote.call("POST", "/people", token, json={"username": text}).status_code == 413
+    assert remote.call("POST", "/imports", token, json={"text": text}).status_code != 413
