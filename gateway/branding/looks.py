@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
-import structlog
-
 from contracts.clock import Clock
-from contracts.errors import Unavailable
+from contracts.errors import GatehouseError
 from gateway.branding import colours, texts
 from gateway.oidc.cache import Recent
 from store import Store
@@ -50,6 +49,8 @@ class Look:
 
 PLAIN = Look()
 
+log = logging.getLogger("gatehouse.branding")
+
 
 class Looks:
     """Reads brandings, remembering each for five seconds."""
@@ -67,8 +68,8 @@ class Looks:
         """
         try:
             return self._looks.get(client_id, lambda: self._look(client_id)) or PLAIN
-        except Unavailable:
-            structlog.get_logger().warning("branding.unavailable")
+        except GatehouseError as error:
+            log.warning("a page looks as it ships: %s", error.detail)
             return PLAIN
 
     def sheet(self, branding_id: str) -> Sheet:

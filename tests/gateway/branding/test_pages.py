@@ -8,11 +8,11 @@ from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
-from contracts.errors import BadRequest
+from contracts.errors import BadRequest, Unavailable
 from gateway.admin.actor import user_of_the_system
 from gateway.admin.opened import open_desk
 from gateway.branding.looks import STALENESS
@@ -148,6 +148,22 @@ def test_it_goes_with_its_client(house: House, branded: Person, say: Say) -> Non
     assert branded.client.get(sheet).status_code == 404
     with house.store.read() as tx:
         assert tx.brandings.get("acme").version == 0
+
+
+def test_a_page_that_says_that_the_database_is_down_looks_as_it_ships(
+    house: House, branded: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.clock.advance(STALENESS)
+
+    def down() -> NoReturn:
+        raise Unavailable(detail="the database is down")
+
+    monkeypatch.setattr(house.store, "read", down)
+    branded.client.environ_base |= {"HTTP_ACCEPT": "text/html"}
+    page = branded.go(branded.path)
+    assert page.status_code == 503
+    assert not sheets(page.text)
+    assert "Gatehouse" in branded.words
 
 
 def test_a_client_that_nobody_vouches_for_has_none(house: House, say: Say) -> None:
