@@ -10,6 +10,7 @@ from typing import Any
 
 from resource_server.guard import MESSAGE, Call, Demand, Guard, Refused
 from resource_server.spent import Spent
+from resource_server.statuses import Statuses
 from resource_server.verifier import Verifier
 
 Scope = Mapping[str, Any]
@@ -28,7 +29,8 @@ class ResourceServer:
     """Answers for one issuer; `resource` is its public address, and the audience of its tokens."""
 
     def __init__(self, issuer: str, resource: str, spent: str) -> None:
-        self._guard = Guard(Verifier(issuer, resource), Spent(spent))
+        verifier = Verifier(issuer, resource)
+        self._guard = Guard(verifier, Spent(spent), Statuses(verifier))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

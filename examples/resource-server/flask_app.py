@@ -9,6 +9,7 @@ from functools import wraps
 from flask import Flask, Response, g, jsonify, request
 from resource_server.guard import MESSAGE, Call, Demand, Guard, Refused
 from resource_server.spent import Spent
+from resource_server.statuses import Statuses
 from resource_server.verifier import Verifier
 
 View = Callable[[], Response]
@@ -19,7 +20,8 @@ def create_app(issuer: str, resource: str, spent: str) -> Flask:
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024
     app.register_error_handler(Refused, refused)
-    guard = Guard(Verifier(issuer, resource), Spent(spent))
+    verifier = Verifier(issuer, resource)
+    guard = Guard(verifier, Spent(spent), Statuses(verifier))
 
     @app.get(guard.metadata_path)
     def metadata() -> Response:

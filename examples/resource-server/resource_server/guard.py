@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from resource_server.proof import ALGORITHMS, InvalidProof, Proofs, hashed
 from resource_server.spent import Spent
+from resource_server.statuses import Statuses
 from resource_server.verifier import InvalidToken, Verifier
 
 ORDER = ("aal1", "mfa", "aal2", "phr", "aal3")
@@ -57,8 +58,10 @@ class Refused(Exception):
 class Guard:
     """Lets requests in whose token says enough."""
 
-    def __init__(self, verifier: Verifier, spent: Spent) -> None:
+    def __init__(self, verifier: Verifier, spent: Spent, statuses: Statuses | None = None) -> None:
+        """Ask status lists too, where there are `statuses`."""
         self._verifier = verifier
+        self._statuses = statuses
         self._proofs = Proofs(spent)
         self._spent = spent
         parts = urlsplit(verifier.audience)
@@ -84,6 +87,8 @@ class Guard:
         try:
             claims = self._verifier.claims(token)
             self._bound(scheme, token, claims, call)
+            if self._statuses:
+                self._statuses.check(claims)
         except InvalidToken as error:
             raise self._refused(401, scheme, "invalid_token") from error
         except InvalidProof as error:

@@ -58,6 +58,16 @@ class Verifier:
         self._check(payload)
         return payload
 
+    def said(self, token: str, typ: str, longest: int) -> dict[str, Any]:
+        """Return what the issuer signed as this type. Raises ValueError."""
+        try:
+            header, payload = opened(token, longest, self._key)
+        except (JoseError, RecursionError, InvalidToken) as error:
+            raise ValueError(str(error)) from error
+        if header["typ"] != typ:
+            raise ValueError(f"not a {typ}")
+        return payload
+
     def _key(self, header: dict[str, Any]) -> Key:
         """Return the issuer's own key for a header that says nothing but alg, typ and kid."""
         alg, kid = header.get("alg"), header.get("kid")
@@ -123,14 +133,16 @@ class Allowed(jws.JWSRegistry):
         return self.algorithms[name]
 
 
-class _NoRedirects(HTTPRedirectHandler):
+class NoRedirects(HTTPRedirectHandler):
+    """Fetches what an address holds, and nothing that it leads to."""
+
     def redirect_request(self, *_: object) -> None:
         """Stay where the issuer's address is."""
 
 
 def download(url: str) -> dict[str, Any]:
     """Fetch a JSON document. Raises OSError, HTTPException or ValueError."""
-    with build_opener(_NoRedirects).open(url, timeout=3) as answer:
+    with build_opener(NoRedirects).open(url, timeout=3) as answer:
         return strict_json(answer.read(LONGEST_KEY_SET))
 
 
