@@ -20,8 +20,6 @@ from gateway.admin.pages.words import label
 Schema = Mapping[str, Any]
 Form = MultiDict[str, str]
 
-LONG = 300
-"""Characters from which on a text has several lines."""
 TRUE, FALSE = "true", "false"
 NO_JSON = Text("This is no JSON.")
 NO_TIME = Text("This is no time. Write it as in 2026-03-01T09:30.")
@@ -164,16 +162,8 @@ def _kind(schema: Schema, choices: Collection[object]) -> str:
     if kind in {"integer", "number"}:
         return "number"
     if kind == "string":
-        return _kind_of_text(schema)
+        return "moment" if schema.get("format") == "date-time" else "text"
     return "json"
-
-
-def _kind_of_text(schema: Schema) -> str:
-    if schema.get("format") == "date-time":
-        return "moment"
-    if schema.get("format") == "password" or schema.get("writeOnly"):
-        return "password"
-    return "long" if LONG < schema.get("maxLength", 0) != 2048 else "text"
 
 
 def _choices(name: str, schema: Schema) -> Sequence[tuple[str, Text]]:

@@ -88,7 +88,12 @@ SECTION = Section(
         item=ITEM,
     ),
     (
-        Action("people.add", Text("Add a person"), back="/people/{id}"),
+        Action(
+            "people.add",
+            Text("Add a person"),
+            back="/people/{id}",
+            kinds={"password": "password"},
+        ),
         Action(
             "people.invite",
             Text("Invite a person"),

@@ -7,6 +7,16 @@ from tests.gateway.admin.pages.conftest import Come
 from tests.gateway.conftest import PASSWORD, House
 
 
+def test_a_password_that_was_typed_is_not_shown_again(come: Come) -> None:
+    operator = come(Role.OPERATOR)
+    answer = operator.do("people.add", username="ada", email="no address", password=PASSWORD)
+    assert answer.status_code == 400
+    assert PASSWORD not in answer.text
+    operator.send(email="ada@example.org", password=PASSWORD)
+    assert operator.path.startswith("/admin/people/"), operator.words
+    assert "ada@example.org" in operator.words
+
+
 def test_people_are_found_looked_at_and_kept_out(house: House, come: Come) -> None:
     alice = house.enrolled("alice", password=PASSWORD)
     house.enrolled("bob", password=PASSWORD)
