@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, Select, func, select
 
 from contracts.errors import Tampered
 from store.models import EPOCH, MICROSECOND, audit, checkpoints
@@ -24,6 +24,8 @@ MOST = 10_000
 """Entries of one checkpoint: so much is held in memory, and removed at a time."""
 
 Heads = Mapping[str, tuple[int, str]]
+
+_STORED = select(checkpoints.c.number, checkpoints.c.signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,7 @@ class Checkpoints:
 
     def newest(self) -> Checkpoint | None:
         """Return the last one. Raises Tampered where it is not signed by this house."""
-        query = select(checkpoints).order_by(checkpoints.c.number.desc()).limit(1)
-        row = self._work.connection.execute(query).one_or_none()
-        if row is None:
-            return None
-        found = opened(row.signed, Signer(self._work.vault))
-        if found is None:
-            raise Tampered(detail=f"checkpoint {row.number} is not ours: gatehouse audit verify")
-        return found
+        return self._genuine(_STORED)
 
     def last_number(self) -> int:
         """Return the number of the last one, 0 where there is none."""
@@ -73,14 +68,12 @@ class Checkpoints:
 
     def signed(self, after: int, limit: int) -> Mapping[int, str]:
         """Return some as they are stored, by number and after this one."""
-        query = select(checkpoints).where(checkpoints.c.number > after)
-        rows = self._work.connection.execute(query.order_by(checkpoints.c.number).limit(limit))
-        return {row.number: row.signed for row in rows}
+        query = _STORED.where(checkpoints.c.number > after)
+        return self._kept(query.order_by(checkpoints.c.number).limit(limit))
 
     def numbered(self, numbers: Collection[int]) -> Mapping[int, str]:
         """Return these as they are stored, by number."""
-        query = select(checkpoints).where(checkpoints.c.number.in_(numbers))
-        return {row.number: row.signed for row in self._work.connection.execute(query)}
+        return self._kept(_STORED.where(checkpoints.c.number.in_(numbers)))
 
     def waiting(self) -> int:
         """Return how many entries are in no checkpoint yet."""
@@ -109,12 +102,31 @@ class Checkpoints:
         return last if too_far is None else too_far - 1
 
     def _last(self, before: datetime) -> int:
-        """Return the last checkpoint that was made before a time; not the newest of all."""
+        """Return the last checkpoint that was made before a time; not the newest of all.
+
+        Raises Tampered where what was signed does not say so: nobody hurries what is kept.
+        """
         newest = select(func.max(checkpoints.c.number)).scalar_subquery()
-        query = select(func.max(checkpoints.c.number)).where(
-            checkpoints.c.at < before, checkpoints.c.number < newest
-        )
-        return self._work.connection.scalar(query) or 0
+        old = checkpoints.c.at < before, checkpoints.c.number < newest
+        last = self._genuine(_STORED.where(*old))
+        if last is not None and last.at >= before:
+            raise Tampered(detail=f"checkpoint {last.number} has another time")
+        return last.number if last else 0
+
+    def _genuine(self, among: Select[tuple[int, str]]) -> Checkpoint | None:
+        """Return the last of some. Raises Tampered where it is not what was signed."""
+        last = among.order_by(checkpoints.c.number.desc()).limit(1)
+        for number, signed in self._kept(last).items():
+            found = opened(signed, Signer(self._work.vault))
+            if found is None or found.number != number:
+                raise Tampered(detail=f"checkpoint {number} is not ours: gatehouse audit verify")
+            return found
+        return None
+
+    def _kept(self, query: Select[tuple[int, str]]) -> Mapping[int, str]:
+        """Return checkpoints as text, whatever was put in their place."""
+        rows = self._work.connection.execute(query)
+        return {row.number: str(row.signed) for row in rows}
 
     def _make(self, last: Checkpoint | None, pruned: int | None) -> Checkpoint | None:
         number = last.number + 1 if last else 1

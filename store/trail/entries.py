@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select, tuple_
+from sqlalchemy import BigInteger, Row, Select, Text, cast, func, select, tuple_, type_coerce
 
 from store.models import audit
 from store.work import Work
@@ -14,6 +14,13 @@ PAGE = 1000
 
 Place = tuple[str, int]
 FIRST: Place = ("", 0)
+
+_STORED: Select[Any] = select(
+    *(column for column in audit.c if column.name not in {"at", "facts"}),
+    type_coerce(audit.c.at, BigInteger).label("at"),
+    cast(audit.c.facts, Text).label("facts"),
+)
+"""Entries as they lie there: what is no time or no JSON any more is named all the same."""
 
 
 class Entries:
@@ -34,13 +41,13 @@ class Entries:
     def by_chain(self, after: Place) -> Sequence[Row[Any]]:
         """Return some, chain by chain, after this place."""
         place = tuple_(audit.c.writer, audit.c.seq)
-        query = select(audit).where(place > tuple_(*after)).order_by(audit.c.writer, audit.c.seq)
+        query = _STORED.where(place > tuple_(*after)).order_by(audit.c.writer, audit.c.seq)
         return self._work.connection.execute(query.limit(PAGE)).all()
 
     def by_checkpoint(self, after: tuple[int, int]) -> Sequence[Row[Any]]:
         """Return some that are signed, by checkpoint and id, after this one."""
         place = tuple_(audit.c.checkpoint, audit.c.id)
-        query = select(audit).where(audit.c.checkpoint.is_not(None), place > tuple_(*after))
+        query = _STORED.where(audit.c.checkpoint.is_not(None), place > tuple_(*after))
         ordered = query.order_by(audit.c.checkpoint, audit.c.id)
         return self._work.connection.execute(ordered.limit(PAGE)).all()
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
+
 from store.cipher import Vault, derive
 from store.models import EPOCH, MICROSECOND
 
@@ -29,6 +31,15 @@ def digest(key: bytes, row: Mapping[str, Any], previous: str) -> str:
     """Return the hash of an entry, 64 hexadecimal digits; the first has none before it."""
     plain = [previous, *(_plain(row[name]) for name in COVERED)]
     return hmac.digest(key, _encode(plain).encode(), "sha256").hex()
+
+
+def fits(key: bytes, row: Row[Any], previous: str) -> bool:
+    """Tell whether an entry as it is stored (`store.trail.entries`) has the hash that it must."""
+    try:
+        facts = None if row.facts is None else json.loads(row.facts)
+        return digest(key, {**row._mapping, "facts": facts}, previous) == str(row.hash)
+    except (TypeError, ValueError):  # it does not even hold what is ever written
+        return False
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from contracts.text import Text
+from store.models import EPOCH
 
 ALTERED = Text("The entry was altered.")
 MISSING = Text("Entries are missing before this one.")
@@ -42,7 +43,19 @@ class Finding:
 
 def here(why: Text, row: Row[Any]) -> Finding:
     """Return a finding at an entry."""
-    return Finding(why, row.id, row.id, row.at, row.event, row.writer, row.seq, row.checkpoint)
+    named = str(row.event), str(row.writer), _number(row.seq), _number(row.checkpoint)
+    return Finding(why, row.id, row.id, _moment(row.at), *named)
+
+
+def _moment(at: Any) -> datetime | None:  # noqa: ANN401 - whatever was put there
+    try:
+        return EPOCH + timedelta(microseconds=at)
+    except (TypeError, OverflowError):
+        return None
+
+
+def _number(value: Any) -> int | None:  # noqa: ANN401 - whatever was put there
+    return value if isinstance(value, int) else None
 
 
 @dataclass(slots=True)

@@ -80,7 +80,7 @@ class Sealed:
             yield from map(page.get, numbers)
 
     def _groups(self) -> Iterator[tuple[int, Rows]]:
-        for number, rows in groupby(self._rows(), lambda row: row.checkpoint):
+        for number, rows in groupby(self._rows(), _number):
             yield number, list(rows)
 
     def _rows(self) -> Iterator[Row[Any]]:
@@ -92,6 +92,11 @@ class Sealed:
     def _page(self, after: tuple[int, int]) -> Rows:
         with self._store.read() as tx:
             return tx.entries.by_checkpoint(after)
+
+
+def _number(row: Row[Any]) -> int:
+    """Return the checkpoint of an entry; one that there cannot be for what is no number."""
+    return row.checkpoint if isinstance(row.checkpoint, int) else LAST - 1
 
 
 def _misfit(found: Checkpoint, rows: Rows) -> Finding:
@@ -111,7 +116,8 @@ def _misfit(found: Checkpoint, rows: Rows) -> Finding:
 
 def _odd(found: Checkpoint, row: Row[Any], before: Row[Any] | None) -> Text | None:
     """Return what is wrong with an entry after the one before it in its chain, by number."""
-    if row.seq > found.chains.get(row.writer, (0, ""))[0]:
+    last, _ = found.chains.get(row.writer, (0, ""))
+    if not isinstance(row.seq, int) or row.seq > last:
         return told.STRANGE
     if before is None or row.seq == before.seq + 1:
         return None

@@ -15,7 +15,7 @@ from store.store import Store
 from store.trail import report as told
 from store.trail.checkpoints import Checkpoint, opened
 from store.trail.entries import FIRST, PAGE, Place
-from store.trail.links import chain_key, digest
+from store.trail.links import chain_key, fits
 from store.trail.report import Finding, Report, here
 from store.trail.seals import Sealed
 
@@ -58,7 +58,7 @@ class Verification:
             if before is not None and before.writer != row.writer:
                 before = None
             self._link(row, (before.seq, before.hash) if before else floors.get(row.writer))
-            before = row
+            before = row if isinstance(row.seq, int) else None
             self._report.entries += 1
             self._report.waiting += row.checkpoint is None
             self._tell(total)
@@ -67,7 +67,7 @@ class Verification:
         seq, previous = before or (0, "")
         if row.seq != seq + 1:
             self._report.found(here(told.MISSING, row))
-        elif digest(self._key, row._asdict(), previous) != row.hash:
+        elif not fits(self._key, row, previous):
             self._report.found(here(told.ALTERED, row))
 
     def _tell(self, total: int) -> None:
@@ -91,7 +91,7 @@ class Verification:
             if found.number > self._report.pruned:
                 break
             for writer in found.chains.keys() & shortened.keys():
-                if found.chains[writer][0] == shortened[writer] - 1:
+                if found.chains[writer][0] + 1 == shortened[writer]:
                     floors[writer] = found.chains[writer]
         return floors
 
