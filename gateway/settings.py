@@ -16,6 +16,11 @@ from pydantic_settings import NoDecode
 from contracts.errors import Misconfigured
 from gateway.deployment import Deployment
 
+Seconds = Annotated[int, Field(le=315_360_000)]
+Days = Annotated[int, Field(le=36_500)]
+Count = Annotated[int, Field(le=1_000_000_000)]
+"""What no admin means: dates beyond the calendar, and numbers that no database holds."""
+
 
 class Policy(BaseModel):
     """Settings that admins may overrule, each within its bounds."""
@@ -27,14 +32,14 @@ class Policy(BaseModel):
         False, description="Take authorization requests by PAR alone (RFC 9126), from every client"
     )
     code_seconds: int = Field(60, description="Life of an authorization code", ge=1, le=600)
-    access_token_seconds: int = Field(
+    access_token_seconds: Seconds = Field(
         300, description="Life of an access token where the client says nothing", ge=1
     )
-    id_token_seconds: int = Field(300, description="Life of an ID token", ge=1)
+    id_token_seconds: Seconds = Field(300, description="Life of an ID token", ge=1)
     message_token_seconds: int = Field(
         60, description="Life of an access token for one message", ge=1, le=300
     )
-    signing_key_days: int = Field(
+    signing_key_days: Days = Field(
         90, description="Age at which a signing key is followed by the next", ge=1
     )
     jwks_seconds: int = Field(
@@ -48,7 +53,7 @@ class Policy(BaseModel):
         description="Who may register clients (RFC 7591): nobody, the bearer of an initial access "
         "token, or anyone",
     )
-    registrations_per_hour: int = Field(
+    registrations_per_hour: Count = Field(
         100, description="Clients that one address may register where registration is open", ge=1
     )
     client_metadata_documents: str = Field(
@@ -67,65 +72,69 @@ class Policy(BaseModel):
         "offered",
         description="Whether DPoP proofs must carry a nonce of ours; an old one never counts",
     )
-    refresh_idle_seconds: int = Field(3600, description="Life of an unused refresh token", ge=1)
-    refresh_absolute_seconds: int = Field(86400, description="Life of a grant altogether", ge=1)
-    session_seconds: int = Field(86400, description="Life of a browser session", ge=1)
-    session_idle_seconds: int = Field(3600, description="Life of an unused browser session", ge=1)
+    refresh_idle_seconds: Seconds = Field(3600, description="Life of an unused refresh token", ge=1)
+    refresh_absolute_seconds: Seconds = Field(86400, description="Life of a grant altogether", ge=1)
+    session_seconds: Seconds = Field(86400, description="Life of a browser session", ge=1)
+    session_idle_seconds: Seconds = Field(
+        3600, description="Life of an unused browser session", ge=1
+    )
     aal3_seconds: int = Field(
         43200, description="How long a session that reached `aal3` is one", ge=1, le=43200
     )
     aal3_idle_seconds: int = Field(
         900, description="How long an unused session that reached `aal3` is one", ge=1, le=900
     )
-    signup_seconds: int = Field(
+    signup_seconds: Seconds = Field(
         1800, description="Time a person has to make an account by themselves", ge=60
     )
-    signups_per_source: int = Field(
+    signups_per_source: Count = Field(
         20, description="Codes that one address may have sent an hour to make accounts", ge=1
     )
-    signups_per_hour: int = Field(
+    signups_per_hour: Count = Field(
         1000, description="Codes sent an hour to make accounts, all together", ge=1
     )
-    login_seconds: int = Field(600, description="Time a person has to finish a login", ge=1)
-    ticket_seconds: int = Field(86400, description="Life of an enrolment ticket", ge=1)
-    enrolment_seconds: int = Field(1800, description="Time to enrol once a ticket is used", ge=1)
-    pairing_seconds: int = Field(3600, description="Life of a kiosk's pairing code", ge=1)
-    fresh_seconds: int = Field(
+    login_seconds: Seconds = Field(600, description="Time a person has to finish a login", ge=1)
+    ticket_seconds: Seconds = Field(86400, description="Life of an enrolment ticket", ge=1)
+    enrolment_seconds: Seconds = Field(
+        1800, description="Time to enrol once a ticket is used", ge=1
+    )
+    pairing_seconds: Seconds = Field(3600, description="Life of a kiosk's pairing code", ge=1)
+    fresh_seconds: Seconds = Field(
         900, description="How old a login may be when a person changes their factors", ge=1
     )
-    biometric_fresh_seconds: int = Field(
+    biometric_fresh_seconds: Seconds = Field(
         300, description="How long a biometric proof counts as fresh (`mfa+voice`)", ge=1
     )
-    failures_per_login: int = Field(5, description="Wrong answers that end one login", ge=1)
-    failures_per_hour: int = Field(10, description="Wrong answers per account and factor", ge=1)
-    failures_per_source: int = Field(100, description="Wrong answers per address an hour", ge=1)
-    names_per_source: int = Field(
+    failures_per_login: Count = Field(5, description="Wrong answers that end one login", ge=1)
+    failures_per_hour: Count = Field(10, description="Wrong answers per account and factor", ge=1)
+    failures_per_source: Count = Field(100, description="Wrong answers per address an hour", ge=1)
+    names_per_source: Count = Field(
         20, description="Names that one address is wrong about an hour before it is a spray", ge=1
     )
-    names_per_hour: int = Field(
+    names_per_hour: Count = Field(
         500,
         description="Names that all together are wrong about an hour before it is a spray",
         ge=1,
     )
-    hashings_per_minute: int = Field(
+    hashings_per_minute: Count = Field(
         300, description="Passwords tried a minute before browsers are asked for work first", ge=1
     )
     device_code_seconds: int = Field(
         600, description="Life of the codes of a device without a browser", ge=60, le=1800
     )
-    device_entries_per_hour: int = Field(
+    device_entries_per_hour: Count = Field(
         1000, description="Wrong codes of devices that people may enter an hour, all together", ge=1
     )
-    backchannel_seconds: int = Field(
+    backchannel_seconds: Seconds = Field(
         120, description="Time a person has to answer a backend that asks for them", ge=10
     )
-    backchannel_longest_seconds: int = Field(
+    backchannel_longest_seconds: Seconds = Field(
         300, description="The longest time that a backend may ask for", ge=10
     )
-    backchannel_silence_seconds: int = Field(
+    backchannel_silence_seconds: Seconds = Field(
         600, description="How long a backend cannot reach a person who has refused it", ge=1
     )
-    backchannel_requests_per_hour: int = Field(
+    backchannel_requests_per_hour: Count = Field(
         10, description="Requests of backends that reach a person an hour and are not allowed", ge=1
     )
     failures_disable: int = Field(
@@ -152,17 +161,17 @@ class Policy(BaseModel):
         ge=0,
         le=36500,
     )
-    messages_per_hour: int = Field(10, description="Codes sent per account and hour", ge=1)
+    messages_per_hour: Count = Field(10, description="Codes sent per account and hour", ge=1)
     recovery_hours: int = Field(
         24, description="Wait before a recovery may add a factor; people may stop it", ge=1, le=720
     )
     recovery_four_eyes: Literal["on", "off"] = Field(
         "off", description="Whether a recovery that one operator starts needs another's approval"
     )
-    recoveries_per_source: int = Field(
+    recoveries_per_source: Count = Field(
         20, description="Recoveries that one address may begin an hour", ge=1
     )
-    recoveries_per_hour: int = Field(
+    recoveries_per_hour: Count = Field(
         500, description="Recoveries that people may begin an hour, all together", ge=1
     )
     enroll_on_the_way: bool = Field(

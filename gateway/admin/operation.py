@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,6 +18,9 @@ CHANGED = Text("Somebody changed this in the meantime: look at it anew, then cha
 
 PAGE = 50
 MOST = 200
+
+RowVersion = Annotated[int, Field(le=2**31 - 1)]
+"""The version of a row, as every database can hold it."""
 
 
 class Model(BaseModel):

@@ -38,10 +38,17 @@ class Operating:
         self._clock = clock
         self._recoveries = recoveries
 
-    def start(self, account_id: str, by: str, reason: str, *, approval: bool) -> Ordered:
-        """Begin one or, where that needs an `approval`, ask for it. Raises BadRequest, Conflict."""
+    def start(
+        self, account_id: str, by: str, reason: str, *, approval: bool, ranked: bool = False
+    ) -> Ordered:
+        """Begin one or, where that needs an `approval`, ask for it. Raises BadRequest, Conflict.
+
+        `ranked`, it needs one for whoever has a role: nobody gets one while this looks.
+        """
         with self._store.write() as tx:
+            tx.accounts.hold(account_id)
             _admitted(tx, account_id)
+            approval = approval or (ranked and tx.operators.get(account_id) is not None)
             ordered = self._ask(tx, account_id, by) if approval else self._vouch(tx, account_id, by)
             detail = {"recovery": ordered.id, "reason": reason, "approval": approval}
             tx.audit.add("recovery.asked", account_id=account_id, detail=detail)

@@ -12,7 +12,7 @@ from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from gateway.admin.actor import Actor
 from gateway.admin.calls.clients import client
-from gateway.admin.operation import CHANGED, Model, Nothing, Paged, operation
+from gateway.admin.operation import CHANGED, Model, Nothing, Paged, RowVersion, operation
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
 from gateway.branding import colours, pictures, texts
@@ -49,7 +49,9 @@ class Which(Model):
 class Said(Which):
     """All that is said of a look but its logo; what is left out is as the house has it."""
 
-    version: int = Field(ge=0, description="`version` that was looked at; 0 where there was none")
+    version: RowVersion = Field(
+        ge=0, description="`version` that was looked at; 0 where there was none"
+    )
     name: str = Field("", max_length=64, description="Name shown beside that of the house")
     colours: dict[str, dict[str, Colour]] = Field(
         {},
@@ -64,7 +66,9 @@ class Said(Which):
 class Logo(Which):
     """A logo for a look."""
 
-    version: int = Field(ge=0, description="`version` that was looked at; 0 where there was none")
+    version: RowVersion = Field(
+        ge=0, description="`version` that was looked at; 0 where there was none"
+    )
     logo: str = Field(
         max_length=LONGEST_LOGO,
         description="A PNG, JPEG or WebP picture of 100 kB at the most, in base64; empty: none",

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from gateway.admin.operation import Model, Paged
+from gateway.admin.operation import Model, Paged, RowVersion
 
 Uri = Annotated[str, Field(max_length=2048)]
 Word = Annotated[str, Field(max_length=255)]
@@ -195,7 +195,7 @@ class Change(Members):
     """What is to be changed of a client, and the version that was looked at."""
 
     client_id: Id
-    version: int = Field(ge=1, description="`version` of the client that was looked at")
+    version: RowVersion = Field(ge=1, description="`version` of the client that was looked at")
 
 
 class Rotated(Model):

@@ -71,7 +71,7 @@ class Clients:
         with self._store.read() as tx:
             return shown(client(tx, which.client_id))
 
-    @operation("POST", "/clients", roles=ADMIN)
+    @operation("POST", "/clients", roles=ADMIN, fresh=True)
     def add(self, actor: Actor, wanted: Add) -> Added:
         """Register a client; its secret is told once and never again."""
         self._check_acr(wanted)
@@ -146,7 +146,7 @@ class Clients:
         """Let a client exchange tokens of another no longer."""
         return shown(exchanges.forbid(self._store, pair.client_id, pair.of))
 
-    @operation("POST", "/clients/tokens", roles=ADMIN)
+    @operation("POST", "/clients/tokens", roles=ADMIN, fresh=True)
     def issue_token(self, actor: Actor, wanted: Token) -> Issued:
         """Issue an initial access token: its bearer may register so many clients (RFC 7591)."""
         with self._store.write() as tx:

@@ -11,7 +11,7 @@ from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from gateway.admin.actor import Actor, name_of
 from gateway.admin.calls.person import PersonId, Who, account
-from gateway.admin.operation import CHANGED, Model, Nothing, operation
+from gateway.admin.operation import CHANGED, Model, Nothing, RowVersion, operation
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
 from gateway.lockout import Lockout
@@ -55,13 +55,13 @@ class Grant(Model):
 class Change(Grant):
     """Who gets which role in the place of the one they have."""
 
-    version: int = Field(ge=1, description="`version` of the role that is changed")
+    version: RowVersion = Field(ge=1, description="`version` of the role that is changed")
 
 
 class Withdrawal(Who):
     """Whose role is taken away."""
 
-    version: int = Field(ge=1, description="`version` of the role that is taken away")
+    version: RowVersion = Field(ge=1, description="`version` of the role that is taken away")
 
 
 class Operators:

@@ -11,7 +11,7 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr, ValidationError
 from contracts.errors import BadRequest, Conflict
 from contracts.text import Text, as_it_is
 from gateway.admin.actor import Actor
-from gateway.admin.operation import CHANGED, Model, Nothing, Paged, operation
+from gateway.admin.operation import CHANGED, Model, Nothing, Paged, RowVersion, operation
 from gateway.admin.roles import Role, at_least
 from gateway.admin.soundness import Draft, stranded, unsound
 from gateway.admin.tools import Tools
@@ -66,7 +66,9 @@ class Proposed(Model):
 class Put(Proposed):
     """All that admins set, in the place of what they had set before."""
 
-    version: int = Field(ge=0, description="The version that was looked at; 0 where there was none")
+    version: RowVersion = Field(
+        ge=0, description="The version that was looked at; 0 where there was none"
+    )
 
 
 class Change(Model):
@@ -100,6 +102,14 @@ class Edition(Model):
     changed_by: str
     username: str | None
     edits: list[Edit]
+
+
+class Past(Paged):
+    """Which versions."""
+
+    after: str = Field(
+        "", pattern=r"^[0-9]{0,9}$", description="`next` of the page before; empty: the newest"
+    )
 
 
 class History(Model):
@@ -146,9 +156,9 @@ class Policy:
             return self._shown(tx.policies.newest())
 
     @operation("GET", "/policy/history")
-    def history(self, actor: Actor, page: Paged) -> History:
+    def history(self, actor: Actor, page: Past) -> History:
         """List who changed the policy, when and how, the newest first."""
-        before = int(page.after) if page.after.isdecimal() else None
+        before = int(page.after) if page.after else None
         with self._store.read() as tx:
             found = tx.policies.list(page.limit + 1, before)
         versions = _editions(found)[: page.limit]

@@ -12,7 +12,7 @@ from contracts.text import Text
 from gateway.admin.actor import Actor, name_of
 from gateway.admin.calls.person import Who
 from gateway.admin.operation import Model, Nothing, Paged, operation
-from gateway.admin.rank import check_rank, ranked
+from gateway.admin.rank import check_rank
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
 from gateway.recovery.operating import Operating, Ordered
@@ -92,9 +92,16 @@ class Recoveries:
 
     @operation("POST", "/people/{person}/recovery", roles=at_least(Role.HELPDESK), fresh=True)
     def start(self, actor: Actor, wish: Wish) -> Begun:
-        """Begin to recover a person's account in the place of two proofs of theirs."""
-        approval = self._needs_approval(actor, wish.person)
-        begun = self._operating.start(wish.person, actor.id, wish.reason, approval=approval)
+        """Begin to recover a person's account in the place of two proofs of theirs.
+
+        A second operator decides wherever the helpdesk begins, and an admin where somebody else
+        begins one of an operator: whoever recovers an account is a step from being that person.
+        """
+        begun = self._operating.start(
+            *(wish.person, actor.id, wish.reason),
+            approval=self._four_eyes or actor.role is Role.HELPDESK,
+            ranked=actor.role is not Role.ADMIN,
+        )
         return _begun(begun)
 
     @operation(
@@ -112,23 +119,16 @@ class Recoveries:
             raise BadRequest(NOTHING)
         return Nothing()
 
-    def _needs_approval(self, actor: Actor, person: str) -> bool:
-        """Tell whether a second operator decides: always where the helpdesk begins.
-
-        And where somebody begins one of an operator who is none of the admins: whoever recovers
-        an account is a step from being that person.
-        """
-        if actor.role is Role.ADMIN:
-            return self._four_eyes
-        return actor.role is Role.HELPDESK or self._four_eyes or ranked(self._store, person)
-
 
 def _place(after: str) -> tuple[datetime, str] | None:
     at, _, recovery = after.partition(BETWEEN)
     try:
-        return (datetime.fromisoformat(at), recovery) if after else None
+        since = datetime.fromisoformat(at) if after else None
     except ValueError:
         raise BadRequest(LOST) from None
+    if since and since.tzinfo is None:
+        raise BadRequest(LOST)
+    return (since, recovery) if since else None
 
 
 def _people(found: Recovery) -> set[str]:

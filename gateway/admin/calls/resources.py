@@ -15,7 +15,7 @@ from contracts.text import Text
 from gateway import resources
 from gateway.admin.actor import Actor
 from gateway.admin.api_client import resource
-from gateway.admin.operation import CHANGED, Model, Nothing, Paged, operation
+from gateway.admin.operation import CHANGED, Model, Nothing, Paged, RowVersion, operation
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
 from store import Transaction
@@ -81,7 +81,7 @@ class Said(Model):
 class Change(Said):
     """What is to be changed of a resource, and the version that was looked at."""
 
-    version: int = Field(ge=1, description="`version` of the resource that was looked at")
+    version: RowVersion = Field(ge=1, description="`version` of the resource that was looked at")
 
 
 class Resources:

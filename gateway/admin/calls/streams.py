@@ -10,7 +10,7 @@ from pydantic import Field
 from contracts.errors import BadRequest, Conflict
 from contracts.text import Text
 from gateway.admin.actor import Actor
-from gateway.admin.operation import CHANGED, Model, Paged, operation
+from gateway.admin.operation import CHANGED, Model, Paged, RowVersion, operation
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
 from gateway.oidc.ssf.refused import Refused
@@ -31,7 +31,7 @@ class Which(Model):
 class Status(Which):
     """Whether a stream is to flow, and why."""
 
-    version: int = Field(ge=1, description="The version that was looked at")
+    version: RowVersion = Field(ge=1, description="The version that was looked at")
     status: Literal["enabled", "paused", "disabled"] = Field(
         description="`paused` keeps what happens for later, `disabled` does not"
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.admin.operation import Model, Paged
+from gateway.admin.operation import Model, Paged, RowVersion
 from gateway.oidc.fetching.target import LONGEST
 from store.events import Event
 
@@ -37,7 +37,7 @@ class New(Model):
 class Change(Which):
     """What is to be otherwise; what is left out stays."""
 
-    version: int = Field(ge=1, description="The version that was looked at")
+    version: RowVersion = Field(ge=1, description="The version that was looked at")
     url: Url | None = Field(None, description="Another address")
     events: Types | None = Field(None, description="Types of events, in place of all there are")
     active: bool | None = Field(None, description="Whether it is told anything")
@@ -46,7 +46,7 @@ class Change(Which):
 class Renewal(Which):
     """Which version gets a new secret."""
 
-    version: int = Field(ge=1, description="The version that was looked at")
+    version: RowVersion = Field(ge=1, description="The version that was looked at")
 
 
 class Hook(Model):

@@ -79,6 +79,8 @@ DANGEROUS = (
     "keys.revoke",
     "keys.rotate",
     "policy.put",
+    "clients.add",
+    "clients.issue",
     "clients.rotate",
     "erase_now",
 )
