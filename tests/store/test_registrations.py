@@ -74,7 +74,7 @@ def test_a_document_is_put_again(store: Store, chatbot: Client, clock: FakeClock
             tx.clients.put(changed)
             tx.registrations.fetched("chatbot", clock.now() + lifetime)
     with store.read() as tx:
-        assert tx.clients.get("chatbot") == changed
+        assert tx.clients.get("chatbot") == replace(changed, version=3)
         assert tx.registrations.refresh_at("chatbot") == clock.now() + 2 * HOUR
 
 
@@ -89,7 +89,9 @@ def test_many_may_put_one_document_at_once(store: Store, chatbot: Client, clock:
 
     assert all(race(put))
     with store.read() as tx:
-        assert tx.clients.get(document.id) == document
+        kept = tx.clients.get(document.id)
+    assert kept
+    assert replace(kept, version=1) == document
 
 
 @pytest.fixture

@@ -15,6 +15,8 @@ from tests.gateway.admin.pages.conftest import Come, Operator
 from tests.gateway.conftest import House
 from tests.walks.filled import filled
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 VALUES = ["\0", "\x1b[0m\r\nX: y", "\ufdfa" * 1000, "0" * 32, "9" * 32, "2026-01-01 x", "[[]]"]
 FAILURE = 500
 
