@@ -10,9 +10,11 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from contracts.errors import BadRequest, Misconfigured
+from contracts.errors import BadRequest, Misconfigured, Tampered
 from contracts.text import Text
-from store.schema import Schema
+from store.cipher import Vault
+from store.keystore import context
+from store.schema import KEYSTORE, Schema
 
 PAGES = 1000
 """Copied at a time; between two of these others may write."""
@@ -23,6 +25,7 @@ Report = Callable[[int, int], None]
 SERVER = Text("Only the embedded database is copied here: use pg_dump and pg_restore.")
 EXISTS = "The file %(path)s exists already: it is not written over."
 FOREIGN = "The file %(path)s is no whole copy of such a database."
+OTHER_KEYS = "The key file does not belong to the copy %(path)s: give the right one."
 
 
 def make(url: str, file: Path, report: Report) -> None:
@@ -40,14 +43,17 @@ def make(url: str, file: Path, report: Report) -> None:
         os.link(draft, file)
 
 
-def restore(file: Path, url: str, schema: Schema, report: Report) -> None:
+def restore(file: Path, url: str, schema: Schema, vault: Vault, report: Report) -> None:
     """Put a copy in the place of what a database holds now: all of it or nothing.
 
-    Raises BadRequest where the file is not whole, or a copy of something else.
+    Raises BadRequest where the file is not whole, a copy of something else, or sealed with keys
+    that the vault has not.
     """
     database = _path(url)
     with closing(_opened(file)) as source:
         _check(source, file, schema)
+        if not (_opens if schema is KEYSTORE else _knows)(source, vault):
+            raise BadRequest(Text(OTHER_KEYS, {"path": str(file)}))
         with closing(sqlite3.connect(database, timeout=WAIT_SECONDS)) as target:
             source.backup(target, progress=_told(report))
 
@@ -78,6 +84,22 @@ def _check(copy: sqlite3.Connection, file: Path, schema: Schema) -> None:
         raise BadRequest(Text(FOREIGN, {"path": str(file)})) from error
     if sound != "ok" or revision not in schema.revisions():
         raise BadRequest(Text(FOREIGN, {"path": str(file)}), detail=f"{sound} {revision}")
+
+
+def _knows(copy: sqlite3.Connection, vault: Vault) -> bool:
+    """Tell whether the keys that a copy of the database was used with are here."""
+    noted = copy.execute("SELECT name, value FROM checks").fetchall()
+    return set(noted) <= set(vault.checks().items())
+
+
+def _opens(copy: sqlite3.Connection, vault: Vault) -> bool:
+    """Tell whether what is in a copy of the keystore can be read."""
+    for subject_id, wrapped in copy.execute("SELECT subject_id, wrapped FROM subject_keys LIMIT 1"):
+        try:
+            vault.unseal(context(subject_id), wrapped)
+        except Tampered:
+            return False
+    return True
 
 
 def _path(url: str) -> Path:

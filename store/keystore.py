@@ -55,7 +55,7 @@ class Keystore:
         query = select(subject_keys).where(subject_keys.c.subject_id.in_(subject_ids))
         with self.database.read() as connection:
             return {
-                row.subject_id: self._vault.unseal(_context(row.subject_id), row.wrapped)
+                row.subject_id: self._vault.unseal(context(row.subject_id), row.wrapped)
                 for row in connection.execute(query)
             }
 
@@ -148,7 +148,7 @@ class Keystore:
         return key
 
     def _new(self, subject_id: str) -> bytes:
-        return self._vault.seal(_context(subject_id), os.urandom(KEY_BYTES))
+        return self._vault.seal(context(subject_id), os.urandom(KEY_BYTES))
 
     def _gone(self, connection: Connection, subject_ids: Iterable[str]) -> set[str]:
         """Return which of these subjects were erased."""
@@ -158,7 +158,7 @@ class Keystore:
 
     def _find(self, connection: Connection, subject_id: str) -> bytes | None:
         wrapped = connection.execute(_WRAPPED, {"subject_id": subject_id}).scalar()
-        return None if wrapped is None else self._vault.unseal(_context(subject_id), wrapped)
+        return None if wrapped is None else self._vault.unseal(context(subject_id), wrapped)
 
 
 _WRAPPED = select(subject_keys.c.wrapped).where(
@@ -171,5 +171,6 @@ def pseudonym(vault: Vault, subject_id: str) -> str:
     return vault.digest("erased", subject_id)[:PSEUDONYM]
 
 
-def _context(subject_id: str) -> str:
+def context(subject_id: str) -> str:
+    """Return where the key of a subject is stored, which it is sealed for."""
     return f"subject_keys|{subject_id}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import click
@@ -53,8 +54,10 @@ def restore(file: Path, keystore: bool, as_json: bool) -> None:
     """
     settings = load()
     url, schema = _meant(settings, keystore)
+    vault = make_store(settings, SystemClock()).vault
     with bars() as report:
-        copying.restore(file, url, schema, lambda done, total: report(file.name, done, total))
+        told = partial(report, file.name)
+        copying.restore(file, url, schema, vault, told)
     _settle(settings, as_json)
 
 

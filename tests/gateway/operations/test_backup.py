@@ -160,6 +160,21 @@ def test_what_is_no_copy_is_refused_and_changes_nothing(
     assert "alice" in run("user", "list").stdout
 
 
+@pytest.mark.parametrize("options", [(), ("--keystore",)])
+def test_a_copy_that_the_key_file_does_not_open_is_refused_and_changes_nothing(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]
+) -> None:
+    added("alice")
+    copy = tmp_path / "copy.db"
+    assert run("backup", "make", str(copy), *options).exit_code == 0
+    monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path / "another"))
+    added("bob")
+    refused = run("backup", "restore", str(copy), *options)
+    assert refused.exit_code == 1
+    assert "key file does not belong" in refused.stderr
+    assert "bob" in run("user", "list").stdout
+
+
 def test_the_keystore_is_not_taken_for_the_database(run: Run, tmp_path: Path) -> None:
     added("alice")
     copy = tmp_path / "keystore.db"
