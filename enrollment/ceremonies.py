@@ -175,8 +175,8 @@ class Ceremonies:
             subject = subject_of(tx, ceremony.account_id)
         came = factor.continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
+            hold_consent(tx, subject.id, factor)
             if isinstance(came, Template):
-                hold_consent(tx, subject.id, factor)
                 terms.adding(tx)
                 return self._add(tx, subject, factor, came, answer)
             return self._asking.ask(tx, ceremony, came)

@@ -176,11 +176,12 @@ def test_a_ceremony_without_standing_consent_asks_for_it_and_hears_nothing(
     assert loudness.heard == []
 
 
-def test_consent_that_goes_while_the_last_sample_is_judged_adds_nothing(
-    ceremonies: Ceremonies, nora: Account, store: Store, loudness: Loudness
+@pytest.mark.parametrize("before", [0, len(PHRASES) - 1])
+def test_consent_that_goes_while_a_sample_is_judged_leaves_nothing_of_it(
+    ceremonies: Ceremonies, nora: Account, store: Store, loudness: Loudness, before: int
 ) -> None:
     asked: Any = ceremonies.answer(begin(ceremonies, nora).handle, "owner", sent(AGREED))
-    for _ in PHRASES[1:]:
+    for _ in range(before):
         asked = ceremonies.answer(asked.handle, "owner", sent(sample=LOUD))
     judge = loudness.continue_enroll
 
@@ -194,6 +195,7 @@ def test_consent_that_goes_while_the_last_sample_is_judged_adds_nothing(
         ceremonies.answer(asked.handle, "owner", sent(sample=LOUD))
     with store.read() as tx:
         assert tx.credentials.list(nora.id) == []
+        assert tx.retention.rows()["ceremonies"] == 0
 
 
 def test_new_words_rest_the_template_until_they_are_agreed_to(
