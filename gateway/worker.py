@@ -73,13 +73,19 @@ def main() -> None:
     store = open_store(settings, clock)
     with ExitStack() as stack:
         stack.callback(store.close)
-        deliveries = Deliveries(store, clock, make_carriers(store, settings, clock, stack))
-        stack.callback(deliveries.close)
         watch = Watch(settings, store, lambda _: turns.next())
         watch.start()
         stack.callback(watch.stop)
         for over in turns:
-            run(store, deliveries, clock, watch.settings, over)
+            turn(store, clock, watch.settings, over)
+
+
+def turn(store: Store, clock: Clock, settings: Settings, over: threading.Event) -> None:
+    """Work until the turn is over; what carries messages goes by its settings as well."""
+    with ExitStack() as stack:
+        deliveries = Deliveries(store, clock, make_carriers(store, settings, clock, stack))
+        stack.callback(deliveries.close)
+        run(store, deliveries, clock, settings, over)
 
 
 class Turns:
