@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from contracts.errors import Unavailable
@@ -35,12 +36,17 @@ class Anchors:
     def catch_up(self, store: Store) -> int:
         """Add what is not there yet; return how many. Raises Unavailable."""
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+            with self._held() as descriptor:
+                return _add(descriptor, store)
         except OSError as error:
             raise Unavailable(detail=f"{self._path}: {error}") from error
+
+    @contextmanager
+    def _held(self) -> Iterator[int]:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            return _add(descriptor, store)
+            yield descriptor
         finally:
             os.close(descriptor)
 

@@ -171,3 +171,12 @@ def test_a_disk_that_is_away_is_tried_again(store: Store, settings: Settings, se
     settings.audit_anchors.rmdir()
     seal()
     assert numbers(store, Anchors(settings.audit_anchors)) == [1, 2]
+
+
+def test_a_disk_that_is_full_is_tried_again(store: Store, seal: Seal) -> None:
+    seal()
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no disk that is always full")
+    with pytest.raises(Unavailable, match="/dev/full"):
+        Anchors(full).catch_up(store)
