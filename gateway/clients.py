@@ -131,7 +131,9 @@ def register(
     _fit(client)
     with store.write() as tx:
         tx.clients.add(client)
-        tx.audit.add("client.added", client_id=client.id)
+        led = {"redirect_uris": list(client.redirect_uris), "resources": list(metadata.resources)}
+        detail = {name: found for name, found in led.items() if found}
+        tx.audit.add("client.added", client_id=client.id, detail=detail)
     return client, secret
 
 

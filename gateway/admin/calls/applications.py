@@ -10,6 +10,7 @@ from gateway.account.service import Application, make_account_service
 from gateway.admin.actor import Actor
 from gateway.admin.calls.person import Who, account
 from gateway.admin.operation import Model, Nothing, operation
+from gateway.admin.rank import check_rank
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
 
@@ -55,6 +56,7 @@ class Applications:
     @operation("POST", "/people/{person}/applications/withdraw", roles=at_least(Role.OPERATOR))
     def withdraw(self, actor: Actor, withdrawal: Withdrawal) -> Nothing:
         """Take a consent back in a person's name, and with it whatever the application holds."""
+        check_rank(self._store, actor, withdrawal.person, "applications.withdraw")
         with self._store.read() as tx:
             account(tx, withdrawal.person)
         self._accounts.withdraw(withdrawal.person, withdrawal.client_id)

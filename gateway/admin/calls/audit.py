@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
+
 from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.admin.actor import Actor
@@ -29,6 +32,8 @@ READERS = frozenset({Role.OPERATOR, Role.ADMIN, Role.AUDITOR})
 KEEPERS = frozenset({Role.ADMIN, Role.AUDITOR})
 MOST = 200_000
 """Entries that are verified while somebody waits; more are a command's."""
+PARTS = timedelta(hours=1)
+"""For how long the parts of one export are noted once."""
 TOO_LONG = Text("The trail is too long to verify here. Run: gatehouse audit verify")
 
 
@@ -51,8 +56,7 @@ class Audit:
     @operation("GET", "/audit/export", roles=KEEPERS)
     def export(self, actor: Actor, order: Order) -> Lines:
         """Get entries of the audit trail as JSON lines, the oldest first."""
-        if not order.after:
-            self._note(order)
+        self._note(actor, order)
         with self._store.read() as tx:
             found = tx.trail.oldest(order.wanted, int(order.after or 0), order.limit)
         text = lines(found.records, scores=_sees_scores(actor))
@@ -79,11 +83,16 @@ class Audit:
         """Get the public key that checkpoints of the audit trail are signed with."""
         return Key(**Signer(self._store.vault).public)
 
-    def _note(self, order: Order) -> None:
-        """Note once that somebody takes a part of the trail along, and which."""
+    def _note(self, actor: Actor, order: Order) -> None:
+        """Note that somebody takes a part of the trail along, and which; its next parts are one.
+
+        Wherever they say that they begin.
+        """
         chosen = order.model_dump(mode="json", exclude_defaults=True, exclude={"after", "limit"})
+        key = f"audit.exported:{actor.id}:{json.dumps(chosen, sort_keys=True)}"
         with self._store.write() as tx:
-            tx.audit.add("audit.exported", detail=chosen)
+            if tx.once.spend(key, PARTS) or not order.after:
+                tx.audit.add("audit.exported", detail=chosen)
 
 
 def verdict(report: Report) -> Verdict:

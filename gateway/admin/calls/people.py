@@ -137,6 +137,7 @@ class People:
     @operation("POST", "/people/{person}/keep", roles=at_least(Role.OPERATOR))
     def keep(self, actor: Actor, who: Who) -> Person:
         """Keep a person who was to be erased; they are told."""
+        check_rank(self._store, actor, who.person, "people.keep")
         self._leaving.keep(who.person)
         with self._store.read() as tx:
             return shown(actor, account(tx, who.person))

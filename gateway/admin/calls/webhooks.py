@@ -63,26 +63,26 @@ class Webhooks:
     @operation("POST", "/webhooks", roles=ADMINS, fresh=True)
     def add(self, actor: Actor, new: New) -> Secret:
         """Tell a service of events; the secret that signs the calls is shown once."""
-        self._check(new.url)
+        host = self._host(new.url)
         secret = new_secret()
         with self._store.write() as tx:
             if tx.webhooks.count() >= MOST:
                 raise Conflict(TOO_MANY)
             made = tx.webhooks.add(new.url, set(new.events), secret, actor.id)
-            tx.audit.add("webhook.added", detail={"webhook": made.id, "events": list(made.events)})
+            detail = {"webhook": made.id, "host": host, "events": list(made.events)}
+            tx.audit.add("webhook.added", detail=detail)
         return Secret(**_hook(made).model_dump(), secret=secret)
 
     @operation("PATCH", "/webhooks/{webhook}", roles=ADMINS, fresh=True)
     def update(self, actor: Actor, change: Change) -> Hook:
         """Change where a webhook is, what it hears, or whether it hears anything."""
-        if change.url is not None:
-            self._check(change.url)
+        told = {} if change.url is None else {"host": self._host(change.url)}
         new = change.model_dump(exclude={"webhook", "version"}, exclude_none=True, mode="json")
         with self._store.write() as tx:
             _webhook(tx, change.webhook)
             if not tx.webhooks.change(change.webhook, change.version, _row(new)):
                 raise Conflict(CHANGED)
-            detail = {"webhook": change.webhook, "changed": sorted(new)}
+            detail = {"webhook": change.webhook, "changed": sorted(new), **told}
             tx.audit.add("webhook.changed", detail=detail)
             return _hook(_webhook(tx, change.webhook))
 
@@ -115,6 +115,7 @@ class Webhooks:
             if not _webhook(tx, which.webhook).active:
                 raise BadRequest(OFF)
             to_webhook(tx, which.webhook, ping)
+            tx.audit.add("webhook.tested", detail={"webhook": which.webhook})
         return Sent(event=ping.id)
 
     @operation("GET", "/webhooks/{webhook}/deliveries", roles=ADMINS)
@@ -131,9 +132,10 @@ class Webhooks:
             next=str(listed[-1].id) if more else "",
         )
 
-    def _check(self, url: str) -> None:
+    def _host(self, url: str) -> str:
+        """Return where an address leads, for the trail: what follows may be a secret."""
         try:
-            receiving(url, on_trial=self._on_trial)
+            return receiving(url, on_trial=self._on_trial).authority
         except NotATarget as error:
             raise BadRequest(as_it_is(f"url: {error}")) from error
 

@@ -56,6 +56,7 @@ NOBODYS = {
     "webhook.removed",
     "webhook.renewed",
     "webhook.switched_off",
+    "webhook.tested",
 }
 """Events that happen to no person."""
 

@@ -87,3 +87,32 @@ def test_nobody_gets_a_role_while_somebody_recovers_their_account(
     assert desk.call(otto, "recoveries.start", {"person": ann.id})
     with pytest.raises(Conflict, match=re.escape("under way")):
         call("operators.grant", person=ann.id, role="admin")
+
+
+def noted(house: House, event: str) -> list[dict[str, Any]]:
+    with house.store.read() as tx:
+        return [each.detail for each in tx.audit.list(50) if each.event == event]
+
+
+@embedded
+def test_no_part_of_the_trail_leaves_unnoticed(house: House, call: Call) -> None:
+    """Whoever says that they go on, and never began, is noted all the same; going on is not."""
+    call("audit.export", after="0", limit=1)
+    call("audit.export", after="1", limit=1)
+    assert len(noted(house, "audit.exported")) == 1
+    call("audit.export", after="1", limit=1, event="login.")
+    assert len(noted(house, "audit.exported")) == 2
+
+
+@embedded
+def test_the_trail_says_where_things_lead(house: House, call: Call) -> None:
+    """What was added and taken away again is known by it."""
+    secret = "https://hooks.example/services/T0/secret"
+    hook = call("webhooks.add", url=secret, events=["account.erased"])
+    call("webhooks.test", webhook=hook.id)
+    call("clients.add", client_id="bot", redirect_uris=["https://bot.example/back"])
+    [added] = noted(house, "webhook.added")
+    assert added["host"] == "hooks.example"
+    assert "secret" not in str(added)
+    assert noted(house, "webhook.tested") == [{"webhook": hook.id}]
+    assert noted(house, "client.added") == [{"redirect_uris": ["https://bot.example/back"]}]

@@ -187,6 +187,8 @@ HELD_BY_ADMINS = {
     "people.disable": {},
     "people.enable": {},
     "people.erase": {},
+    "people.keep": {},
+    "applications.withdraw": {"client_id": "bot"},
     "factors.remove": {"factor": "0" * 32},
     "recoveries.approve": {},
     "tickets.issue": {},
