@@ -18,7 +18,16 @@ from store.audit import Audit
 from store.endings import Endings
 from store.grants import Grants
 from store.keystore import pseudonym
-from store.models import EPOCH, Instant, accounts, metadata
+from store.models import (
+    EPOCH,
+    Instant,
+    accounts,
+    metadata,
+    operators,
+    policies,
+    recoveries,
+    webhooks,
+)
 from store.models import erasure_proofs as proofs
 from store.signer import Signer
 from store.work import Work
@@ -113,6 +122,7 @@ class Erasures:
         Grants(self._work).revoke_account(account_id)
         if once.take(self._work.connection, accounts, accounts.c.id == account_id) is None:
             return None
+        self._rename(account_id)
         Audit(self._work).add(ERASED, account_id=account_id)
         return self._prove(account_id, issuer, {"key": destroyed_at, "rows": rows})
 
@@ -158,6 +168,12 @@ class Erasures:
         reach = self._work.vault.unseal_json(_context(whose), row.farewell) if row.farewell else {}
         return Erased(whose, signed, reach)
 
+    def _rename(self, account_id: str) -> None:
+        """Put the pseudonym where somebody acted as an operator, as the trail has it."""
+        for column in _ACTED:
+            renamed = column.table.update().where(column == account_id)
+            self._work.connection.execute(renamed, {column.name: self._pseudonym(account_id)})
+
     def _rows(self, account_id: str) -> dict[str, int]:
         """Count what an account has, by table: all of it goes with the account."""
         counts = {accounts.name: 1}
@@ -176,6 +192,10 @@ class Erasures:
         return pseudonym(self._work.vault, account_id)
 
 
+_ACTED = (
+    *(operators.c.granted_by, policies.c.changed_by, webhooks.c.created_by),
+    *(recoveries.c.started_by, recoveries.c.approved_by),
+)
 _UNFINISHED = proofs.c.erased_at.is_(None)
 _PROVEN = select(proofs.c.pseudonym, proofs.c.asked_at, proofs.c.erased_at, proofs.c.proof).where(
     proofs.c.erased_at.is_not(None)

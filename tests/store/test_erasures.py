@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import String, false, func, or_, select
 
 from contracts.assurance import Assurance
 from contracts.errors import Expired, Tampered
@@ -63,10 +63,10 @@ def rows_of(store: Store, account: Account) -> dict[str, int]:
     ):
         with database.read() as connection:
             for table in tables:
-                names = {"account_id", "subject_id", *({"id"} if table.name == "accounts" else ())}
-                for name in names & {column.name for column in table.c}:
-                    query = select(func.count()).where(table.c[name] == account.id)
-                    found[table.name] = connection.execute(query).scalar_one()
+                texts = [column for column in table.c if isinstance(column.type, String)]
+                naming = or_(false(), *(column == account.id for column in texts))
+                query = select(func.count()).select_from(table).where(naming)
+                found[table.name] = connection.execute(query).scalar_one()
     return {name: count for name, count in found.items() if count}
 
 
@@ -119,6 +119,28 @@ def test_an_erased_person_is_nowhere(
     assert eraser.due() == 0
     with store.write() as tx:
         assert tx.accounts.add("jane").id != jane.id
+
+
+def test_what_an_operator_did_names_them_by_their_pseudonym(
+    store: Store, jane: Account, clock: FakeClock, eraser: Eraser
+) -> None:
+    with store.write() as tx:
+        other = tx.accounts.add("other")
+        tx.operators.grant(other.id, "viewer", jane.id)
+        webhook = tx.webhooks.add("https://siem.example/", ["ping"], "whsec_", jane.id)
+        tx.policies.change({"registration": "open"}, jane.id, 0)
+        tx.recoveries.ask(other.id, jane.id, clock.now() + 3 * WEEK)
+    named = {"operators", "policies", "recoveries", "webhooks"}
+    assert named <= rows_of(store, jane).keys()
+    leave(store, jane, clock)
+    clock.advance(WEEK)
+    eraser.due()
+    with store.read() as tx:
+        granted, hook = tx.operators.get(other.id), tx.webhooks.get(webhook.id)
+    assert granted
+    assert hook
+    assert {granted.granted_by, hook.created_by} == {pseudonym(store.vault, jane.id)}
+    assert rows_of(store, jane) == {}
 
 
 def test_the_trail_says_what_happened_to_nobody_and_that_they_were_erased(
