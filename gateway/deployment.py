@@ -106,6 +106,12 @@ class Deployment(BaseSettings):
         description="Fetch the documents of clients from this machine too, for trials and tests; "
         "refused in production, and where the issuer is not localhost",
     )
+    history_days: int = Field(
+        0,
+        description="Days for which the audit trail is kept; 0: for ever; no admin shortens it",
+        ge=0,
+        le=36500,
+    )
     audit_checkpoint_seconds: int = Field(
         60, description="How often what was written to the audit trail is signed", ge=1, le=3600
     )

@@ -152,9 +152,6 @@ class Policy(BaseModel):
         ge=0,
         le=36500,
     )
-    history_days: int = Field(
-        0, description="Days for which the audit trail is kept; 0: for ever", ge=0, le=36500
-    )
     account_idle_days: int = Field(
         0,
         description="Days after which an unused account is asked to leave; 0: never",
@@ -214,9 +211,13 @@ class Settings(Policy, Deployment):
         return self._environment or self
 
     def overruled(self, values: Mapping[str, Any]) -> Self:
-        """Return the environment's settings under these. Raises ValidationError."""
+        """Return the environment's settings under these. Raises ValidationError.
+
+        What is not for admins stays, whatever a policy in the database says.
+        """
         given = self.environment.model_dump(exclude_unset=True)
-        made = type(self)(**{**given, **values})
+        theirs = {name: value for name, value in values.items() if name in Policy.model_fields}
+        made = type(self)(**{**given, **theirs})
         made._environment = self.environment
         return made
 

@@ -19,8 +19,8 @@ def retention() -> None:
 def run(dry_run: bool, as_json: bool) -> None:
     """Have the worker delete, now, what it deletes once a day: what is kept too long.
 
-    How long that is, GATEHOUSE_TEMPLATE_IDLE_DAYS, GATEHOUSE_ACCOUNT_IDLE_DAYS and
-    GATEHOUSE_HISTORY_DAYS say, or the policy.
+    How long that is, GATEHOUSE_TEMPLATE_IDLE_DAYS and GATEHOUSE_ACCOUNT_IDLE_DAYS say, or the
+    policy; for the trail GATEHOUSE_HISTORY_DAYS alone.
     """
     with asking() as ask:
         if dry_run:

@@ -42,9 +42,18 @@ def test_what_admins_set_overrules_the_environment(
 
 
 def test_nothing_of_the_machine_is_for_admins() -> None:
-    machines = {"env", "issuer", "database_url", "key_file", "limits", "simulators"}
+    machines = {"env", "issuer", "database_url", "key_file", "limits", "simulators", "history_days"}
     assert not machines & Policy.model_fields.keys()
     assert not [name for name in Policy.model_fields if "pkcs11" in name or "file" in name]
+
+
+def test_a_policy_that_somebody_wrote_by_hand_changes_nothing_of_the_machine(store: Store) -> None:
+    """Whoever has the database has neither the mail nor what the trail is kept for."""
+    settings = Settings(env="test", smtp_url="smtp://mail.example")
+    change(store, smtp_url="smtp://evil.example", simulators=True, history_days=1, code_seconds=30)
+    holds = governed(settings, store)
+    assert (holds.smtp_url, holds.simulators, holds.history_days) == (settings.smtp_url, False, 0)
+    assert holds.code_seconds == 30
 
 
 def test_factors_that_are_off_are_read_with_commas(monkeypatch: pytest.MonkeyPatch) -> None:
