@@ -1,7 +1,4 @@
-"""What no policy may do: lock every admin out, or people, or ask for what nobody can show.
-
-Nor may it take the trail away from under whoever looks at it.
-"""
+"""What no policy may do: lock every admin out, or people, or ask for what nobody can show."""
 
 from __future__ import annotations
 
@@ -29,13 +26,9 @@ FLOORS: Mapping[str, int] = {
 }
 """Below these an admin hardly finishes what would put it right again."""
 
-TRAIL_DAYS = 30
-"""Else an admin does what they like, and has the trail of it deleted on the next day."""
-
 NO_FACTOR = "factors_off: There is no factor %(name)s."
 NO_PASSKEYS = "factors_off: Admins log in with passkeys, so webauthn stays on."
 TOO_LITTLE = "%(name)s: With less than %(floor)d no admin could put it right again."
-TOO_SOON = "history_days: The trail is kept for %(floor)d days at the least; 0 keeps it for ever."
 NO_CODES = "factors_off: Registration is open, and needs codes by e-mail or phone."
 NEEDED = "factors_off: A client needs %(acr)s, and nobody could reach that any more."
 
@@ -51,10 +44,7 @@ class Draft:
 
 def unsound(tx: Transaction, draft: Draft, factors: Mapping[str, Factor]) -> Text | None:
     """Return why settings cannot be, if there is a reason."""
-    checks = (
-        *(_factors(draft), _floors(draft), _trail(draft)),
-        *(_clients(tx, draft), _codes(draft, factors)),
-    )
+    checks = (_factors(draft), _floors(draft), _clients(tx, draft), _codes(draft, factors))
     return next(chain.from_iterable(checks), None)
 
 
@@ -83,11 +73,6 @@ def _floors(draft: Draft) -> Iterator[Text]:
         floor = FLOORS.get(name, 0)
         if floor and getattr(draft.then, name) < floor:
             yield Text(TOO_LITTLE, {"name": name, "floor": floor})
-
-
-def _trail(draft: Draft) -> Iterator[Text]:
-    if "history_days" in draft.named and 0 < draft.then.history_days < TRAIL_DAYS:
-        yield Text(TOO_SOON, {"floor": TRAIL_DAYS})
 
 
 def _codes(draft: Draft, factors: Mapping[str, Factor]) -> Iterator[Text]:

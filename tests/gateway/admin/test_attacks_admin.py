@@ -89,15 +89,6 @@ def test_nobody_gets_a_role_while_somebody_recovers_their_account(
         call("operators.grant", person=ann.id, role="admin")
 
 
-@embedded
-@pytest.mark.parametrize("days", [1, 29])
-def test_no_admin_has_the_trail_deleted_on_the_next_day(call: Call, days: int) -> None:
-    with pytest.raises(BadRequest, match=r"^history_days: .* 30 days"):
-        call("policy.put", values={"history_days": days}, version=0)
-    for version, kept in enumerate((30, 0)):
-        call("policy.put", values={"history_days": kept}, version=version)
-
-
 def noted(house: House, event: str) -> list[dict[str, Any]]:
     with house.store.read() as tx:
         return [each.detail for each in tx.audit.list(50) if each.event == event]
