@@ -99,8 +99,12 @@ class Policy(BaseModel):
         1800, description="Time to enrol once a ticket is used", ge=1
     )
     pairing_seconds: Seconds = Field(3600, description="Life of a kiosk's pairing code", ge=1)
-    fresh_seconds: Seconds = Field(
-        900, description="How old a login may be when a person changes their factors", ge=1
+    fresh_seconds: int = Field(
+        900,
+        description="How old a login may be when people change their factors, or operators something "
+        "dangerous",
+        ge=1,
+        le=3600,
     )
     biometric_fresh_seconds: Seconds = Field(
         300, description="How long a biometric proof counts as fresh (`mfa+voice`)", ge=1

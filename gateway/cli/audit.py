@@ -95,7 +95,7 @@ def verify(anchors: Path | None, key: Path | None, as_json: bool) -> None:
         click.echo("\nThe trail is not whole. The first place:", err=True)
         for name, value in first.items():
             if value not in {None, ""}:
-                click.echo(f"  {name}: {value}", err=True)
+                click.echo(f"  {name}: {output.shown(value)}", err=True)
     sys.exit(0 if found["whole"] else 1)
 
 

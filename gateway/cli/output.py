@@ -26,7 +26,7 @@ def rows(found: Sequence[Row], as_json: bool) -> None:
         for name in found[0]:
             table.add_column(name, overflow="fold")
         for row in found:
-            table.add_row(*(Text(_shown(value)) for value in row.values()))
+            table.add_row(*(Text(shown(value)) for value in row.values()))
         Console().print(table)
     else:
         click.echo("None.")
@@ -39,14 +39,14 @@ def row(made: Row, as_json: bool) -> None:
         return
     width = max(map(len, made))
     for name, value in made.items():
-        click.echo(f"{name:<{width}}  {_shown(value)}")
+        click.echo(f"{name:<{width}}  {shown(value)}")
 
 
 def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Write a value down; strangers choose some, and none of them steers a terminal."""
     return "".join(sign if sign.isprintable() else "\ufffd" for sign in _written(value))
 
