@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 from contracts.clock import Clock
 from contracts.errors import Unavailable
@@ -207,92 +207,8 @@ class Factor(Protocol):
         ...
 
 
-class Adoptable(Protocol):
-    """A factor that can take over a value an operator brings: a password, a seed, an address."""
-
-    def adopt(self, value: str) -> Template:
-        """Make a template from a value made elsewhere. Raises Retry where it is not fit."""
-        ...
-
-
-class HashAdoptable(Protocol):
-    """A factor that can take over the hash that another system made of its secret."""
-
-    def adopt_hash(self, value: str) -> Template:
-        """Make a template from a hash made elsewhere. Raises Retry where it is not fit."""
-        ...
-
-
-@runtime_checkable
-class Reachable(Protocol):
-    """A factor whose credentials are addresses that their owner has shown to be theirs."""
-
-    def addresses(self, enrolled: Sequence[Enrolled]) -> Sequence[tuple[Channel, str]]:
-        """Return where messages reach the owner of these credentials."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """What somebody agrees to before anything of their body is measured (GDPR, Article 9(2)(a)).
-
-    `points` are whole sentences: what is measured, what becomes of it, what for, and how to take
-    the consent back. Whoever changes what they mean gives them the next `version`.
-    """
-
-    version: int
-    points: Sequence[Text]
-
-
-@runtime_checkable
-class Consented(Protocol):
-    """A factor that measures people, and does so with their consent alone.
-
-    Every factor whose kind is `INHERENCE` is one: the server keeps what it measured.
-    """
-
-    consent: Consent
-
-
-@runtime_checkable
-class Restorable(Protocol):
-    """A factor whose older templates, as a backup brings them back, may count again.
-
-    All that uses of a credential changed in its template is a counter: nothing that was spent, and
-    no secret that its owner has replaced, is good once more.
-    """
-
-    restorable: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """How hard something is to guess, from 0 to 4, and that in words; below 2 it is not taken."""
-
-    score: int
-    words: Text
-
-
-@runtime_checkable
-class Estimating(Protocol):
-    """A factor that can say how good a value is before it is sent; its ask has `estimate`."""
-
-    def estimate(self, value: str) -> Estimate:
-        """Judge a value that somebody is still typing. Raises Unavailable where too many are."""
-        ...
-
-
 Infer = Callable[[str, bytes], bytes]
 """Run a named job on one payload in the inference pool. Raises Retry, BadRequest or Unavailable."""
-
-
-@runtime_checkable
-class Resending(Protocol):
-    """A factor that can send anew what it sent; where it can, the ask has the option `resend`."""
-
-    def resend(self, secret: bytes) -> Challenge:
-        """Return a challenge like the one that made this secret, with a new message."""
-        ...
 
 
 Fetch = Callable[[str, Mapping[str, str]], bytes]

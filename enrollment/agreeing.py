@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
+from contracts.abilities import Consent
 from contracts.errors import Retry
-from contracts.factor import Ask, Challenge, Consent, Enrolled, Factor, Subject
+from contracts.factor import Ask, Challenge, Enrolled, Factor, Subject
 from contracts.text import Text
 from enrollment.asking import Asking
 from enrollment.consent import consent_of, give, points, stands

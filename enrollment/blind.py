@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from contracts.abilities import Reachable
 from contracts.clock import Clock
 from contracts.errors import Tampered, TooMany
-from contracts.factor import Challenge, Enrolled, Factor, Reachable, Subject
+from contracts.factor import Challenge, Enrolled, Factor, Subject
 from contracts.text import Text
 from enrollment.asking import CODE_LIFETIME, HOUR, Asking
 from enrollment.outcomes import Asked, Rules

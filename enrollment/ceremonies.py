@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from contracts.abilities import Resending
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, NotAllowed, Retry, Tampered, TooMany, Unavailable
-from contracts.factor import Answer, Enrolled, Factor, Resending, Subject, Template
+from contracts.factor import Answer, Enrolled, Factor, Subject, Template
 from contracts.text import Text
 from enrollment.agreeing import Agreeing
 from enrollment.asking import Asking

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from contracts.abilities import Consent, Consented
 from contracts.errors import Expired
-from contracts.factor import Consent, Consented, Factor
+from contracts.factor import Factor
 from contracts.text import Text
 from enrollment.outcomes import Change, Happened
 from store import Credential, Store, Transaction

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from contracts.abilities import Resending
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, Retry, TooMany, Unavailable
-from contracts.factor import Factor, Resending, Subject, Template
+from contracts.factor import Factor, Subject, Template
 from contracts.text import Text
 from enrollment.asking import Asking, Letter
 from enrollment.outcomes import Asked, Made, Rules

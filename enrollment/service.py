@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from contracts.abilities import Reachable
 from contracts.errors import Expired, NotAllowed, TooMany
-from contracts.factor import Ask, Factor, Kind, Reachable
+from contracts.factor import Ask, Factor, Kind
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.consent import consent_of, stands

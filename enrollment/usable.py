@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from contracts.abilities import Reachable
 from contracts.errors import Expired, NotAllowed, Tampered
-from contracts.factor import Channel, Enrolled, Factor, Kind, Reachable, Subject
+from contracts.factor import Channel, Enrolled, Factor, Kind, Subject
 from enrollment.consent import stands
 from store import Transaction
 

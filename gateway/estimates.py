@@ -8,8 +8,9 @@ from datetime import timedelta
 from flask import Blueprint, jsonify, request
 from werkzeug.wrappers import Response
 
+from contracts.abilities import Estimate, Estimating
 from contracts.errors import NotAllowed, TooMany
-from contracts.factor import Estimate, Estimating, Factor
+from contracts.factor import Factor
 from contracts.text import Text
 from gateway.addresses import network
 from gateway.callers import caller

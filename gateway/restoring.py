@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.factor import Factor, Restorable
+from contracts.abilities import Restorable
+from contracts.factor import Factor
 from gateway.erasure import Eraser
 from store import Store
 from store.keystore import REMOVED, Noted

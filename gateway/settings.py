@@ -101,8 +101,8 @@ class Policy(BaseModel):
     pairing_seconds: Seconds = Field(3600, description="Life of a kiosk's pairing code", ge=1)
     fresh_seconds: int = Field(
         900,
-        description="How old a login may be when people change their factors, or operators something "
-        "dangerous",
+        description="How old a login may be before people change their factors, and operators do "
+        "what is dangerous",
         ge=1,
         le=3600,
     )

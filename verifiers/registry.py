@@ -11,8 +11,9 @@ from types import ModuleType
 from pydantic_settings import BaseSettings
 
 import verifiers
+from contracts.abilities import Consented
 from contracts.errors import Misconfigured
-from contracts.factor import Consented, Factor, Kind, Workshop
+from contracts.factor import Factor, Kind, Workshop
 from contracts.inference import Loader
 from contracts.text import Text
 

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from contracts.factor import Factor, Reachable
+from contracts.abilities import Reachable
+from contracts.factor import Factor
 from contracts.text import Text
 from enrollment.usable import begins
 from gateway import policy

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from contracts.factor import Factor, Reachable
+from contracts.abilities import Reachable
+from contracts.factor import Factor
 from enrollment.usable import readable
 from store import Store
 

@@ -8,8 +8,9 @@ from typing import Any, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from contracts.abilities import Adoptable, HashAdoptable
 from contracts.errors import BadRequest, Conflict, Retry
-from contracts.factor import Adoptable, Factor, HashAdoptable, Template
+from contracts.factor import Factor, Template
 from contracts.text import Text, as_it_is
 from store import Transaction
 from store.accounts import fit

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from contracts.abilities import Consented
 from contracts.clock import Clock
-from contracts.factor import Consented, Factor
+from contracts.factor import Factor
 from enrollment.consent import points
 from gateway.privacy.data import KINDS, Data
 from gateway.privacy.recipients import Recipient, recipients

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from contracts.abilities import Reachable
 from contracts.assurance import AuthEvent
-from contracts.factor import Factor, Kind, Reachable
+from contracts.factor import Factor, Kind
 from gateway import policy
 from gateway.login.plan import Offer, Wallet
 

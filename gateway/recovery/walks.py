@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from contracts.abilities import Reachable
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Expired, NotAllowed, TooMany
-from contracts.factor import Factor, Reachable, Subject
+from contracts.factor import Factor, Subject
 from contracts.text import Text
 from enrollment.blind import Blind
 from enrollment.ceremonies import REFUSED, Ceremonies

@@ -7,8 +7,9 @@ from typing import cast
 
 from flask import Blueprint
 
+from contracts.abilities import Reachable
 from contracts.errors import Misconfigured
-from contracts.factor import Factor, Reachable
+from contracts.factor import Factor
 from contracts.text import Text
 from enrollment.newcomers import Newcomers
 from enrollment.outcomes import Rules

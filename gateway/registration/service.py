@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
+from contracts.abilities import Adoptable
 from contracts.clock import Clock
 from contracts.errors import BadRequest, Conflict, Expired, NotAllowed
-from contracts.factor import Adoptable, Factor, Subject
+from contracts.factor import Factor, Subject
 from contracts.text import Text
 from enrollment.newcomers import Newcomer, Newcomers
 from enrollment.outcomes import Asked, Made

@@ -14,18 +14,9 @@ import httpx
 import pytest
 from flask import Flask
 
+from contracts.abilities import Consent
 from contracts.errors import Retry
-from contracts.factor import (
-    Answer,
-    Ask,
-    Challenge,
-    Consent,
-    Enrolled,
-    Kind,
-    Subject,
-    Template,
-    Verdict,
-)
+from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
 from contracts.text import Text
 from enrollment.kiosk import client
 from enrollment.kiosk.identity import Identity

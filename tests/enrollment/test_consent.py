@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from contracts.abilities import Consent
 from contracts.errors import Expired, NotAllowed
-from contracts.factor import Answer, Consent, Template
+from contracts.factor import Answer, Template
 from contracts.text import Text
 from enrollment.ceremonies import Ceremonies
 from enrollment.consent import Consents

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from contracts.factor import Adoptable, Estimating
+from contracts.abilities import Adoptable, Estimating
 from contracts.text import Text
 from enrollment.service import Enroller
 from gateway.account.service import make_account_service

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from contracts.abilities import Estimate
 from contracts.factor import (
     Answer,
     Ask,
     Challenge,
     Enrolled,
-    Estimate,
     Kind,
     Proof,
     Subject,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from contracts.abilities import Estimate
 from contracts.errors import Retry
-from contracts.factor import Estimate
 from contracts.text import Text, counted
 from verifiers.password.breached import Breached
 from verifiers.password.reasons import reason

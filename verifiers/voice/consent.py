@@ -6,7 +6,7 @@ rest until they agree anew.
 
 from __future__ import annotations
 
-from contracts.factor import Consent
+from contracts.abilities import Consent
 from contracts.text import Text
 
 CONSENT = Consent(

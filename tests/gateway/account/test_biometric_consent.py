@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from contracts.factor import Answer, Consent, Enrolled, Subject, Template, Verdict
+from contracts.abilities import Consent
+from contracts.factor import Answer, Enrolled, Subject, Template, Verdict
 from contracts.text import Text
 from gateway.account.export import Export
 from tests.enrollment.conftest import Loudness

@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from contracts.abilities import Consent
 from contracts.assurance import Assurance
 from contracts.errors import Conflict
-from contracts.factor import Consent, Factor, Kind, Template
+from contracts.factor import Factor, Kind, Template
 from contracts.text import Text
 from gateway.carriers import make_carriers
 from gateway.changes import Changes
