@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Row, Select, Text, cast, func, select, tuple_, type_coerce
 
-from store.models import audit
+from store.keystore import pseudonym
+from store.models import accounts, audit
 from store.work import Work
 
 PAGE = 1000
@@ -50,6 +51,16 @@ class Entries:
         query = _STORED.where(audit.c.checkpoint.is_not(None), place > tuple_(*after))
         ordered = query.order_by(audit.c.checkpoint, audit.c.id)
         return self._work.connection.execute(ordered.limit(PAGE)).all()
+
+    def parted(self, after: str) -> tuple[Sequence[str], str | None]:
+        """Return which of some accounts are not those of their entries, and where to go on after.
+
+        There is nothing more after None.
+        """
+        query = select(accounts.c.id, accounts.c.pseudonym).where(accounts.c.id > after)
+        rows = self._work.connection.execute(query.order_by(accounts.c.id).limit(PAGE)).all()
+        vault, last = self._work.vault, rows[-1].id if rows else None
+        return [row.id for row in rows if row.pseudonym != pseudonym(vault, row.id)], last
 
     def shortened(self) -> Mapping[str, int]:
         """Return the chains whose beginning is not there, and which entry is their first."""

@@ -22,6 +22,7 @@ GONE = Text("The checkpoint is missing.")
 BROKEN = Text("The checkpoint does not follow the one before it.")
 OTHER = Text("The checkpoint is not the one that was anchored.")
 CUT_OFF = Text("The trail was cut off here: a later checkpoint was anchored.")
+PARTED = Text("The account %(account)s was parted from its entries.")
 FORGED = Text("This anchor is not signed by this house.")
 
 LAST = 2**63

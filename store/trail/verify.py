@@ -6,6 +6,7 @@ All is read a page at a time, so that a trail of any length fits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Row
@@ -37,6 +38,7 @@ class Verification:
         """Look at all there is, and at checkpoints that were kept elsewhere."""
         newest = self._begin()
         self._chained()
+        self._whose()
         Sealed(self._store, self._seals, self._report, newest).check()
         self._anchored(anchors)
         return self._report
@@ -62,6 +64,15 @@ class Verification:
             self._report.entries += 1
             self._report.waiting += row.checkpoint is None
             self._tell(total)
+
+    def _whose(self) -> None:
+        """Look whether each account still is the one that its entries are about."""
+        after: str | None = ""
+        while after is not None:
+            with self._store.read() as tx:
+                parted, after = tx.entries.parted(after)
+            for account_id in parted:
+                self._report.found(Finding(replace(told.PARTED, values={"account": account_id})))
 
     def _link(self, row: Row[Any], before: tuple[int, str] | None) -> None:
         seq, previous = before or (0, "")

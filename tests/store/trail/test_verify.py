@@ -10,7 +10,7 @@ import pytest
 from contracts.errors import Tampered
 from store import Account, Store
 from store.keys_file import Keys
-from store.models import audit, checkpoints
+from store.models import accounts, audit, checkpoints
 from store.trail import report as told
 from store.trail.report import Report
 from tests.fakes.clock import FakeClock
@@ -218,6 +218,17 @@ def test_an_entry_that_was_made_up(trail: Store, look: Look) -> None:
     with trail.database.write() as connection:
         connection.execute(audit.insert(), theirs)
     assert place(look()) == (told.ALTERED, 99, "event.3")
+
+
+def test_an_account_that_was_parted_from_its_entries(
+    trail: Store, look: Look, jane: Account
+) -> None:
+    with trail.database.write() as connection:
+        mine = accounts.c.id == jane.id
+        connection.execute(accounts.update().where(mine).values(pseudonym="b" * 32))
+    report = look()
+    assert report.first
+    assert str(report.first.why) == f"The account {jane.id} was parted from its entries."
 
 
 def test_an_erasure_leaves_it_whole(trail: Store, look: Look, jane: Account) -> None:
