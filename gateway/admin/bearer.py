@@ -24,6 +24,8 @@ from gateway.oidc.dpop.key import ALGORITHMS
 from gateway.oidc.issued.binding import Binding
 from gateway.oidc.issued.rfc6750 import DPOP, Presented
 from gateway.oidc.issued.standing import Spoken, Standing
+from gateway.oidc.token.grants.ciba import BackchannelGrant
+from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store import Store
 from store.acting import acting
 
@@ -31,6 +33,9 @@ ACR = "phr"
 """What every login of an operator must reach: a passkey, and nothing that can be typed."""
 LONGEST = timedelta(hours=12)
 """How old the login behind a token may be."""
+
+ELSEWHERE = frozenset({DeviceCodeGrant.GRANT_TYPE, BackchannelGrant.GRANT_TYPE})
+"""Grants whose person is somewhere else than whoever asks: they can be talked into it."""
 
 NO_TOKEN = Text("Log in first: this needs an access token with a DPoP proof.")
 BAD_TOKEN = Text("The access token is not valid here, or not any more.")
@@ -98,11 +103,19 @@ class Bearers:
         # Whoever got a token by an exchange acts for a person, and is not that person.
         if spoken is None or not self._meant(spoken.token.claims) or "act" in spoken.token.claims:
             raise Challenged(BAD_TOKEN, "invalid_token")
+        self._check_client(spoken.token.client_id)
         self._check_binding(spoken.token.claims, shown, request)
         return spoken
 
     def _meant(self, claims: dict[str, Any]) -> bool:
         return bool(claims.get("aud") == self._resource)
+
+    def _check_client(self, client_id: str) -> None:
+        """Refuse a client that could have had its token allowed on somebody else's device."""
+        with self._store.read() as tx:
+            client = tx.clients.get(client_id)
+        if client is None or not ELSEWHERE.isdisjoint(client.metadata.grant_types):
+            raise Challenged(BAD_TOKEN, "invalid_token", detail=f"{client_id} may ask elsewhere")
 
     def _check_binding(self, claims: dict[str, Any], shown: Presented, request: Request) -> None:
         if "jkt" not in claims.get("cnf", {}):

@@ -41,15 +41,16 @@ class Remote:
         auth_time: datetime | None = None,
         bound: bool = True,
         act: dict[str, Any] | None = None,
+        client_id: str = CLIENT,
     ) -> str:
         """Return a token as the token endpoint issues it, of a login that was now."""
         store, clock = self.house.store, self.house.clock
         login = Assurance(account_id, acr, ("hwk", "user"), auth_time or clock.now(), "s" * 32)
         cnf = {"jkt": self.prover.jkt} if bound else {}
         with store.write() as tx:
-            client = tx.clients.get(CLIENT)
+            client = tx.clients.get(client_id)
             assert client
-            grant = tx.grants.open(login, CLIENT, Access(scope="openid"), LIFETIME)
+            grant = tx.grants.open(login, client_id, Access(scope="openid"), LIFETIME)
         issuer = self.house.settings.issuer
         tokens = AccessTokens(issuer, KeyRing(store, clock), clock, Subjects(store.vault))
         return tokens.sign(

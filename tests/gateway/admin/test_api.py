@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,8 @@ from contracts.errors import TooLarge
 from gateway.admin.api_client import CLIENT, ensure, resource
 from gateway.admin.roles import Role
 from gateway.bodies import cap
+from gateway.oidc.token.grants.ciba import BackchannelGrant
+from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store.clients import Client
 from tests.gateway.admin.conftest import Act
 from tests.gateway.admin.remote import Remote
@@ -176,6 +179,23 @@ def test_a_login_without_a_passkey_opens_nothing(remote: Remote, admin: str, acr
     said = remote.call("GET", "/me", remote.token(admin, acr=acr)).headers["WWW-Authenticate"]
     assert 'error="insufficient_user_authentication"' in said
     assert 'acr_values="phr"' in said
+
+
+@pytest.mark.parametrize("grant", [DeviceCodeGrant.GRANT_TYPE, BackchannelGrant.GRANT_TYPE])
+def test_a_client_whose_person_may_be_elsewhere_opens_nothing(
+    remote: Remote, house: House, admin: str, grant: str
+) -> None:
+    with house.store.write() as tx:
+        ours = tx.clients.get(CLIENT)
+        assert ours
+        for name, grants in {"browser": (), "elsewhere": (grant,)}.items():
+            metadata = replace(ours.metadata, grant_types=(*ours.metadata.grant_types, *grants))
+            tx.clients.add(replace(ours, id=name, metadata=metadata))
+    statuses = [
+        remote.call("GET", "/people", remote.token(admin, client_id=name)).status_code
+        for name in ("browser", "elsewhere")
+    ]
+    assert statuses == [200, 401]
 
 
 def test_a_login_is_good_for_twelve_hours(remote: Remote, house: House, admin: str) -> None:
