@@ -11,6 +11,7 @@ import pytest
 import verifiers.password
 from contracts.errors import Misconfigured, Retry, Unavailable
 from contracts.factor import Answer, Factor, Kind, Subject, Template, Verdict, Workshop
+from tests.timing import quickest
 from tests.verifiers.conftest import stored
 from verifiers.password.factor import Password
 from verifiers.password.hashing import Hashing
@@ -111,9 +112,7 @@ def test_the_page_says_how_long_it_must_be(factor: Factor, alice: Subject) -> No
 
 def test_a_strange_password_is_judged_soon(factor: Factor, alice: Subject) -> None:
     strange = "".join(random.Random(2).choices("4@8({[<369&#!10$5+7%2", k=128))
-    began = time.process_time()
-    enroll(factor, alice, strange)
-    assert time.process_time() - began < 1
+    assert quickest(lambda: enroll(factor, alice, strange), 1)[1] < 1
 
 
 def test_length_is_counted_in_code_points(factor: Factor, alice: Subject) -> None:
@@ -128,9 +127,9 @@ def test_unicode_forms_are_equal(factor: Factor, alice: Subject) -> None:
 @pytest.mark.parametrize("typed", ["", "\ud800", "a" * 500_000, "e" + "\u0301\u0316" * 100_000])
 def test_any_answer_is_judged_soon(factor: Factor, alice: Subject, typed: str) -> None:
     template = enroll(factor, alice, GOOD)
-    began = time.process_time()
-    assert not verify(factor, alice, template, typed).accepted
-    assert time.process_time() - began < 0.5
+    verdict, seconds = quickest(lambda: verify(factor, alice, template, typed), 0.5)
+    assert not verdict.accepted
+    assert seconds < 0.5
 
 
 def test_the_hash_is_renewed_when_the_cost_rises(
