@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from contracts.errors import BadRequest, Retry
 from contracts.text import Text
 from gateway.evaluation.manifest import Utterance
-from verifiers.voice.engine import Engine
-from verifiers.voice.job import Encode
+from verifiers.voice.audio.speech import Speech
+from verifiers.voice.audio.wav import MAX_SECONDS, RATE
+from verifiers.voice.engines.campplus import Campplus
+from verifiers.voice.job import Listen
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.wav import MAX_SECONDS, RATE
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, how much there is."""
@@ -33,7 +34,7 @@ class Encoded:
 
 def encode(utterances: Sequence[Utterance], progress: Progress) -> Encoded:
     """Encode one recording after the other. Raises Misconfigured where a model is missing."""
-    job = Encode(Engine(), VoiceSettings.load())
+    job = Listen(Speech(), Campplus(), VoiceSettings.load())
     result = Encoded([], [], {})
     for number, utterance in enumerate(utterances, start=1):
         try:
@@ -45,10 +46,10 @@ def encode(utterances: Sequence[Utterance], progress: Progress) -> Encoded:
     return result
 
 
-def _embedding(job: Encode, path: Path) -> NDArray[np.float64]:
+def _embedding(job: Listen, path: Path) -> NDArray[np.float64]:
     """Return the embedding of one file, of unit length."""
-    voiceprint = job.voiceprint(load(path))
-    values = np.frombuffer(voiceprint.embedding, "<f4").astype(np.float64)
+    utterance = job.utterance(load(path))
+    values = np.frombuffer(utterance.embedding, "<f4").astype(np.float64)
     unit: NDArray[np.float64] = values / np.linalg.norm(values)
     return unit
 

@@ -20,9 +20,9 @@ from tests.fakes.browser import RememberedBrowser
 from tests.fakes.clock import FakeClock
 from tests.verifiers.conftest import ORIGIN
 from verifiers.recovery.codes import make
-from verifiers.voice.encoding import Voiceprint
-from verifiers.voice.matcher import DIMENSION
-from verifiers.voice.wav import pcm, wave
+from verifiers.voice.audio.wav import pcm, wave
+from verifiers.voice.matcher import DIMENSION, FORMAT
+from verifiers.voice.utterance import LISTEN, Utterance
 
 
 class Person(Protocol):
@@ -170,11 +170,11 @@ class Speaker:
 
 
 def listen(job: str, recording: bytes) -> bytes:
-    """Return an embedding that depends on the recording's first number alone."""
-    assert job == "voice.encode"
+    """Return an utterance that depends on the recording's first number alone."""
+    assert job == LISTEN
     (voice,) = struct.unpack_from("<h", pcm(recording))
     embedding = [1.0 if axis == voice else 0.0 for axis in range(DIMENSION)]
-    return Voiceprint(struct.pack(f"<{DIMENSION}f", *embedding), 3000, -20.0, 0.0).dump()
+    return Utterance(struct.pack(f"<{DIMENSION}f", *embedding), FORMAT).dump()
 
 
 PEOPLE: dict[str, Callable[[FakeClock], Person]] = {

@@ -1,4 +1,4 @@
-"""Voice: a voiceprint by CAM++, compared one to one; no liveness is claimed."""
+"""Voice: a voiceprint, compared one to one."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from importlib.util import find_spec
 
 from contracts.factor import Factor, Workshop
 from contracts.inference import Job
-from verifiers.voice.encoding import JOB, PooledEncoder
+from verifiers.voice.deciding import Cosines
+from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
 from verifiers.voice.matcher import CosineMatcher
 from verifiers.voice.models import MODELS
 from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.utterance import LISTEN, Ears, PooledEars
+from verifiers.voice.verifying import Verifying
 
 ORDER = 50
 SETTINGS = VoiceSettings
 
-__all__ = ["JOBS", "MODELS", "ORDER", "SETTINGS", "build"]
+__all__ = ["JOBS", "MODELS", "ORDER", "SETTINGS", "assemble", "build"]
 
 
 def build(workshop: Workshop) -> Factor | None:
@@ -23,14 +26,21 @@ def build(workshop: Workshop) -> Factor | None:
     settings = VoiceSettings.load()
     if not settings.enabled or find_spec("onnxruntime") is None:
         return None
-    return Voice(PooledEncoder(workshop.infer), CosineMatcher(), settings)
+    return assemble(PooledEars(workshop.infer), settings)
 
 
-def load() -> Job:
+def assemble(ears: Ears, settings: VoiceSettings) -> Voice:
+    """Put the factor together from its parts."""
+    matcher = CosineMatcher()
+    decider = Cosines(matcher, settings)
+    return Voice(Enrolling(ears, decider, matcher), Verifying(ears, decider), decider)
+
+
+def listen() -> Job:
     """Load the networks, in a process of the inference pool."""
-    from verifiers.voice.job import load as load_job  # noqa: PLC0415  # brings numpy along
+    from verifiers.voice.job import load  # noqa: PLC0415  # brings numpy along
 
-    return load_job()
+    return load()
 
 
-JOBS = {JOB: load}
+JOBS = {LISTEN: listen}

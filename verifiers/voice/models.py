@@ -18,9 +18,9 @@ SILERO = Package(
 
 def convert(weights: Path) -> bytes:
     """Build CAM++ from its weights; the tools for it are loaded only now."""
-    from verifiers.voice import campplus  # noqa: PLC0415  # a web worker never loads numpy
+    from verifiers.voice.engines import campplus_graph  # noqa: PLC0415  # a web worker never loads numpy
 
-    return campplus.convert(weights)
+    return campplus_graph.convert(weights)
 
 
 CAMPPLUS = Model(

@@ -19,8 +19,9 @@ from contracts.errors import BadRequest, Retry
 from contracts.factor import Infer
 from gateway.inference import connect
 from tests.recordings import FOLDER as RECORDINGS
-from verifiers.voice import wav
+from verifiers.voice.audio import wav
 from verifiers.voice.models import MODELS
+from verifiers.voice.utterance import LISTEN
 
 LIMIT = 350 * 2**20
 COMMAND = (sys.executable, "-m", "gateway.inference")
@@ -45,14 +46,14 @@ def pool() -> Iterator[tuple[psutil.Process, Infer]]:
 def test_a_recording_without_speech_is_asked_again(pool: tuple[psutil.Process, Infer]) -> None:
     _, infer = pool
     with pytest.raises(Retry) as raised:
-        infer("voice.encode", wav.wave(bytes(6 * wav.RATE)))
+        infer(LISTEN, wav.wave(bytes(6 * wav.RATE)))
     assert "No speech" in str(raised.value.public)
 
 
 def test_a_broken_recording_is_refused(pool: tuple[psutil.Process, Infer]) -> None:
     _, infer = pool
     with pytest.raises(BadRequest):
-        infer("voice.encode", b"RIFF")
+        infer(LISTEN, b"RIFF")
 
 
 @pytest.mark.recordings
@@ -65,7 +66,7 @@ def test_memory_stays_small_and_flat(pool: tuple[psutil.Process, Infer]) -> None
     longest = wav.wave(np.resize(speech, 15 * wav.RATE).tobytes())
     sizes = []
     for _ in range(4):
-        assert infer("voice.encode", longest)
+        assert infer(LISTEN, longest)
         (worker,) = parent.children()
         sizes.append(worker.memory_info().rss)
     assert max(sizes) < LIMIT

@@ -9,9 +9,9 @@ import pytest
 import soundfile
 
 from tests.recordings import FOLDER as RECORDINGS
-from verifiers.voice import wav
+from verifiers.voice.audio import wav
+from verifiers.voice.audio.wav import RATE
 from verifiers.voice.models import MODELS
-from verifiers.voice.wav import RATE
 
 
 @pytest.fixture(scope="session")

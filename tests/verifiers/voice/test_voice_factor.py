@@ -14,22 +14,24 @@ from contracts.factor import Answer, Challenge, Enrolled, Factor, Kind, Subject,
 from contracts.sample import Modality, Sample
 from tests.fakes.clock import NOON
 from verifiers import voice
-from verifiers.voice import wav
+from verifiers.voice.audio import wav
 from verifiers.voice.enrolment import PHRASES
 from verifiers.voice.factor import Voice
 from verifiers.voice.matcher import DIMENSION, FORMAT, CosineMatcher, pack
 from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.utterance import LISTEN, Utterance
 
 ALICE = Subject("a1", "alice")
 
 
-class AngleEncoder:
+class AngleEars:
     """Turns a recording whose first sample is an angle into an embedding of that direction."""
 
-    def encode(self, sample: bytes) -> bytes:
-        (degrees,) = struct.unpack_from("<h", wav.pcm(sample))
+    def listen(self, recording: bytes) -> Utterance:
+        (degrees,) = struct.unpack_from("<h", wav.pcm(recording))
         angle = math.radians(degrees)
-        return pack([math.cos(angle), math.sin(angle), *[0.0] * (DIMENSION - 2)])
+        values = [math.cos(angle), math.sin(angle), *[0.0] * (DIMENSION - 2)]
+        return Utterance(pack(values), FORMAT)
 
 
 def spoken(degrees: int, take: int = 0) -> Answer:
@@ -40,7 +42,7 @@ def spoken(degrees: int, take: int = 0) -> Answer:
 
 @pytest.fixture
 def factor() -> Voice:
-    return Voice(AngleEncoder(), CosineMatcher(), VoiceSettings())
+    return voice.assemble(AngleEars(), VoiceSettings.load())
 
 
 def enrol(factor: Voice, *answers: Answer) -> Template:
@@ -83,7 +85,7 @@ def test_the_template_is_the_mean_of_three(factor: Voice, enrolled: Enrolled) ->
     assert enrolled.format == FORMAT == "campplus-zh-en-192/1"
     assert len(enrolled.template) == 4 * DIMENSION
     (straight,) = spoken(0).samples
-    embedding = AngleEncoder().encode(straight.data)
+    embedding = AngleEars().listen(straight.data).embedding
     assert CosineMatcher().score(embedding, enrolled.template) == pytest.approx(1.0)
 
 
@@ -112,7 +114,7 @@ def test_the_threshold_is_that_of_the_settings(
 ) -> None:
     monkeypatch.setenv("GATEHOUSE_VOICE_THRESHOLD", "0.4")
     monkeypatch.setenv("GATEHOUSE_VOICE_FMR", "0.01")
-    lenient = Voice(AngleEncoder(), CosineMatcher(), VoiceSettings())
+    lenient = voice.assemble(AngleEars(), VoiceSettings.load())
     assert lenient.finish_verify(ALICE, [enrolled], b"", spoken(60)).accepted
 
 
@@ -168,11 +170,11 @@ def test_one_recording_is_needed(factor: Voice, count: int) -> None:
 
 
 def test_a_broken_recording_never_reaches_the_pool(factor: Voice) -> None:
-    class NoEncoder:
-        def encode(self, sample: bytes) -> bytes:
-            raise AssertionError("encoded")
+    class NoEars:
+        def listen(self, recording: bytes) -> Utterance:
+            raise AssertionError("listened")
 
-    strict = Voice(NoEncoder(), CosineMatcher(), VoiceSettings())
+    strict = voice.assemble(NoEars(), VoiceSettings.load())
     (sample,) = spoken(0).samples
     broken = Answer(samples=[replace(sample, data=b"RIFF")])
     with pytest.raises(BadRequest):
@@ -191,7 +193,7 @@ def test_no_liveness_is_claimed(factor: Voice) -> None:
 
 def test_a_pool_that_is_down_is_passed_on(workshop: Workshop, enrolled: Enrolled) -> None:
     def down(job: str, payload: bytes) -> bytes:
-        assert job == "voice.encode"
+        assert job == LISTEN
         raise Unavailable
 
     factor = voice.build(replace(workshop, infer=down))

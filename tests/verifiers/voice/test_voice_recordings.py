@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,8 +15,9 @@ from contracts.sample import Modality, Sample
 from tests.fakes.clock import NOON
 from tests.timing import quickest
 from verifiers import voice
-from verifiers.voice import wav
-from verifiers.voice.wav import RATE
+from verifiers.voice.audio import wav
+from verifiers.voice.audio.wav import RATE
+from verifiers.voice.utterance import LISTEN, Utterance
 
 Speech = Callable[..., bytes]
 
@@ -28,7 +28,7 @@ MINE, YOURS = "ls1688", "ls2033"
 @pytest.fixture(scope="module")
 def encode(models: None) -> Job:
     """The job of the inference pool, in this process."""
-    return voice.JOBS["voice.encode"]()
+    return voice.JOBS[LISTEN]()
 
 
 @pytest.fixture
@@ -126,7 +126,7 @@ def test_a_poor_recording_says_what_to_change(
 
 @pytest.mark.recordings
 def test_the_quality_is_reported(encode: Job, speech: Speech) -> None:
-    result = json.loads(encode(speech(MINE, 0)))
+    result = Utterance.load(encode(speech(MINE, 0))).quality
     assert result["speech_ms"] > 1000
     assert -40 < result["level_dbfs"] < -5
     assert result["clipped"] == 0

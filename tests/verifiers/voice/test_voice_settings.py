@@ -16,6 +16,7 @@ from contracts.factor import Workshop
 from verifiers import voice
 from verifiers.voice.models import CAMPPLUS
 from verifiers.voice.settings import SHIPPED, VoiceSettings
+from verifiers.voice.utterance import LISTEN
 
 POINT = json.loads(SHIPPED.read_text("utf-8"))
 
@@ -58,7 +59,7 @@ def test_without_the_extra_there_is_no_voice(
 def test_a_missing_model_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEHOUSE_MODELS_DIR", str(tmp_path))
     with pytest.raises(Misconfigured, match="run gatehouse models pull"):
-        voice.JOBS["voice.encode"]()
+        voice.JOBS[LISTEN]()
 
 
 def test_a_foreign_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from onnx import ModelProto, TensorProto, checker, helper
 
-from verifiers.voice import checkpoint
-from verifiers.voice.graph import IR_VERSION, OPSET, Graph
+from verifiers.voice.engines import checkpoint
+from verifiers.voice.engines.graph import IR_VERSION, OPSET, Graph
 
 MELS = 80
 DIMENSION = 192

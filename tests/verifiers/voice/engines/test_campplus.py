@@ -15,11 +15,11 @@ import numpy as np
 import onnxruntime
 import pytest
 
-from verifiers.voice import checkpoint
-from verifiers.voice.engine import session
+from verifiers.voice.audio.speech import session
+from verifiers.voice.engines import checkpoint
 from verifiers.voice.models import CAMPPLUS
 
-VECTORS = json.loads((Path(__file__).parents[2] / "vectors/campplus.json").read_text("utf-8"))
+VECTORS = json.loads((Path(__file__).parents[3] / "vectors/campplus.json").read_text("utf-8"))
 
 
 def generated(frames: int, seed: int) -> np.typing.NDArray[np.float32]:

@@ -1,21 +1,19 @@
-"""CAM++ and Silero VAD on ONNX Runtime, one thread each: from a waveform to an embedding."""
+"""Where speech is in a recording: Silero VAD on ONNX Runtime, one thread."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-import kaldi_native_fbank as knf
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from verifiers.voice.models import CAMPPLUS, SPEECH
-from verifiers.voice.wav import RATE
+from verifiers.voice.audio.wav import RATE
+from verifiers.voice.models import SPEECH
 
 Floats = NDArray[np.float32]
 
-MELS = 80
 FRAME = 512
 CONTEXT = 64
 SPEECH_PROBABILITY = 0.5
@@ -52,12 +50,11 @@ class Heard:
         return float(np.mean(np.abs(self.loud) >= FULL_SCALE))
 
 
-class Engine:
-    """The two networks, loaded once. Not for use by several threads at a time."""
+class Speech:
+    """The network, loaded once. Not for use by several threads at a time."""
 
     def __init__(self) -> None:
         self._speech = session(SPEECH.load())
-        self._campplus = session(CAMPPLUS.load())
 
     def hear(self, waveform: Floats) -> Heard:
         """Find the speech in a waveform (samples,) in [-1, 1] at 16 kHz."""
@@ -67,12 +64,6 @@ class Engine:
             return Heard(waveform[:0], speech[:0])
         first, last = max(0, where[0] - MARGIN), where[-1] + MARGIN + 1
         return Heard(waveform[first * FRAME : last * FRAME], speech[first:last])
-
-    def embed(self, waveform: Floats) -> Floats:
-        """Return the embedding (192,) of a waveform (samples,)."""
-        (embedding,) = self._campplus.run(None, {"features": features(waveform)[None]})
-        row: Floats = embedding[0]
-        return row
 
     def _probabilities(self, waveform: Floats) -> Floats:
         """Return how likely each frame of 32 ms is speech."""
@@ -98,17 +89,3 @@ def frames(waveform: Floats) -> Floats:
     before = np.zeros((count, CONTEXT), np.float32)
     before[1:] = cut[:-1, -CONTEXT:]
     return np.hstack([before, cut])
-
-
-def features(waveform: Floats) -> Floats:
-    """Return log mel energies (frames of 10 ms, 80) minus their mean over the utterance."""
-    options = knf.FbankOptions()
-    options.frame_opts.samp_freq = RATE
-    options.frame_opts.dither = 0.0
-    options.mel_opts.num_bins = MELS
-    bank = knf.OnlineFbank(options)
-    bank.accept_waveform(RATE, waveform.tolist())
-    bank.input_finished()
-    rows = np.array([bank.get_frame(n) for n in range(bank.num_frames_ready)], np.float32)
-    mean: Floats = rows.mean(axis=0)
-    return rows - mean

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import BadRequest
-from verifiers.voice.wav import MAX_BYTES, RATE, pcm, wave
+from verifiers.voice.audio.wav import MAX_BYTES, RATE, pcm, wave
 
 SECOND = bytes(2 * RATE)
 

@@ -1,0 +1,65 @@
+"""What the inference pool makes of one recording, and how a web worker asks for it."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Protocol, Self
+
+from contracts.factor import Infer
+
+LISTEN = "voice.listen"
+"""The job of the pool that makes an utterance of a recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One recording, measured.
+
+    `embedding` are little-endian 32-bit floats of the `engine`, which is named with its version.
+    `channel` is `wide` or `telephone`. `quality` holds what was measured of the signal, by name.
+    `attack` is what presentation attack detection makes of it, None where there is none.
+    `fingerprint` is alike for the same signal however its file looks.
+    """
+
+    embedding: bytes = field(repr=False)
+    engine: str
+    channel: str = "wide"
+    quality: Mapping[str, float] = field(default_factory=dict)
+    attack: float | None = None
+    fingerprint: bytes = field(default=b"", repr=False)
+
+    def dump(self) -> bytes:
+        """Write as JSON."""
+        packed = {name: b64encode(getattr(self, name)).decode() for name in BYTES}
+        return json.dumps(asdict(self) | packed).encode()
+
+    @classmethod
+    def load(cls, data: bytes) -> Self:
+        """Read what `dump` wrote."""
+        fields = json.loads(data)
+        return cls(**fields | {name: b64decode(fields[name]) for name in BYTES})
+
+
+BYTES = ("embedding", "fingerprint")
+
+
+class Ears(Protocol):
+    """What listens to recordings, outside the process of a web worker."""
+
+    def listen(self, recording: bytes) -> Utterance:
+        """Measure one WAV recording. Raises Retry, BadRequest or Unavailable."""
+        ...
+
+
+class PooledEars:
+    """Listens in the inference pool."""
+
+    def __init__(self, infer: Infer) -> None:
+        self._infer = infer
+
+    def listen(self, recording: bytes) -> Utterance:
+        """Measure one WAV recording. Raises Retry, BadRequest or Unavailable."""
+        return Utterance.load(self._infer(LISTEN, recording))

@@ -1,0 +1,50 @@
+"""How somebody is verified: they speak, and the utterance is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Verdict
+from contracts.text import Text
+from verifiers.biometric import Comparison
+from verifiers.voice.answers import recording
+from verifiers.voice.deciding import Decider
+from verifiers.voice.enrolment import Enrolment
+from verifiers.voice.utterance import Ears
+
+SECONDS = 8
+AMR = ("vbm",)
+PROMPT = Text(
+    "Record yourself reading the phrase aloud. Your voice is compared with your voiceprint; "
+    "whether you are speaking right now is not checked."
+)
+
+
+class Verifying:
+    """Asks for one utterance and judges it."""
+
+    def __init__(self, ears: Ears, decider: Decider) -> None:
+        self._ears = ears
+        self._decider = decider
+
+    def begin(self) -> Challenge:
+        """Ask for one phrase."""
+        options = {"phrase": Enrolment.begin().phrase, "seconds": SECONDS}
+        return Challenge((Ask("sample", "voice", PROMPT, options),))
+
+    def finish(self, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer) -> Verdict:  # noqa: ARG002
+        """Compare one recording with the voiceprint. Raises Retry where it is too poor."""
+        probe = self._ears.listen(recording(answer))
+        right, best = self._decider.decide(probe, enrolled)
+        if right:
+            return Verdict(True, best.credential_id, best.score, amr=AMR, kinds=KINDS)
+        return Verdict(False, best.credential_id, best.score, _reason(best, enrolled))
+
+
+KINDS = frozenset({Kind.INHERENCE})
+
+
+def _reason(best: Comparison, enrolled: Sequence[Enrolled]) -> str:
+    if best.score is not None:
+        return "another voice"
+    return "template of another engine" if enrolled else "no voiceprint"
