@@ -6,5 +6,5 @@ from hashlib import sha256
 
 
 def fold(subject: str, folds: int) -> int:
-    """Return the fold of a person, from 0 to `folds` - 1: always the same, whoever else there is."""
+    """Return the fold of a person, 0 to `folds` - 1: the same, whoever else there is."""
     return int.from_bytes(sha256(subject.encode()).digest()) % folds
