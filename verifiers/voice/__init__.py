@@ -12,7 +12,7 @@ from verifiers.voice.factor import Voice
 from verifiers.voice.matcher import CosineMatcher
 from verifiers.voice.models import MODELS
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.utterance import LISTEN, Ears, PooledEars
+from verifiers.voice.utterance import DECODE, LISTEN, Ears, PooledEars
 from verifiers.voice.verifying import Verifying
 
 ORDER = 50
@@ -43,4 +43,11 @@ def listen() -> Job:
     return load()
 
 
-JOBS = {LISTEN: listen}
+def decode() -> Job:
+    """Load the libraries that decode foreign recordings, in a process of the inference pool."""
+    from verifiers.voice.audio.decode import load  # noqa: PLC0415  # brings FFmpeg's along
+
+    return load()
+
+
+JOBS = {LISTEN: listen, DECODE: decode}

@@ -12,6 +12,8 @@ from contracts.factor import Infer
 
 LISTEN = "voice.listen"
 """The job of the pool that makes an utterance of a recording."""
+DECODE = "voice.decode"
+"""The job of the pool that makes WAV of what messengers and telephones send."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def pcm(data: bytes) -> memoryview:
 def _samples(data: memoryview) -> memoryview:
     """Find the format and then the samples; what stands between or after them is skipped."""
     known = False
-    for name, body in _chunks(data):
+    for name, body in chunks(data):
         if name == b"fmt ":
             _check_format(body)
             known = True
@@ -47,7 +47,7 @@ def _samples(data: memoryview) -> memoryview:
     raise BadRequest(TRUNCATED)
 
 
-def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+def chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     """Walk the chunks of a RIFF file, each wholly inside the data. Raises BadRequest."""
     offset = 12
     for _ in range(MAX_CHUNKS):
