@@ -18,9 +18,10 @@ from contracts.errors import BadRequest, TooLarge
 from contracts.text import Text, as_it_is
 from gateway import errors
 from gateway.admin import openapi
-from gateway.admin.bearer import ACR, Bearers, Caller, Challenged
+from gateway.admin.bearer import Bearers, Caller, Challenged
 from gateway.admin.desk import Desk
 from gateway.admin.operation import Operation
+from gateway.admin.roles import ACR
 from gateway.oidc import strict_json
 from gateway.oidc.dpop.key import ALGORITHMS
 from gateway.oidc.dpop.nonce import Nonces, supply

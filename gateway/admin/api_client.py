@@ -12,7 +12,7 @@ from dataclasses import replace
 from contracts.clock import Clock
 from contracts.errors import Conflict
 from gateway.admin.api import BASE
-from gateway.admin.bearer import ACR
+from gateway.admin.roles import ACR
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from store import Client, Store, Transaction
 from store.client_metadata import ClientMetadata

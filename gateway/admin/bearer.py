@@ -19,7 +19,7 @@ from contracts.errors import NotAllowed, NotAuthenticated
 from contracts.text import Text
 from gateway import policy
 from gateway.admin.actor import Actor
-from gateway.admin.roles import Role
+from gateway.admin.roles import ACR, LONGEST, Role
 from gateway.oidc.dpop.key import ALGORITHMS
 from gateway.oidc.issued.binding import Binding
 from gateway.oidc.issued.rfc6750 import DPOP, Presented
@@ -28,11 +28,6 @@ from gateway.oidc.token.grants.ciba import BackchannelGrant
 from gateway.oidc.token.grants.device_code import DeviceCodeGrant
 from store import Store
 from store.acting import acting
-
-ACR = "phr"
-"""What every login of an operator must reach: a passkey, and nothing that can be typed."""
-LONGEST = timedelta(hours=12)
-"""How old the login behind a token may be."""
 
 ELSEWHERE = frozenset({DeviceCodeGrant.GRANT_TYPE, BackchannelGrant.GRANT_TYPE})
 """Grants whose person is somewhere else than whoever asks: they can be talked into it."""

@@ -14,7 +14,7 @@ from contracts.clock import Clock
 from contracts.errors import NotAllowed
 from contracts.text import Text
 from gateway.admin.actor import Actor
-from gateway.admin.roles import Role
+from gateway.admin.roles import ACR, LONGEST, Role
 from gateway.browser import Browser
 from gateway.callers import caller
 from gateway.login.authentication import Authentication
@@ -24,9 +24,6 @@ ADMIN = "/admin"
 ENTER = f"{ADMIN}/enter"
 """Where a login for these pages ends: there what it came to is looked at, once."""
 
-ACR = "phr"
-LONGEST = timedelta(hours=12)
-"""How old the proof may be (SP 800-63B-4, 2.2.3: at most a day)."""
 IDLE = timedelta(minutes=15)
 FARTHEST = 2048
 """Characters of an address that a login leads back to."""

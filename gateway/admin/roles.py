@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
+
+ACR = "phr"
+"""What every login of an operator must reach: a passkey, and nothing that can be typed."""
+LONGEST = timedelta(hours=12)
+"""How old that login may be (SP 800-63B-4, 2.2.3: at most a day)."""
 
 
 class Role(StrEnum):
