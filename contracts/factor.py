@@ -40,13 +40,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """One credential of this factor: its decrypted template and the row version it was read at."""
+    """One credential of this factor: its decrypted template and the row version it was read at.
+
+    `seed` are 32 bytes that are this subject's and this factor's alone: for factors that protect
+    their templates (`contracts.abilities.Protecting`).
+    """
 
     credential_id: str
     template: bytes = field(repr=False)
     format: str
     version: int
     label: str = ""
+    seed: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +145,8 @@ class Verdict:
     """The outcome of a verification, returned and never raised.
 
     `update` is the new template, written by compare-and-swap on the row's version; where no row
-    changed the verdict is rejected. `score` and `reason` are for the audit trail alone.
+    changed the verdict is rejected. `score`, `reason` and `basis`, which says by what it was
+    judged, are for the audit trail alone.
     `left` says how often a credential that is used up can still be; its owner hears of each use.
     """
 
@@ -148,6 +154,7 @@ class Verdict:
     credential_id: str | None = None
     score: float | None = None
     reason: str = ""
+    basis: str = ""
     amr: tuple[str, ...] = ()
     kinds: frozenset[Kind] = frozenset()
     proof: Proof = Proof()
@@ -222,7 +229,10 @@ def no_fetch(url: str, fields: Mapping[str, str]) -> bytes:  # noqa: ARG001 - th
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """What a factor may use, handed to it when it is built."""
+    """What a factor may use, handed to it when it is built.
+
+    `target_fmr` is how often a biometric may take somebody for another person.
+    """
 
     clock: Clock
     service: str
@@ -230,3 +240,4 @@ class Workshop:
     pepper: bytes = field(repr=False)
     infer: Infer
     fetch: Fetch = no_fetch
+    target_fmr: float = 1e-4

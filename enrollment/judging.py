@@ -36,6 +36,7 @@ class Judging:
                 "factor": attempt.factor,
                 "reason": verdict.reason,
                 "score": verdict.score,
+                **({"basis": verdict.basis} if verdict.basis else {}),
                 "virtual": attempt.virtual,
             },
         )

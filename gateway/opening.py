@@ -79,5 +79,6 @@ def known_factors(
         pepper=store.vault.pepper,
         infer=infer,
         fetch=fetch,
+        target_fmr=float(settings.biometric_target_fmr),
     )
     return registry.load(workshop)

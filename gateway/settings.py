@@ -147,6 +147,10 @@ class Policy(BaseModel):
     biometric_failures: int = Field(
         5, description="Consecutive refusals after which a biometric rests", ge=1, le=5
     )
+    biometric_target_fmr: Literal["1e-3", "1e-4"] = Field(
+        "1e-4",
+        description="How often a biometric may take one person for another; thresholds follow",
+    )
     erasure_grace_days: int = Field(
         7, description="How long a person who deleted their account can still keep it", ge=1, le=30
     )

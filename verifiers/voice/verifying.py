@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Verdict
 from contracts.text import Text
-from verifiers.biometric import Comparison
 from verifiers.voice.answers import recording
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolment import Enrolment
@@ -35,16 +34,12 @@ class Verifying:
     def finish(self, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer) -> Verdict:  # noqa: ARG002
         """Compare one recording with the voiceprint. Raises Retry where it is too poor."""
         probe = self._ears.listen(recording(answer))
-        right, best = self._decider.decide(probe, enrolled)
-        if right:
-            return Verdict(True, best.credential_id, best.score, amr=AMR, kinds=KINDS)
-        return Verdict(False, best.credential_id, best.score, _reason(best, enrolled))
+        found = self._decider.decide(probe, enrolled)
+        if not found.matched:
+            return Verdict(False, found.credential_id, found.score, found.reason, found.basis)
+        return Verdict(
+            True, found.credential_id, found.score, basis=found.basis, amr=AMR, kinds=KINDS
+        )
 
 
 KINDS = frozenset({Kind.INHERENCE})
-
-
-def _reason(best: Comparison, enrolled: Sequence[Enrolled]) -> str:
-    if best.score is not None:
-        return "another voice"
-    return "template of another engine" if enrolled else "no voiceprint"
