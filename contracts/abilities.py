@@ -58,6 +58,22 @@ class Consented(Protocol):
 
 
 @runtime_checkable
+class Protecting(Protocol):
+    """A factor whose templates are transformed by a secret of their subject (ISO/IEC 24745).
+
+    `seed` is the same as in `Enrolled`. What enrolling returned is protected before it is stored.
+    """
+
+    def protect(self, template: Template, seed: bytes) -> Template:
+        """Return the template as it is stored."""
+        ...
+
+    def reissue(self, template: bytes, seed: bytes) -> bytes:
+        """Return a template of the same person that nothing but the seed links to this one."""
+        ...
+
+
+@runtime_checkable
 class Restorable(Protocol):
     """A factor whose older templates, as a backup brings them back, may count again.
 

@@ -30,6 +30,7 @@ from enrollment.outcomes import (
     Judged,
     Rules,
 )
+from enrollment.protecting import keep
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
 from enrollment.terms import USUAL, Terms
@@ -187,7 +188,7 @@ class Ceremonies:
     ) -> Added:
         alone, virtual = not factor.many, _virtual(answer)
         replaced = alone and tx.credentials.remove_factor(subject.id, factor.name)
-        added = tx.credentials.add(subject.id, factor.name, template, virtual=virtual)
+        added = keep(tx, subject.id, factor, template, virtual=virtual)
         tx.audit.add(
             "credential.added",
             account_id=subject.id,

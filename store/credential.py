@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from store import cipher
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -22,6 +24,14 @@ class Credential:
     failures: int
     expires_at: datetime | None
     last_used_from: str | None = None
+
+
+def template_seed(key: bytes, factor: str) -> bytes:
+    """Derive what protects the templates of a factor from their subject's key.
+
+    It lives and dies with that key, and another key-encryption key does not change it.
+    """
+    return cipher.derive(key, f"template seed|{factor}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
 from store.audit import Audit
-from store.credential import Credential, Place
+from store.credential import Credential, Place, template_seed
 from store.handles import new_id
 from store.keystore import REMOVED, Noted, SubjectKeys
 from store.models import Instant, credentials
@@ -63,6 +63,10 @@ class Credentials:
             query = usable.order_by(credentials.c.created_at, credentials.c.id)
             rows = connection.execute(query).all()
         return _opened_all(account_id, rows, keys) if rows else []
+
+    def seed(self, account_id: str, factor: str) -> bytes:
+        """Return what protects the templates of a subject's new credentials; see `Enrolled`."""
+        return template_seed(self._work.keystore.subject_key(account_id), factor)
 
     def owner(self, factor: str, unique: str) -> str | None:
         """Return the account whose usable credential has this public identifier."""
@@ -232,7 +236,8 @@ def _opened(row: Row[Any], key: bytes, noted: int) -> Enrolled:
         raise Tampered(detail=f"credential {row.id} was rolled back")
     place = Place(row.account_id, row.factor, row.format, row.id, row.version)
     template = cipher.unseal(key, row.template, place.aad())
-    return Enrolled(row.id, template, row.format, row.version, row.label)
+    seed = template_seed(key, row.factor)
+    return Enrolled(row.id, template, row.format, row.version, row.label, seed)
 
 
 def _of(account_id: str, factor: str) -> ColumnElement[bool]:

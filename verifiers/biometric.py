@@ -22,12 +22,12 @@ class Matcher(Protocol):
 
     format: str
 
-    def score(self, probe: bytes, template: bytes) -> float:
+    def score(self, probe: bytes, enrolled: Enrolled) -> float:
         """Return how alike the two are; higher is more alike."""
         ...
 
-    def merge(self, probes: Sequence[bytes]) -> bytes:
-        """Make one template of several captures of one person."""
+    def merge(self, probes: Sequence[bytes], weights: Sequence[float]) -> bytes:
+        """Make the features of several captures of one person one; some count more."""
         ...
 
 
@@ -51,5 +51,5 @@ def comparable(matcher: Matcher, enrolled: Sequence[Enrolled]) -> list[Enrolled]
 def compare(matcher: Matcher, probe: bytes, enrolled: Sequence[Enrolled]) -> Comparison:
     """Compare one capture with one person's templates of the same engine."""
     fits = comparable(matcher, enrolled)
-    scores = [Comparison(each.credential_id, matcher.score(probe, each.template)) for each in fits]
+    scores = [Comparison(each.credential_id, matcher.score(probe, each)) for each in fits]
     return max(scores, key=lambda each: each.score or 0.0, default=Comparison())

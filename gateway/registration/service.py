@@ -18,6 +18,7 @@ from contracts.factor import Factor, Subject
 from contracts.text import Text
 from enrollment.newcomers import Newcomer, Newcomers
 from enrollment.outcomes import Asked, Made
+from enrollment.protecting import keep
 from enrollment.submission import Submission
 from gateway.login.plan import event
 from gateway.login.steps import Visit
@@ -196,7 +197,7 @@ class Registration:
         tx.accounts.speaks(account.id, visit.language)
         reach = self._parts.reach
         tx.credentials.add(account.id, reach.name, reach.adopt(signup.address))
-        tx.credentials.add(account.id, made.factor, made.template)
+        keep(tx, account.id, self._parts.first[made.factor], made.template)
         detail = {"factors": [reach.name, made.factor]}
         tx.audit.add(
             "account.registered", account_id=account.id, source=visit.source, detail=detail

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.factor import Enrolled, Subject, Template, Workshop
+from contracts.abilities import Protecting
+from contracts.factor import Enrolled, Factor, Subject, Template, Workshop
 from tests.fakes.clock import FakeClock
 
 ORIGIN = "https://login.example.org"
+SEED = b"one seed for every subject here."
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +34,11 @@ def no_infer(job: str, payload: bytes) -> bytes:
     raise AssertionError(f"the job {job} ran")
 
 
+def kept(factor: Factor, template: Template) -> Template:
+    """Return a template as the runner stores it."""
+    return factor.protect(template, SEED) if isinstance(factor, Protecting) else template
+
+
 def stored(template: Template, credential_id: str = "c1", version: int = 1) -> Enrolled:
     """Return the credential that the store makes of a template."""
-    return Enrolled(credential_id, template.data, template.format, version, template.label)
+    return Enrolled(credential_id, template.data, template.format, version, template.label, SEED)

@@ -23,7 +23,7 @@ from contracts.factor import (
 )
 from contracts.text import Text
 from tests.fakes.clock import FakeClock
-from tests.verifiers.conftest import ORIGIN, stored
+from tests.verifiers.conftest import ORIGIN, kept, stored
 from tests.verifiers.people import PEOPLE, Person, listen
 from verifiers import registry
 
@@ -57,7 +57,7 @@ def enroll(factor: Factor, person: Person, subject: Subject) -> Template:
     came: Challenge | Template = factor.begin_enroll(subject, ())
     for _ in range(10):
         if isinstance(came, Template):
-            return came
+            return kept(factor, came)
         came = factor.continue_enroll(subject, came.secret, person.right(came))
     raise AssertionError("the enrolment does not end")
 
@@ -144,7 +144,7 @@ def test_each_half_can_run_in_another_process(
     came: Challenge | Template = another().begin_enroll(alice, ())
     while isinstance(came, Challenge):
         came = another().continue_enroll(alice, came.secret, person.right(came))
-    enrolled = [stored(came)]
+    enrolled = [stored(kept(another(), came))]
     challenge = another().begin_verify(alice, enrolled)
     answer = person.right(challenge)
     assert another().finish_verify(alice, enrolled, challenge.secret, answer).accepted
@@ -158,7 +158,7 @@ def test_what_the_server_remembers_stays_there(
         check_kept(came)
         came = factor.continue_enroll(alice, came.secret, person.right(came))
     assert repr(came.data) not in repr(came)
-    enrolled = stored(came)
+    enrolled = stored(kept(factor, came))
     assert repr(enrolled.template) not in repr(enrolled)
     check_kept(factor.begin_verify(alice, [enrolled]))
 

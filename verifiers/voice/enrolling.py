@@ -10,6 +10,7 @@ from verifiers.voice.answers import recording
 from verifiers.voice.audio import wav
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolment import UTTERANCES, Enrolment
+from verifiers.voice.template import Voiceprint
 from verifiers.voice.utterance import Ears, Utterance
 
 SECONDS = 8
@@ -51,8 +52,10 @@ class Enrolling:
         return enrolment.add(utterance.embedding, samples)
 
     def _template(self, enrolment: Enrolment) -> Template:
-        merged = self._matcher.merge(enrolment.embeddings)
-        return Template(merged, self._matcher.format, LABEL)
+        count = len(enrolment.embeddings)
+        merged = self._matcher.merge(enrolment.embeddings, [1.0] * count)
+        voiceprint = Voiceprint(b"", merged, "wide", count)
+        return Template(voiceprint.dump(), self._matcher.format, LABEL)
 
 
 def _next(enrolment: Enrolment) -> Challenge:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from contracts.factor import Answer, Challenge, Enrolled, Kind, Subject, Template, Verdict
 from contracts.text import Text
 from verifiers.voice.consent import CONSENT
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolling import Enrolling
+from verifiers.voice.template import Voiceprint
 from verifiers.voice.verifying import AMR, KINDS, Verifying
 
 
@@ -40,6 +42,14 @@ class Voice:
     ) -> Challenge | Template:
         """Take one recording. Raises Retry where it is poor, repeated or another's voice."""
         return self._enrolling.go_on(secret, answer)
+
+    def protect(self, template: Template, seed: bytes) -> Template:
+        """Rotate a voiceprint that was just enrolled."""
+        return replace(template, data=Voiceprint.load(template.data).protected(seed).dump())
+
+    def reissue(self, template: bytes, seed: bytes) -> bytes:
+        """Rotate a voiceprint anew."""
+        return Voiceprint.load(template).reissued(seed).dump()
 
     def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
         """Ask for one utterance."""

@@ -1,52 +1,44 @@
-"""Cosine similarity of CAM++ embeddings in plain Python: a web worker never loads numpy."""
+"""Cosine similarity of embeddings, compared as they are kept: protected."""
 
 from __future__ import annotations
 
-import math
-import sys
-from array import array
 from collections.abc import Sequence
-from operator import mul
+
+from contracts.factor import Enrolled
+from verifiers.voice import vectors
+from verifiers.voice.protection import Transform
+from verifiers.voice.template import Voiceprint
+from verifiers.voice.vectors import pack, unpack
 
 DIMENSION = 192
-FORMAT = "campplus-zh-en-192/1"
+FORMAT = "campplus-zh-en-192/2"
 
 
 class CosineMatcher:
-    """Compares embeddings of 192 little-endian 32-bit floats by the angle between them."""
+    """Compares embeddings by the angle between them."""
 
     format = FORMAT
 
-    def score(self, probe: bytes, template: bytes) -> float:
+    def score(self, probe: bytes, enrolled: Enrolled) -> float:
         """Return the cosine, -1.0 to 1.0; nan where an embedding is not finite."""
-        return float(sum(map(mul, unit(probe), unit(template))))
+        return cosine(probe, enrolled)
 
-    def merge(self, probes: Sequence[bytes]) -> bytes:
+    def merge(self, probes: Sequence[bytes], weights: Sequence[float]) -> bytes:
         """Return the mean direction, of unit length."""
-        mean = [sum(column) for column in zip(*map(unit, probes), strict=True)]
-        return pack(scaled(mean))
+        return pack(vectors.mean([unpack(each) for each in probes], weights))
 
 
-def unit(embedding: bytes) -> list[float]:
-    """Read an embedding and scale it to unit length. Raises ValueError on another size."""
-    values = array("f")
-    values.frombytes(embedding)
-    if len(values) != DIMENSION:
-        raise ValueError(f"an embedding has {DIMENSION} numbers, not {len(values)}")
-    if sys.byteorder == "big":
-        values.byteswap()
-    return scaled(values)
+def cosine(probe: bytes, enrolled: Enrolled) -> float:
+    """Return the cosine of a raw embedding and a voiceprint: the embedding is protected as it is.
+
+    Raises ValueError where they differ in size, or the voiceprint is not protected.
+    """
+    voiceprint = Voiceprint.load(enrolled.template)
+    mine = unpack(voiceprint.current)
+    transform = Transform(enrolled.seed, voiceprint.salt, len(mine))
+    return vectors.cosine(transform.apply(unpack(probe)), mine)
 
 
-def scaled(values: Sequence[float]) -> list[float]:
-    """Scale to unit length; a vector without direction becomes nan and matches nothing."""
-    norm = math.sqrt(sum(map(mul, values, values))) or math.nan
-    return [value / norm for value in values]
-
-
-def pack(values: Sequence[float]) -> bytes:
-    """Write numbers as little-endian 32-bit floats."""
-    packed = array("f", values)
-    if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
+def alike(one: bytes, other: bytes) -> float:
+    """Return the cosine of two raw embeddings."""
+    return vectors.cosine(unpack(one), unpack(other))

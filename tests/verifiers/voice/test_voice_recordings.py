@@ -14,6 +14,7 @@ from contracts.inference import Job
 from contracts.sample import Modality, Sample
 from tests.fakes.clock import NOON
 from tests.timing import quickest
+from tests.verifiers.conftest import kept, stored
 from verifiers import voice
 from verifiers.voice.audio import wav
 from verifiers.voice.audio.wav import RATE
@@ -46,7 +47,7 @@ def enrol(factor: Factor, recordings: Iterator[bytes]) -> Enrolled:
     challenge: Challenge | Template = factor.begin_enroll(ALICE, [])
     while isinstance(challenge, Challenge):
         challenge = factor.continue_enroll(ALICE, challenge.secret, said(next(recordings)))
-    return Enrolled("c1", challenge.data, challenge.format, 1)
+    return stored(kept(factor, challenge))
 
 
 def as_wav(waveform: np.typing.NDArray[np.float64]) -> bytes:
