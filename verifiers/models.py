@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,12 +53,79 @@ class Model:
 
     def load(self) -> bytes:
         """Read the file once it is known to be the right one. Raises Misconfigured."""
-        if not self.path.is_file():
-            raise Misconfigured(detail=f"the model {self.name} is missing: {PULL}")
-        data = self.path.read_bytes()
-        if hashlib.sha256(data).hexdigest() != self.sha256:
-            raise Misconfigured(detail=f"the model {self.name} is damaged or foreign: {PULL}")
-        return data
+        return checked(self.path, self.sha256, PULL)
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """A folder of files on a hub of models, as it was at one revision; SHA-256 of each file."""
+
+    name: str
+    revision: str
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that is made here of what a hub or a folder holds; a record of it lies beside it.
+
+    `recipe` names the way it is made. The record has the file's SHA-256 and what it was made of.
+    """
+
+    key: str
+    name: str
+    purpose: str
+    licence: str
+    hub: Hub
+    recipe: str
+
+    @property
+    def path(self) -> Path:
+        """Where the file lies."""
+        return folder() / self.name
+
+    @property
+    def command(self) -> str:
+        """What makes the file."""
+        return f"{PULL} {self.key}"
+
+    def present(self) -> bool:
+        """Tell whether the file is there and the one that was recorded."""
+        try:
+            self.load()
+        except Misconfigured:
+            return False
+        return True
+
+    def load(self) -> bytes:
+        """Read the file once it is known to be the recorded one. Raises Misconfigured."""
+        return checked(self.path, recorded(self.name, self.command)["sha256"], self.command)
+
+
+def recorded(name: str, command: str) -> Mapping[str, Any]:
+    """Read the record of a file that was made here. Raises Misconfigured where there is none."""
+    try:
+        record: dict[str, Any] = json.loads(record_of(folder() / name).read_text("utf-8"))
+    except FileNotFoundError:
+        raise Misconfigured(detail=f"the model {name} is missing: {command}") from None
+    except ValueError as error:
+        raise Misconfigured(detail=f"the record of {name} is damaged: {command}") from error
+    return record
+
+
+def record_of(path: Path) -> Path:
+    """Return where the record of a file lies."""
+    return path.with_suffix(".json")
+
+
+def checked(path: Path, sha256: str, command: str) -> bytes:
+    """Read a file whose hash is known. Raises Misconfigured, with the command that mends it."""
+    if not path.is_file():
+        raise Misconfigured(detail=f"the model {path.name} is missing: {command}")
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise Misconfigured(detail=f"the model {path.name} is damaged or foreign: {command}")
+    return data
 
 
 class ModelsSettings(BaseSettings):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -54,11 +55,18 @@ def command(requirement: str, folder: Path) -> list[str]:
 def watch(pip: subprocess.Popen[bytes], folder: Path, report: Callable[[int], None]) -> None:
     """Report the bytes that have arrived until pip ends."""
     while pip.poll() is None:
-        report(max((path.stat().st_size for path in folder.rglob("*.whl")), default=0))
+        report(arrived(folder))
         try:
             pip.wait(POLL_SECONDS)
         except subprocess.TimeoutExpired:
             continue
+
+
+def arrived(folder: Path) -> int:
+    """Return the size of what lies there; pip moves a file away while it is looked at."""
+    with contextlib.suppress(FileNotFoundError):
+        return max((path.stat().st_size for path in folder.rglob("*.whl")), default=0)
+    return 0
 
 
 def complaint(log: Path) -> str:

