@@ -39,6 +39,7 @@ class Requirement:
     there are any. `acr_values` are voluntary, in order of preference. Proofs made before
     `not_before` do not count (prompt=login, max_age). Without `enrol` a factor that is missing is
     not added on the way: whoever holds less than is asked must not make up for it here.
+    `transaction` names the request in a way that its client can name it too.
     """
 
     required_acr: str
@@ -50,3 +51,4 @@ class Requirement:
     ui_locales: Sequence[str] = field(default=())
     essential_acr: Sequence[str] = field(default=())
     enrol: bool = True
+    transaction: str = ""

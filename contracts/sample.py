@@ -21,7 +21,8 @@ class Sample:
     """One capture, used once and never stored.
 
     `data` is the encoded media (for voice: RIFF/WAVE, mono, 16 kHz, 16-bit PCM);
-    `source` names the device or page that took it; `virtual` marks a simulator.
+    `source` names the device or page that took it; `virtual` marks a simulator. `forwarded` names
+    the client that handed it on, where one did: nobody knows what microphone that was.
     """
 
     modality: Modality
@@ -30,3 +31,4 @@ class Sample:
     captured_at: datetime
     source: str
     virtual: bool = False
+    forwarded: str = ""

@@ -30,6 +30,7 @@ OPERATORS: Mapping[str, members.Reader] = {
     "profile": members.one_of({fapi2.PROFILE}),
     "resources": members.texts(20, 255),
     "token_status_list": members.flag,
+    "voice_notes": members.flag,
     "authorization_details_types": members.texts(20, 64),
     "backchannel_token_delivery_mode": members.one_of(frozenset(ciba.MODES)),
     **dict.fromkeys(

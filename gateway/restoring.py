@@ -47,6 +47,7 @@ def settle(store: Store, eraser: Eraser, factors: Mapping[str, Factor]) -> Settl
     settled = Settled(erased=erased, ended=ended, **counts)
     with store.write() as tx:
         tx.biometric_consents.withdraw_unused()
+        tx.voice.consents.withdraw_all()
         tx.audit.add("store.restored", detail={"erased": erased, "ended": ended, **counts})
     return settled
 

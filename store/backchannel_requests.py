@@ -106,6 +106,10 @@ class BackchannelRequests:
         """Answer one poll of a client."""
         return POLLED.poll(self._work, self._hash(auth_req_id), client_id)
 
+    def named(self, auth_req_id: str) -> str:
+        """Return the id of the request that a client knows by this name."""
+        return self._hash(auth_req_id)
+
     def _change(
         self, request: BackchannelRequest, values: Mapping[str, Any], *more: ColumnElement[bool]
     ) -> bool:

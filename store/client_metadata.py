@@ -67,6 +67,9 @@ class ClientMetadata:
     backchannel_token_delivery_mode: str = ""
     backchannel_client_notification_endpoint: str = ""
 
+    voice_notes: bool = False
+    """Whether people may answer in its chat, by voice messages that it hands on."""
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form, without what is at its default."""
         return {name: value for name, value in asdict(self).items() if value != _DEFAULTS[name]}

@@ -78,6 +78,16 @@ class Logins:
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else _login(row)
 
+    def known(self, handle_hash: str) -> Login | None:
+        """Return a login of any browser; None where over, expired, disabled or nobody's yet."""
+        query = select(logins).where(
+            logins.c.handle_hash == handle_hash,
+            logins.c.expires_at > self._work.now(),
+            is_admitted(logins.c.account_id),
+        )
+        row = self._work.connection.execute(query).one_or_none()
+        return None if row is None else _login(row)
+
     def advance(
         self,
         login: Login,

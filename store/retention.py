@@ -42,6 +42,8 @@ ENDS = {
     models.setups: "expires_at",
     models.webhook_deliveries: "expires_at",
     models.stream_events: "expires_at",
+    models.voice_notes: "expires_at",
+    models.voice_calls: "expires_at",
 }
 
 

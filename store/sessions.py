@@ -125,6 +125,12 @@ class Sessions:
         row = once.change(self._work.connection, sessions, values, same)
         return None if row is None else cookie
 
+    def lower(self, session: Session, events: Iterable[AuthEvent]) -> bool:
+        """Write fewer events under the same cookie; False where the session changed meanwhile."""
+        same = sessions.c.id_hash == session.id_hash
+        values = {"events": dump_events(events)}
+        return once.change(self._work.connection, sessions, values, same) is not None
+
     def end(self, sid: str) -> bool:
         """End one session; True for one caller alone."""
         return once.take(self._work.connection, sessions, sessions.c.sid == sid) is not None

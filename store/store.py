@@ -68,6 +68,7 @@ from store.trail.entries import Entries
 from store.trail.links import chain_key
 from store.trail.search import Trail
 from store.valkey_limits import SharedValkey, ValkeyLimits
+from store.voice import Voice
 from store.webhooks import Webhooks
 from store.work import Work
 
@@ -124,6 +125,7 @@ class Transaction:
         self.streams = Streams(work)
         self.tickets = Tickets(work)
         self.trail = Trail(work)
+        self.voice = Voice(work)
         self.webhooks = Webhooks(work)
 
 
@@ -224,8 +226,7 @@ class Store:
 
     def _check_keys(self, connection: Connection) -> None:
         noted = {row.name: row.value for row in connection.execute(select(checks))}
-        given = self.vault.checks()
-        if noted.items() - given.items():
+        if noted.items() - self.vault.checks().items():
             message = "The key file does not belong to this database: give the right one."
             raise Misconfigured(Text(message))
         if self.vault.needed().items() - noted.items():

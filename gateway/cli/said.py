@@ -50,6 +50,12 @@ OPTIONS = (
         help="Its tokens name a list by which backends learn of revocations.",
     ),
     click.option(
+        "--voice-notes/--no-voice-notes",
+        "voice_notes",
+        default=None,
+        help="Let people answer in its chat, by voice messages that it hands on, or not.",
+    ),
+    click.option(
         "--consent/--no-consent",
         "consent",
         default=None,

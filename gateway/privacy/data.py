@@ -91,6 +91,13 @@ KINDS: Sequence[Data] = (
         lambda _: UNTIL_ERASED,
     ),
     Data(
+        "consents to voice messages",
+        "which application may hand on voice messages, to which words, when, and when withdrawn",
+        ("voice_note_consents",),
+        READABLE,
+        lambda _: UNTIL_ERASED,
+    ),
+    Data(
         "sessions",
         "when, from which address, a device in names of ours, which proofs were given",
         ("sessions",),
@@ -117,6 +124,7 @@ KINDS: Sequence[Data] = (
         (
             *("ceremonies", "logins", "interactions", "pushed_requests", "enrolments", "tickets"),
             *("signups", "device_codes", "backchannel_requests", "setups"),
+            *("voice_notes", "voice_calls"),
         ),
         f"what is asked and answered {SEALED}; handles as {KEYED}",
         lambda settings: f"minutes; a ticket {span(settings.ticket_seconds)}",

@@ -48,6 +48,7 @@ from store.models.recovery import recoveries, recovery_walks
 from store.models.registration import initial_access_tokens, registrations
 from store.models.signals import known_browsers
 from store.models.signups import signups
+from store.models.voice_notes import voice_calls, voice_note_consents, voice_notes
 
 __all__ = [
     "EPOCH",
@@ -103,6 +104,9 @@ __all__ = [
     "streams",
     "subject_keys",
     "tickets",
+    "voice_calls",
+    "voice_note_consents",
+    "voice_notes",
     "webhook_deliveries",
     "webhooks",
 ]

@@ -102,6 +102,9 @@ class Members(Model):
     token_status_list: bool | None = Field(
         None, description="Its tokens name a status list, for backends that check offline"
     )
+    voice_notes: bool | None = Field(
+        None, description="People may answer in its chat, by voice messages that it hands on"
+    )
     resources: list[Word] | None = Field(
         None, max_length=20, description="Resources it may ask for tokens for (RFC 8707)"
     )
