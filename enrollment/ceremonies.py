@@ -212,7 +212,8 @@ class Ceremonies:
             signal = unknown(tx, factor, answer)
         verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
         told = ceremony.account_id is not None and not terms.stranger
-        attempt = Attempt(factor.name, subject.id, enrolled, _virtual(answer), told)
+        how = _virtual(answer), told, _forwarded(answer)
+        attempt = Attempt(factor.name, subject.id, enrolled, *how)
         judged = replace(self._judging.judged(attempt, verdict), signal=signal)
         if judged.verdict.accepted or ceremony.tries <= 1:
             return judged
@@ -222,3 +223,7 @@ class Ceremonies:
 
 def _virtual(answer: Answer) -> bool:
     return any(sample.virtual for sample in answer.samples)
+
+
+def _forwarded(answer: Answer) -> str:
+    return next((sample.forwarded for sample in answer.samples), "")

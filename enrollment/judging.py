@@ -31,6 +31,7 @@ class Judging:
         tx.audit.add(
             "factor.accepted" if verdict.accepted else "factor.rejected",
             account_id=attempt.account_id or None,
+            client_id=attempt.forwarded or None,
             source=self._address(),
             detail={
                 "factor": attempt.factor,
@@ -38,6 +39,7 @@ class Judging:
                 "score": verdict.score,
                 **({"basis": verdict.basis} if verdict.basis else {}),
                 "virtual": attempt.virtual,
+                **({"forwarded": True} if attempt.forwarded else {}),
             },
         )
 

@@ -95,6 +95,7 @@ class Attempt:
     """What one answer was judged against.
 
     Not `named`, the answer itself said whose it is: a stranger's failure is not held against it.
+    `forwarded` is the id of the client that handed the answer on, where one did.
     """
 
     factor: str
@@ -102,6 +103,7 @@ class Attempt:
     enrolled: Sequence[Enrolled]
     virtual: bool = False
     named: bool = True
+    forwarded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,16 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Form fields and files of one answer; `source` names the page or station they came from."""
+    """Form fields and files of one answer; `source` names the page or station they came from.
+
+    `forwarded` is the id of the client that handed them on, where one did.
+    """
 
     fields: Mapping[str, str] = field(repr=False)
     uploads: Mapping[str, Upload]
     source: str
     virtual: bool = False
+    forwarded: str = ""
 
     def answer(self, asks: Sequence[Ask], now: datetime) -> Answer:
         """Give each part the meaning its ask has; what was not asked for is left out."""
@@ -51,6 +55,7 @@ class Submission:
             captured_at=now,
             source=self.source,
             virtual=self.virtual,
+            forwarded=self.forwarded,
         )
 
 

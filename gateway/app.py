@@ -18,12 +18,14 @@ from gateway.inference.client import connect
 from gateway.keeper import make_keeper
 from gateway.opening import in_use, known_factors, open_store
 from gateway.parts import Parts
+from gateway.routing import Route
 from gateway.settings import Settings
+from gateway.voice_notes import endpoint as voice_notes
 from store import Store
 from web import looks as web_looks
 from web import pages
 
-MACHINES = oidc.MACHINES | {stations_views.PAIR, api.CALL}
+MACHINES = oidc.MACHINES | {stations_views.PAIR, api.CALL, voice_notes.CALL}
 """Endpoints that authenticate each call themselves and are no state change of a cookie's."""
 FORM_BYTES = 2_500_000
 
@@ -55,7 +57,7 @@ def create_app(
     browser.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
-    parts = Parts(settings, store, clock, in_use(settings, known), known, browser)
+    parts = Parts(settings, store, clock, in_use(settings, known), known, browser, infer)
     for blueprint in rooms.blueprints(parts):
         app.register_blueprint(blueprint)
     app.register_blueprint(languages.blueprint(browser))
@@ -67,6 +69,7 @@ def create_app(
 
 def _flask() -> Flask:
     app = Flask(__name__)
+    app.url_rule_class = Route
     # Werkzeug would tidy a path by a redirect to whatever the Host header says.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)

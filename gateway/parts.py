@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from contracts.clock import Clock
-from contracts.factor import Factor
+from contracts.factor import Factor, Infer
 from gateway.browser import Browser
 from gateway.settings import Settings
 from store import Store
@@ -25,3 +25,4 @@ class Parts:
     factors: Mapping[str, Factor]
     known_factors: Mapping[str, Factor]
     browser: Browser
+    infer: Infer

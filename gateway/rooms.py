@@ -22,7 +22,9 @@ from gateway.changes import Changes
 from gateway.login import views as login_views
 from gateway.login.authentication import Authentication
 from gateway.login.devices import Devices
+from gateway.login.elsewhere import Elsewhere
 from gateway.login.room import Neighbours, login_service
+from gateway.login.service import LoginService
 from gateway.login.sessions import Lifetimes, Sessions
 from gateway.login.visitor import BrowserVisitor
 from gateway.login.wallets import Wallets
@@ -35,6 +37,7 @@ from gateway.recovery.room import room as recovery
 from gateway.recovery.service import Recoveries
 from gateway.registration.room import room as registration
 from gateway.settings import Settings
+from gateway.voice_notes import room as voice_notes
 from verifiers.webauthn.origins import related
 from verifiers.webauthn.settings import WebauthnSettings
 from web.looks import translate_message
@@ -59,9 +62,14 @@ def blueprints(parts: Parts) -> Iterator[Blueprint]:
     """Build the rooms."""
     shared, rules = _shared(parts), _rules(parts.settings)
     yield passkeys_views.blueprint(related(WebauthnSettings.load()))
-    yield from _entrances(parts, shared, rules)
+    logins, devices = _logins(parts, shared, rules)
+    yield login_views.blueprint(logins, devices, Elsewhere(parts.store), parts.browser)
+    if parts.settings.registration == "open":
+        yield registration(parts, rules, logins, shared.notices)
     provider = make_provider(parts, shared.authentication)
     yield oidc.blueprint(provider)
+    near = voice_notes.Neighbours(shared.ceremonies, logins, shared.visitor, provider.server)
+    yield from voice_notes.blueprints(parts, near)
     enrolment = EnrolmentService(parts.store, parts.factors, shared.ceremonies)
     yield from _enrolling(parts, enrolment, shared.visitor)
     yield recovery(
@@ -114,19 +122,14 @@ def _shared(parts: Parts) -> Shared:
     )
 
 
-def _entrances(parts: Parts, shared: Shared, rules: Rules) -> Iterator[Blueprint]:
-    """Build where people log in and, where they may, make an account."""
+def _logins(parts: Parts, shared: Shared, rules: Rules) -> tuple[LoginService, Devices]:
+    """Build what people log in by."""
     devices = Devices(
         *(parts.store, parts.factors, shared.ceremonies, parts.clock, translate),
         failures_disable=rules.failures_disable,
     )
-    logins = login_service(
-        parts,
-        Neighbours(shared.ceremonies, shared.wallets, shared.sessions, devices, shared.notices),
-    )
-    yield login_views.blueprint(logins, devices, parts.browser)
-    if parts.settings.registration == "open":
-        yield registration(parts, rules, logins, shared.notices)
+    near = (shared.ceremonies, shared.wallets, shared.sessions, devices, Elsewhere(parts.store))
+    return login_service(parts, Neighbours(*near, shared.notices)), devices
 
 
 def _enrolling(

@@ -62,6 +62,7 @@ class Export:
                 "sessions": _sessions(tx, account),
                 "consents": [_plain(each) for each in tx.consents.list(account_id)],
                 "biometric_consents": _agreed(tx, account),
+                "voice_note_consents": [_plain(one) for one in tx.voice.consents.list(account_id)],
                 "grants": _grants(tx, account),
                 "history": _history(tx, account),
             }

@@ -66,6 +66,8 @@ WORDS: Mapping[str, Text] = {
     "ticket.issued": Text("An operator made a ticket that lets you add a way to log in"),
     "ticket.redeemed": Text("The ticket of an operator was used"),
     "token.exchanged": Text("An application acted for you elsewhere"),
+    "voice_notes.agreed": Text("You let an application hand on your voice messages"),
+    "voice_notes.withdrawn": Text("An application may no longer hand on your voice messages"),
 }
 
 UNTOLD = frozenset(

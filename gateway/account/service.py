@@ -15,6 +15,7 @@ from enrollment.service import Enroller, nameable
 from gateway.account.guard import Guard
 from gateway.callers import caller, in_words
 from gateway.lockout import Lockout
+from gateway.voice_notes.consent import withdrawn
 from store import Credential, Store, Transaction
 from store.events import Event
 from store.grants import Held
@@ -158,6 +159,7 @@ class AccountService:
         with self._store.write() as tx:
             tx.consents.withdraw(account_id, client_id)
             tx.grants.revoke_client(account_id, client_id)
+            withdrawn(tx, account_id, client_id)
             tx.events.happened(
                 Event.CONSENT_WITHDRAWN, account_id, clients=[client_id], client=client_id
             )

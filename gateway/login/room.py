@@ -8,10 +8,11 @@ from enrollment.ceremonies import Ceremonies
 from gateway import places
 from gateway.limits.room import bounds, demand
 from gateway.login.devices import Devices
+from gateway.login.elsewhere import Elsewhere
 from gateway.login.guide import Guide
 from gateway.login.limits import Limits
+from gateway.login.parts import Parts as LoginParts
 from gateway.login.service import LoginService
-from gateway.login.service import Parts as LoginParts
 from gateway.login.sessions import Sessions
 from gateway.login.wallets import Wallets
 from gateway.login.watch import Watch
@@ -27,6 +28,7 @@ class Neighbours:
     wallets: Wallets
     sessions: Sessions
     devices: Devices
+    elsewhere: Elsewhere
     notices: Notices
 
 
@@ -39,16 +41,18 @@ def login_service(parts: Parts, shared: Neighbours) -> LoginService:
             shared.ceremonies,
             shared.wallets,
             shared.sessions,
-            _limits(parts),
+            limits(parts),
             _watch(parts, shared.notices),
             _guide(parts, shared.wallets),
             shared.devices,
+            shared.elsewhere,
             parts.settings.failures_per_login,
         )
     )
 
 
-def _limits(parts: Parts) -> Limits:
+def limits(parts: Parts) -> Limits:
+    """Build what counts the tries of people who are known by a proof, wherever they answer."""
     settings = parts.settings
     return Limits(
         parts.store, demand(parts), bounds(settings), per_account=settings.failures_per_hour

@@ -3,49 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from contracts.assurance import AuthEvent
-from contracts.clock import Clock
 from contracts.errors import Expired, NotAllowed, TooMany
 from contracts.factor import Answer, Ask, Subject
 from contracts.text import Text
-from enrollment.ceremonies import REFUSED, Ceremonies
+from enrollment.ceremonies import REFUSED
 from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
 from enrollment.terms import Terms
 from gateway.limits.demand import Puzzle
-from gateway.login.devices import Devices
 from gateway.login.found import found
-from gateway.login.guide import Guide
-from gateway.login.limits import Limits, Try, Wait, held_up, tried_first, tried_in
+from gateway.login.limits import Try, Wait, held_up, tried_first, tried_in
+from gateway.login.parts import Parts
 from gateway.login.plan import Choice, event
-from gateway.login.sessions import Sessions
 from gateway.login.steps import LEAVING, Choose, Ended, Finished, First, Step, Visit
-from gateway.login.wallets import Wallets
-from gateway.login.watch import Watch
-from store import Ceremony, Client, Login, Purpose, Store
+from store import Ceremony, Client, Login, Purpose
 from store.sessions import Seen
 
 WRONG = Text("The name or the password is not right.")
 SET_UP = Text("It is set up. Now use it once.")
 START_AGAIN = Text("Too many wrong answers. Go back to where you came from and start again.")
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the service works with."""
-
-    store: Store
-    clock: Clock
-    ceremonies: Ceremonies
-    wallets: Wallets
-    sessions: Sessions
-    limits: Limits
-    watch: Watch
-    guide: Guide
-    devices: Devices
-    failures_per_login: int
 
 
 class LoginService:
@@ -55,8 +34,14 @@ class LoginService:
         self._parts = parts
 
     def show(self, handle: str, visit: Visit) -> Step:
-        """Show where the login stands; changes nothing but to finish it."""
-        return self._go_on(self._find(handle, visit), visit)
+        """Show where the login stands; changes nothing but to finish it.
+
+        What was proven elsewhere since counts from here on.
+        """
+        login = self._find(handle, visit)
+        if proof := self._parts.elsewhere.collect(login):
+            return self._advance(login, visit, login.account_id or "", None, proof)
+        return self._go_on(login, visit)
 
     def first(self, handle: str, visit: Visit, username: str, secret: str) -> Step:
         """Judge name and password: one answer for unknown, wrong, disabled and locked."""

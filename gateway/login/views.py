@@ -15,6 +15,7 @@ from enrollment.submission import read
 from gateway.browser import Browser
 from gateway.headers import allow_forms_to
 from gateway.login.devices import Devices
+from gateway.login.elsewhere import Elsewhere
 from gateway.login.service import LoginService
 from gateway.login.steps import Choose, Ended, Finished, First, Signed, Step, Visit
 from gateway.login.visits import visit
@@ -26,9 +27,12 @@ Page = Response | tuple[str, int, dict[str, str]]
 READY = Text("Your account is ready. Now log in with it once.")
 
 
-def blueprint(service: LoginService, devices: Devices, browser: Browser) -> Blueprint:
+def blueprint(
+    service: LoginService, devices: Devices, elsewhere: Elsewhere, browser: Browser
+) -> Blueprint:
     """Return the login pages."""
-    pages, views = Blueprint("login", __name__), Views(service, devices, browser)
+    pages = Blueprint("login", __name__)
+    views = Views(service, devices, elsewhere, browser)
     here = "/login/<handle>"
     pages.add_url_rule(here, view_func=views.show)
     pages.add_url_rule(here, view_func=views.first, methods=["POST"])
@@ -45,9 +49,12 @@ def blueprint(service: LoginService, devices: Devices, browser: Browser) -> Blue
 class Views:
     """The pages of one login service."""
 
-    def __init__(self, service: LoginService, devices: Devices, browser: Browser) -> None:
+    def __init__(
+        self, service: LoginService, devices: Devices, elsewhere: Elsewhere, browser: Browser
+    ) -> None:
         self._service = service
         self._devices = devices
+        self._elsewhere = elsewhere
         self._browser = browser
 
     def show(self, handle: str) -> Page:
@@ -116,6 +123,7 @@ class Views:
             "client_name": client.name if client else "",
             "signature": f"/login/{handle}/signature" if self._devices.name else "",
             "remember": self._devices.offer(handle, who, step),
+            "elsewhere": self._elsewhere.offered(handle, who, step),
         }
         return _render(handle, step, context)
 

@@ -11,7 +11,7 @@ import pyotp
 import pytest
 from flask import Flask
 
-from contracts.factor import Factor
+from contracts.factor import Factor, Infer
 from gateway.app import create_app
 from gateway.oidc.keys.algorithms import ALGORITHMS
 from gateway.oidc.keys.rotation import make
@@ -123,10 +123,12 @@ def build(store: Store, clock: FakeClock, tmp_path: Path, signing_keys: list[Sig
         for key in signing_keys:
             tx.keys.add(key)
 
-    def made(*, factors: Mapping[str, Factor] | None = None, **more: object) -> House:
+    def made(
+        *, factors: Mapping[str, Factor] | None = None, infer: Infer | None = None, **more: object
+    ) -> House:
         settings = Settings(env="test", data=tmp_path, **more)  # type: ignore[arg-type]
         own = {**known_factors(settings, store, clock), **(factors or {})}
-        app = create_app(settings, store=store, clock=clock, factors=own)
+        app = create_app(settings, store=store, clock=clock, factors=own, infer=infer)
         return House(app, store, clock, own, settings)
 
     return made

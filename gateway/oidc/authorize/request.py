@@ -11,6 +11,7 @@ from gateway.oidc.authorize.asked import Asked
 from gateway.oidc.authorize.checks import CHECKS
 from gateway.oidc.authorize.checks.id_token_hint import hinted_subject
 from gateway.oidc.authorize.claims import essential_acr, parsed, subject, voluntary_acr
+from gateway.oidc.authorize.transaction import by_state
 from gateway.oidc.authorize.wish import Wish, members
 from store.clients import Client
 from store.grants import Access
@@ -55,6 +56,7 @@ class AuthorizationRequest(Wish):
             essential_acr=essential_acr(self.claims),
             not_before=wanted.not_before or self._not_before(asked_at),
             login_hint=self.login_hint,
+            transaction=by_state(self.state),
         )
 
     @property

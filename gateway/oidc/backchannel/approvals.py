@@ -13,6 +13,7 @@ from gateway.oidc.authorize.asked import Knowledge
 from gateway.oidc.authorize.consent import Asking, consent_to, grant_lifetime
 from gateway.oidc.authorize.outcomes import AskConsent, Decided, Redirect
 from gateway.oidc.authorize.reached import enough, met
+from gateway.oidc.authorize.transaction import by_auth_req_id
 from gateway.oidc.backchannel.ping import ping
 from gateway.oidc.backchannel.reach import silence, welcome
 from gateway.oidc.backchannel.request import AuthenticationRequest
@@ -64,7 +65,8 @@ class Waiting:
     def requirement(self) -> Requirement:
         """Return what the login must reach: proofs from before the request do not count."""
         wanted = self.request.requirement(self.client, self.kept.created_at)
-        return replace(wanted, not_before=self.kept.created_at)
+        named = by_auth_req_id(self.kept.id)
+        return replace(wanted, not_before=self.kept.created_at, transaction=named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Answering a login by a voice message or a call, through the chatbot that it is for."""

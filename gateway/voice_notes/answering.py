@@ -1,0 +1,162 @@
+"""The client's side: it hands a voice message on, and hears yes, no or once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from contracts.clock import Clock
+from contracts.errors import Expired, NotAllowed, Unavailable
+from contracts.factor import Infer
+from enrollment.ceremonies import REFUSED, Ceremonies
+from enrollment.outcomes import Asked, Judged
+from enrollment.submission import Submission, Upload
+from enrollment.terms import USUAL, Terms
+from gateway.login.elsewhere import FACTOR, client_of
+from gateway.login.limits import Limits, Try
+from gateway.login.plan import event
+from gateway.login.steps import Visit
+from gateway.voice_notes.challenge import Said, Status, asked_at
+from gateway.voice_notes.consent import stands
+from store import Client, Login, Store, Transaction
+from store.voice_notes import VoiceNote
+from verifiers.voice.utterance import DECODE
+
+WAVE = "audio/wav"
+
+
+class Result(StrEnum):
+    """All that a client ever hears."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A challenge that its client may answer now, and the login that it is of."""
+
+    client: Client
+    login: Login
+    note: VoiceNote
+    said: Said
+
+    @property
+    def tried(self) -> Try:
+        """Name what is counted of an answer: for the person, and for the client it came by."""
+        account_id = self.note.account_id
+        visit = Visit("", "", f"client {self.client.id}")
+        return Try(account_id, FACTOR, visit, account_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the answers are judged with."""
+
+    store: Store
+    clock: Clock
+    infer: Infer
+    ceremonies: Ceremonies
+    limits: Limits
+    failures_per_login: int
+
+
+class Answering:
+    """Judges what clients hand on, by the one runner of all ceremonies."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def open(self, client: Client, transaction: str) -> Open:
+        """Return what a client may answer now, and count the try.
+
+        Raises NotAllowed, alike for a request that is not there, another's, not consented to, not
+        preceded by possession, answered or too old; and TooMany.
+        """
+        with self._parts.store.read() as tx:
+            opened = self._open(tx, client, transaction)
+        self._parts.limits.again(opened.tried)
+        return opened
+
+    def answer(self, opened: Open, audio: bytes) -> Result:
+        """Judge one message. Raises BadRequest, Unavailable, and NotAllowed: not open any more."""
+        return self.judge(opened, self.decode(audio))
+
+    def decode(self, audio: bytes) -> bytes:
+        """Return the WAV of what a messenger or a telephone sent. Raises BadRequest, Unavailable"""
+        return self._parts.infer(DECODE, audio)
+
+    def judge(self, opened: Open, wave: bytes, terms: Terms = USUAL) -> Result:
+        """Judge one recording, and keep what came of it for the browser."""
+        said, client_id = opened.said, opened.client.id
+        uploads = {said.sample: Upload(WAVE, wave)}
+        sent = Submission({}, uploads, f"client {client_id}", forwarded=client_id)
+        try:
+            came = self._parts.ceremonies.answer(
+                said.ceremony, opened.login.handle_hash, sent, terms
+            )
+        except Expired as over:
+            raise NotAllowed(detail="answered before, or too old") from over
+        return self._keep(opened, came)
+
+    def _open(self, tx: Transaction, client: Client, transaction: str) -> Open:
+        note = tx.voice.notes.named(client.id, transaction) if transaction else None
+        login = tx.logins.known(note.login_hash) if note else None
+        if note is None or login is None or client_of(tx, login) is None:
+            raise NotAllowed(detail="no such challenge of this client")
+        said = Said.load(note.state)
+        waits = said.status in {Status.OPEN, Status.AGAIN} and self._parts.clock.now() < said.until
+        if not waits or not stands(tx, note.account_id, client.id):
+            raise NotAllowed(detail="no open challenge of this client")
+        return Open(client, login, note, said)
+
+    def _keep(self, opened: Open, came: object) -> Result:
+        """Write down what came of an answer, if the person still agrees to that."""
+        match came:
+            case Asked():
+                return self._again(opened, came)
+            case Judged() if came.verdict.accepted and came.account_id == opened.note.account_id:
+                return self._accepted(opened, came)
+            case Judged():
+                return self._refused(opened)
+        raise NotAllowed(detail="nothing was judged")
+
+    def _again(self, opened: Open, asked: Asked) -> Result:
+        said = asked_at(self._parts.clock.now(), asked, Status.AGAIN)
+        said = replace(said, until=opened.said.until) if _same(said, opened.said) else said
+        self._write(opened, said)
+        if asked.status == Unavailable.status:
+            raise Unavailable(asked.error)
+        return Result.AGAIN
+
+    def _accepted(self, opened: Open, judged: Judged) -> Result:
+        proof = event(judged.factor, judged.verdict, self._parts.clock.now())
+        said = replace(opened.said, status=Status.ACCEPTED, error=None, proof=proof)
+        self._write(opened, said, lambda tx: self._parts.limits.right(tx, opened.tried))
+        return Result.ACCEPTED
+
+    def _refused(self, opened: Open) -> Result:
+        self._parts.limits.wrong(opened.tried.visit.source)
+        said = replace(opened.said, status=Status.REFUSED, error=REFUSED)
+        self._write(opened, said)
+        with self._parts.store.write() as tx:
+            if tx.logins.failed(opened.login) >= self._parts.failures_per_login:
+                tx.logins.close(opened.login)
+        return Result.REFUSED
+
+    def _write(
+        self, opened: Open, said: Said, also: Callable[[Transaction], None] = lambda _: None
+    ) -> None:
+        with self._parts.store.write() as tx:
+            tx.accounts.hold(opened.note.account_id)
+            agrees = stands(tx, opened.note.account_id, opened.client.id)
+            if not agrees or not tx.voice.notes.change(opened.note, said.dump()):
+                raise NotAllowed(detail="begun anew, or withdrawn, while it was judged")
+            also(tx)
+
+
+def _same(one: Said, other: Said) -> bool:
+    """Whether the same is asked once more: that makes a challenge no younger."""
+    return list(one.words) == list(other.words)

@@ -1,0 +1,85 @@
+"""What a login waits for that is answered in a chat, as the store keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Self
+
+from contracts.assurance import AuthEvent
+from contracts.text import Text
+from enrollment.outcomes import Asked
+from store.encoding import dump_events, load_events
+
+ANSWER = timedelta(seconds=60)
+"""How old a challenge is at most when it is answered."""
+
+KEPT = timedelta(minutes=10)
+"""How long what became of it is kept for the browser; its login may be over before."""
+
+
+class Status(StrEnum):
+    """Where it stands."""
+
+    OPEN = "open"
+    AGAIN = "again"
+    REFUSED = "refused"
+    ACCEPTED = "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A challenge in a chat: what is to be said there by when, and what came of it.
+
+    `ceremony` is the handle of the ceremony that it is the question of, `sample` the name of what
+    it asks for.
+    """
+
+    ceremony: str = field(repr=False)
+    sample: str
+    words: Sequence[str]
+    until: datetime
+    status: Status = Status.OPEN
+    error: Text | None = None
+    proof: AuthEvent | None = None
+
+    def dump(self) -> Mapping[str, Any]:
+        """Return the JSON form."""
+        error = self.error
+        return {
+            "ceremony": self.ceremony,
+            "sample": self.sample,
+            "words": list(self.words),
+            "until": self.until.isoformat(),
+            "status": self.status.value,
+            "error": [error.message, dict(error.values), error.plural] if error else None,
+            "proof": dump_events([self.proof]) if self.proof else [],
+        }
+
+    @classmethod
+    def load(cls, state: Mapping[str, Any]) -> Self:
+        """Read what `dump` wrote."""
+        proofs = load_events(state["proof"])
+        return cls(
+            ceremony=state["ceremony"],
+            sample=state["sample"],
+            words=state["words"],
+            until=datetime.fromisoformat(state["until"]),
+            status=Status(state["status"]),
+            error=Text(*state["error"]) if state["error"] else None,
+            proof=proofs[0] if proofs else None,
+        )
+
+
+def asked_at(now: datetime, asked: Asked, status: Status = Status.OPEN) -> Said:
+    """Return the challenge that a ceremony asks now."""
+    [ask] = asked.asks
+    return Said(asked.handle, ask.name, _words(ask.options), now + ANSWER, status, asked.error)
+
+
+def _words(options: Mapping[str, Any]) -> Sequence[str]:
+    """Return what is to be said: digits one after the other, or a phrase."""
+    words = options.get("digits") or options.get("words") or str(options["phrase"]).split()
+    return [str(word) for word in words]

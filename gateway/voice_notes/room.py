@@ -1,0 +1,45 @@
+"""How the answers in chats are put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint
+
+from enrollment.ceremonies import Ceremonies
+from gateway.login.room import limits
+from gateway.login.service import LoginService
+from gateway.login.visitor import BrowserVisitor
+from gateway.oidc.token.server import AuthorizationServer
+from gateway.parts import Parts
+from gateway.voice_notes import account_views, endpoint, pages
+from gateway.voice_notes.answering import Answering
+from gateway.voice_notes.answering import Parts as AnsweringParts
+from gateway.voice_notes.consent import ChatConsents
+from gateway.voice_notes.offering import Offering
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The rooms that it stands between."""
+
+    ceremonies: Ceremonies
+    logins: LoginService
+    visitor: BrowserVisitor
+    server: AuthorizationServer
+
+
+def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
+    """Build the pages and the endpoint."""
+    store, clock = parts.store, parts.clock
+    consents = ChatConsents(store)
+    yield pages.blueprint(Offering(store, clock, near.logins, consents), parts.browser)
+    yield account_views.blueprint(account_views.Parts(consents, near.visitor))
+    answering = Answering(
+        AnsweringParts(
+            *(store, clock, parts.infer, near.ceremonies, limits(parts)),
+            failures_per_login=parts.settings.failures_per_login,
+        )
+    )
+    yield endpoint.blueprint(answering, near.server, store)
