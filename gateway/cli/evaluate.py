@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,6 +14,19 @@ from gateway.cli.progress import bars
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def names(value: str) -> tuple[str, ...]:
+    """Take names apart that are joined by commas."""
+    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
+
+
+def pattern(value: str) -> tuple[str, str, bool]:
+    """Return a column, what it must look like, and whether that is wanted. Raises BadParameter."""
+    column, equal, wanted = value.partition("=")
+    if not column or not equal:
+        raise click.BadParameter(f"{value} is no COLUMN=PATTERN or COLUMN!=PATTERN")
+    return column.removesuffix("!"), wanted, not column.endswith("!")
 
 
 @click.group(epilog="Example: gatehouse evaluate voice MANIFEST.csv")
@@ -25,18 +39,47 @@ def evaluate() -> None:
 @click.option("--out", type=FOLDER, default=Path("evaluation"), help="Folder of the results.")
 @click.option("--root", type=FOLDER, help="Where the manifest's paths start; default: its folder.")
 @click.option("--utterances", type=click.IntRange(1), default=1, help="Recordings per template.")
+@click.option(
+    "--conditions",
+    type=names,
+    default="clean",
+    help="How recordings sound: clean, band (of a telephone), telephone (band and G.711 mu-law), "
+    "alaw, babble, noise (each 10 dB below), reverberation; a plus puts one behind another.",
+)
+@click.option("--enrol-condition", default="same", help="How enrolments sound: same, or one name.")
+@click.option("--compare", multiple=True, metavar="ENGINE", help="Another engine, side by side.")
+@click.option("--group", multiple=True, metavar="COLUMN", help="Rates per value of this column.")
+@click.option("--where", multiple=True, type=pattern, help="Only rows like COLUMN=PATTERN.")
+@click.option("--bootstrap", type=click.IntRange(0), default=1000, help="Drawings of people.")
+@click.option("--seed", type=int, default=1, help="For the drawings and the conditions.")
+@click.option("--resume", is_flag=True, help="Go on where an interrupted run was.")
+@click.option("--keep", is_flag=True, help="Keep what was encoded after a complete run.")
 @output.as_json
-def voice(manifest: Path, out: Path, root: Path | None, utterances: int, as_json: bool) -> None:
-    """Print EER and FNMR at FMR 1e-3 and 1e-4; write a DET plot and all scores.
+def voice(manifest: Path, out: Path, root: Path | None, as_json: bool, **how: Any) -> None:  # noqa: ANN401  # options
+    """Report FMR, FNMR, EER, minDCF and failures to acquire and to enrol (ISO/IEC 19795-1).
 
-    MANIFEST is a CSV file with the columns file, subject and session. Results are report.json,
-    scores.csv, det.png and det.svg.
+    MANIFEST is a CSV file with the columns file, subject and session; others may tell groups of
+    people apart. Results are report.html, report.json, scores.csv, det.png and histogram.png.
+
+    An interrupted run leaves unfinished.jsonl in the folder of the results, for --resume. It holds
+    voiceprints, which are biometric data: nobody but you can read it, and it is deleted when a run
+    is complete unless you say --keep.
     """
     try:
-        from gateway.evaluation import Order, run  # noqa: PLC0415  # brings numpy along
+        from gateway.evaluation import run  # noqa: PLC0415  # brings numpy along
+        from gateway.evaluation.words import lines  # noqa: PLC0415
     except ImportError as error:
         needs = "evaluation needs more parts: pip install 'gatehouse[evaluate]'"
         raise Misconfigured(detail=needs) from error
     with bars() as report:
-        found = run(Order(manifest, root or manifest.parent, utterances), out, report)
-    click.echo(json.dumps(found.json(), indent=1) if as_json else "\n".join(found.lines()))
+        found = run(_order(manifest, root or manifest.parent, how), out, report)
+    click.echo(json.dumps(found.json(), indent=1) if as_json else "\n".join(lines(found)))
+
+
+def _order(manifest: Path, root: Path, how: dict[str, Any]) -> Any:  # noqa: ANN401  # numpy comes late
+    """Make the order out of the options."""
+    from gateway.evaluation import Order, Where  # noqa: PLC0415
+
+    engines = ("", *how.pop("compare"))
+    where = tuple(Where(*each) for each in how.pop("where"))
+    return Order(manifest, root, engines=engines, groups=how.pop("group"), where=where, **how)

@@ -2,72 +2,188 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
-import soundfile
 from numpy.typing import NDArray
 
-from contracts.errors import BadRequest, Retry
-from contracts.text import Text
+from contracts.errors import BadRequest, GatehouseError, Misconfigured, Retry
+from gateway.evaluation.conditions import Condition, Floats, chained, conditions
 from gateway.evaluation.manifest import Utterance
+from gateway.evaluation.recording import load
+from gateway.evaluation.unfinished import Unfinished
+from verifiers.voice import engines
 from verifiers.voice.audio.speech import Speech
-from verifiers.voice.audio.wav import MAX_SECONDS, RATE
-from verifiers.voice.engines.campplus import Campplus
 from verifiers.voice.job import Listen
 from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.utterance import Utterance as Heard
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much of it is done, how much there is."""
+VOICES = 16
+"""How many people's first recordings the babble is made of."""
+CLEAN = "clean"
+
+
+class Listening(Protocol):
+    """What makes an utterance of a waveform, as the pool does.
+
+    `engine` is the format of its embeddings, `identity` names all that they depend on.
+    """
+
+    engine: str
+    identity: str
+
+    def utterance(self, waveform: Floats) -> Heard:
+        """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A recording that was turned away: `reason` for machines, `words` for people."""
+
+    utterance: Utterance
+    reason: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The embeddings of the recordings that could be encoded, and why the others could not."""
+    """The recordings that could be encoded, and why the others could not.
+
+    `embeddings` (recordings, dimension) are of unit length, `channels` as the pool found them.
+    """
 
     utterances: list[Utterance]
-    embeddings: list[NDArray[np.float64]]
-    failures: dict[str, str]
+    embeddings: NDArray[np.float32]
+    channels: list[str]
+    failures: list[Failure]
+
+
+class Pooled:
+    """Listens like a process of the pool, in this one. Raises Misconfigured without the models."""
+
+    def __init__(self, engine: str = "") -> None:
+        settings = VoiceSettings.load()
+        network = engines.load(engine or settings.engine)
+        self._listen = Listen(Speech(), network, settings)
+        self.engine = network.format
+        self.identity = f"{network.format} {settings.model_dump_json()}"
+
+    def utterance(self, waveform: Floats) -> Heard:
+        """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
+        return self._listen.utterance(waveform)
+
+
+class Encoder:
+    """Encodes all recordings of one evaluation, under one condition after the other."""
+
+    def __init__(
+        self,
+        utterances: Sequence[Utterance],
+        progress: Progress,
+        unfinished: Unfinished | None = None,
+        seed: int = 1,
+    ) -> None:
+        self._utterances = utterances
+        self._progress = progress
+        self._unfinished = unfinished
+        self._seed = seed
+        self._voices: dict[str, Floats] = {}
+
+    def encode(self, listening: Listening, condition: str = CLEAN, label: str = "") -> Encoded:
+        """Encode every recording as it sounds under a condition, several joined by a plus."""
+        heard: list[tuple[Utterance, Heard]] = []
+        failures: list[Failure] = []
+        for number, utterance in enumerate(self._utterances, start=1):
+            found = self._one(listening, condition, utterance)
+            if isinstance(found, Failure):
+                failures.append(found)
+            else:
+                heard.append((utterance, found))
+            self._progress(label or f"Encoding, {condition}", number, len(self._utterances))
+        return _encoded(heard, failures)
+
+    def _one(self, listening: Listening, condition: str, utterance: Utterance) -> Heard | Failure:
+        """Encode one recording, or look up what an earlier run made of it."""
+        key = self._key(listening, condition, utterance)
+        kept = self._unfinished.get(key) if self._unfinished else None
+        if kept:
+            data, failed = kept
+            return Failure(utterance, **failed) if failed else Heard.load(data)
+        found = self._listened(listening, condition, utterance)
+        if self._unfinished and isinstance(found, Failure):
+            self._unfinished.add(key, b"", reason=found.reason, words=found.words)
+        elif self._unfinished and isinstance(found, Heard):
+            self._unfinished.add(key, found.dump())
+        return found
+
+    def _listened(
+        self, listening: Listening, condition: str, utterance: Utterance
+    ) -> Heard | Failure:
+        """Put a recording through the condition, by chance that is its own, and listen to it."""
+        try:
+            waveform = load(utterance.path)
+            changed = self._condition(condition, utterance)(
+                waveform, np.random.default_rng(self._chance(condition, utterance))
+            )
+            return listening.utterance(changed)
+        except (Retry, BadRequest) as error:
+            return Failure(utterance, reason(error), str(error.public))
+
+    def _condition(self, name: str, utterance: Utterance) -> Condition:
+        """Find a condition by its name. Raises Misconfigured."""
+        known = conditions(self._others(utterance.subject) if "babble" in name else [])
+        steps = name.split("+")
+        if unknown := set(steps) - set(known):
+            wrong = ", ".join(sorted(unknown))
+            raise Misconfigured(detail=f"there is no condition {wrong}, but {', '.join(known)}")
+        return chained([known[step] for step in steps])
+
+    def _others(self, subject: str) -> list[Floats]:
+        """Return voices of other people, one recording each."""
+        for each in self._utterances:
+            if len(self._voices) > VOICES:
+                break
+            if each.subject not in self._voices and each.path.is_file():
+                self._voices[each.subject] = load(each.path)
+        return [voice for name, voice in self._voices.items() if name != subject]
+
+    def _key(self, listening: Listening, condition: str, utterance: Utterance) -> str:
+        """Name a result by all it depends on: the file itself, engine, limits and condition."""
+        names = [each.name for each in self._utterances] if "babble" in condition else []
+        context = [listening.identity, condition, self._seed, utterance.name, names]
+        return sha256(_content(utterance.path) + json.dumps(context).encode()).hexdigest()
+
+    def _chance(self, condition: str, utterance: Utterance) -> int:
+        """Return a seed that is the same whatever was encoded before."""
+        named = f"{self._seed}|{condition}|{utterance.name}"
+        return int.from_bytes(sha256(named.encode()).digest()[:8])
 
 
 def encode(utterances: Sequence[Utterance], progress: Progress) -> Encoded:
-    """Encode one recording after the other. Raises Misconfigured where a model is missing."""
-    job = Listen(Speech(), Campplus(), VoiceSettings.load())
-    result = Encoded([], [], {})
-    for number, utterance in enumerate(utterances, start=1):
-        try:
-            result.embeddings.append(_embedding(job, utterance.path))
-            result.utterances.append(utterance)
-        except (Retry, BadRequest) as error:
-            result.failures[utterance.name] = str(error.public)
-        progress("Encoding", number, len(utterances))
-    return result
+    """Encode recordings as they are, by the engine in use. Raises Misconfigured without models."""
+    return Encoder(utterances, progress).encode(Pooled())
 
 
-def _embedding(job: Listen, path: Path) -> NDArray[np.float64]:
-    """Return the embedding of one file, of unit length."""
-    utterance = job.utterance(load(path))
-    values = np.frombuffer(utterance.embedding, "<f4").astype(np.float64)
-    unit: NDArray[np.float64] = values / np.linalg.norm(values)
-    return unit
+def reason(error: GatehouseError) -> str:
+    """Name why a recording was turned away, for machines."""
+    return "unreadable" if isinstance(error, BadRequest) else error.detail.partition(" ")[0]
 
 
-def load(path: Path) -> NDArray[np.float32]:
-    """Read the first 15 s of a file as mono at 16 kHz. Raises BadRequest where it is no audio."""
-    try:
-        with soundfile.SoundFile(path) as file:
-            data = file.read(MAX_SECONDS * file.samplerate, dtype="float32", always_2d=True)
-            return resample(data.mean(axis=1), file.samplerate)
-    except (OSError, soundfile.LibsndfileError) as error:
-        raise BadRequest(Text("The file cannot be read as audio."), detail=str(error)) from error
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
 
 
-def resample(waveform: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Bring a waveform to 16 kHz by cutting or padding its spectrum."""
-    if rate == RATE or not waveform.size:
-        return waveform
-    size = waveform.size * RATE // rate
-    spectrum = np.fft.rfft(waveform)[: size // 2 + 1]
-    return (np.fft.irfft(spectrum, size) * (size / waveform.size)).astype(np.float32)
+def _encoded(heard: list[tuple[Utterance, Heard]], failures: list[Failure]) -> Encoded:
+    rows = [np.frombuffer(each.embedding, "<f4") for _, each in heard]
+    matrix = np.array(rows, np.float32).reshape(len(rows), -1)
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    channels = [each.channel for _, each in heard]
+    return Encoded([each for each, _ in heard], matrix / lengths, channels, failures)

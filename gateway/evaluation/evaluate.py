@@ -2,95 +2,117 @@
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
+from contracts.clock import Clock, SystemClock
+from gateway.evaluation import files, manifest
+from gateway.evaluation.compare import Scores, compare
+from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled, Progress
+from gateway.evaluation.manifest import Utterance, Where
+from gateway.evaluation.measure import Case, Sureness, measure
+from gateway.evaluation.operating import Judged, judge
+from gateway.evaluation.report import Report, Result
+from gateway.evaluation.unfinished import Unfinished
+from verifiers.voice.calibration import Calibration
+from verifiers.voice.normalisation import Cohort
 
-from contracts.errors import Misconfigured
-from gateway.evaluation import manifest, plot
-from gateway.evaluation.compare import Comparison, comparisons
-from gateway.evaluation.encode import Encoded, Progress, encode
-from gateway.evaluation.rates import at_fmr, at_threshold, equal_error
-from gateway.evaluation.report import Report
-from verifiers.voice.matcher import FORMAT
-from verifiers.voice.settings import VoiceSettings
-
-TARGETS = (1e-3, 1e-4)
+SAME = "same"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to evaluate: a manifest, the folder its paths start from, the size of a template."""
+    """What to evaluate: a manifest, the folder its paths start from, how, and how thoroughly.
+
+    `engines` are compared side by side, the empty name being the one in use. Templates are made of
+    so many `utterances`, which sound like the probes or always alike (`enrol_condition`).
+    """
 
     manifest: Path
     root: Path
     utterances: int = 1
+    conditions: tuple[str, ...] = (CLEAN,)
+    enrol_condition: str = SAME
+    engines: tuple[str, ...] = ("",)
+    groups: tuple[str, ...] = ()
+    where: tuple[Where, ...] = ()
+    bootstrap: int = 1000
+    seed: int = 1
+    resume: bool = False
+    keep: bool = False
+    calibration: Calibration | None = None
+    cohort: Cohort | None = None
+    listening: Callable[[str], Listening] = field(default=Pooled, repr=False)
+    clock: Clock = field(default_factory=SystemClock, repr=False)
 
 
 def run(order: Order, folder: Path, progress: Progress) -> Report:
-    """Evaluate and write `report.json`, `scores.csv`, `det.png` and `det.svg`.
+    """Evaluate and write the report with its scores and plots into a folder.
 
     Raises Misconfigured where the manifest, the models or people are missing.
     """
-    encoded = encode(manifest.read(order.manifest, order.root), progress)
-    compared = comparisons(encoded, order.utterances)
-    genuine, impostor = scores(compared, genuine=True), scores(compared, genuine=False)
-    if not genuine.size or not impostor.size:
-        raise Misconfigured(detail="two people with enough good recordings each are needed")
-    report = measure(order, encoded, genuine, impostor)
-    return write(report, folder, compared, (genuine, impostor))
+    utterances = manifest.read(order.manifest, order.root, order.where, order.groups)
+    results: list[Result] = []
+    with (
+        Unfinished(folder, resume=order.resume, keep=order.keep) as unfinished,
+        files.scores(folder) as write,
+    ):
+        encoder = Encoder(utterances, progress, unfinished, order.seed)
+        for case, scores in compared(order, encoder):
+            judged = _judged(order, case, scores)
+            write(case, scores, judged)
+            results.append(
+                measure(case, scores, judged, order.groups, _sure(order, case, progress))
+            )
+    return files.write(_report(order, utterances, results), folder)
 
 
-def scores(compared: Sequence[Comparison], *, genuine: bool) -> NDArray[np.float64]:
-    """Return the scores of one kind of comparison."""
-    return np.array([each.score for each in compared if each.genuine is genuine])
+def compared(order: Order, encoder: Encoder) -> Iterator[tuple[Case, Scores]]:
+    """Yield the comparisons of every engine under every condition."""
+    for name in order.engines:
+        listening = order.listening(name)
+        known: dict[str, Encoded] = {}
+        for condition in order.conditions:
+            enrolment = condition if order.enrol_condition == SAME else order.enrol_condition
+            for each in {enrolment, condition} - known.keys():
+                known[each] = encoder.encode(listening, each)
+            case = Case(listening.engine, condition, enrolment, order.utterances)
+            yield case, compare(known[enrolment], known[condition], order.utterances)
 
 
-def measure(
-    order: Order, encoded: Encoded, genuine: NDArray[np.float64], impostor: NDArray[np.float64]
-) -> Report:
-    """Count the errors."""
-    eer, threshold = equal_error(genuine, impostor)
+def _judged(order: Order, case: Case, scores: Scores) -> Judged | None:
+    """Apply the calibration in use; one for another engine says nothing."""
+    calibration = order.calibration
+    if calibration is None or calibration.engine != case.engine or not scores.score.size:
+        return None
+    return judge(scores, calibration, order.cohort)
+
+
+def _sure(order: Order, case: Case, progress: Progress) -> Sureness:
+    label = f"How sure, {case.engine} {case.condition}"
+    return Sureness(
+        order.bootstrap, order.seed, lambda done: progress(label, done, order.bootstrap)
+    )
+
+
+def _report(order: Order, utterances: list[Utterance], results: list[Result]) -> Report:
     return Report(
-        engine=FORMAT,
-        subjects=len({each.subject for each in encoded.utterances}),
-        recordings=len(encoded.utterances) + len(encoded.failures),
-        failures=encoded.failures,
-        utterances_per_template=order.utterances,
-        genuine=genuine.size,
-        impostor=impostor.size,
-        eer=eer,
-        eer_threshold=threshold,
-        points=tuple(at_fmr(target, genuine, impostor) for target in TARGETS),
-        in_use=at_threshold(VoiceSettings.load().threshold, genuine, impostor),
+        date=f"{order.clock.now():%Y-%m-%d}",
+        manifest=order.manifest.name,
+        fingerprint=fingerprint(utterances),
+        seed=order.seed,
+        bootstrap=order.bootstrap,
+        results=tuple(results),
         files={},
     )
 
 
-def write(
-    report: Report,
-    folder: Path,
-    compared: Sequence[Comparison],
-    kinds: tuple[NDArray[np.float64], NDArray[np.float64]],
-) -> Report:
-    """Write everything into a folder; return the report with the paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / "report.json", folder / "scores.csv"]
-    written += plot.save(folder, *kinds, report.points)
-    report = replace(report, files={path.name: str(path) for path in written})
-    written[0].write_text(json.dumps(report.json(), indent=1) + "\n", "utf-8")
-    with written[1].open("w", newline="", encoding="utf-8") as file:
-        rows = csv.writer(file)
-        rows.writerow(("kind", "score", "template", "probe"))
-        rows.writerows(map(_row, compared))
-    return report
-
-
-def _row(comparison: Comparison) -> tuple[str, str, str, str]:
-    kind = "genuine" if comparison.genuine else "impostor"
-    return kind, f"{comparison.score:.6f}", "|".join(comparison.template), comparison.probe
+def fingerprint(utterances: list[Utterance]) -> str:
+    """Return the SHA-256 of all recordings' names and contents, in the order of their names."""
+    digest = sha256()
+    for each in sorted(utterances, key=lambda each: each.name):
+        content = each.path.read_bytes() if each.path.is_file() else b""
+        digest.update(f"{each.name}\0{sha256(content).hexdigest()}\n".encode())
+    return digest.hexdigest()

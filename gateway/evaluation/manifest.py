@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from contracts.errors import Misconfigured
@@ -15,22 +16,42 @@ AUDIO = {".wav", ".flac", ".ogg", ".opus", ".mp3", ".aif", ".aiff", ".au", ".w64
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One recording: its name in the manifest, where it lies, who speaks, when."""
+    """One recording: its name in the manifest, where it lies, who speaks, when.
+
+    `columns` are all columns of its row: sex, age, accent, device, whatever there is.
+    """
 
     name: str
     path: Path
     subject: str
     session: str
+    columns: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
-def read(manifest: Path, root: Path) -> list[Utterance]:
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Only the rows whose column fits a pattern, or with `wanted` false only the others."""
+
+    column: str
+    pattern: str
+    wanted: bool = True
+
+    def fits(self, row: Mapping[str, str]) -> bool:
+        """Tell whether a row stays."""
+        return fnmatchcase(row.get(self.column) or "", self.pattern) is self.wanted
+
+
+def read(
+    manifest: Path, root: Path, where: Sequence[Where] = (), needed: Sequence[str] = ()
+) -> list[Utterance]:
     """Read the recordings of voices, paths relative to `root`. Raises Misconfigured."""
     try:
         with manifest.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
-            if missing := COLUMNS - set(rows.fieldnames or ()):
+            wanted = COLUMNS | set(needed) | {each.column for each in where}
+            if missing := wanted - set(rows.fieldnames or ()):
                 raise Misconfigured(detail=f"{manifest} lacks {', '.join(sorted(missing))}")
-            found = [_utterance(row, root) for row in rows if _voice(row)]
+            found = [_utterance(row, root) for row in rows if _voice(row, where)]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise Misconfigured(detail=f"cannot read {manifest}: {error}") from error
     if not found:
@@ -38,10 +59,11 @@ def read(manifest: Path, root: Path) -> list[Utterance]:
     return found
 
 
-def _voice(row: Mapping[str, str]) -> bool:
+def _voice(row: Mapping[str, str], where: Sequence[Where]) -> bool:
     audio = Path(row["file"] or "").suffix.lower() in AUDIO
-    return audio and row.get("modality", "voice") == "voice"
+    voice = row.get("modality", "voice") == "voice"
+    return audio and voice and all(each.fits(row) for each in where)
 
 
-def _utterance(row: Mapping[str, str], root: Path) -> Utterance:
-    return Utterance(row["file"], root / row["file"], row["subject"], row["session"])
+def _utterance(row: dict[str, str], root: Path) -> Utterance:
+    return Utterance(row["file"], root / row["file"], row["subject"], row["session"], row)
