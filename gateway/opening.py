@@ -63,6 +63,8 @@ def make_factors(
 
 def in_use(settings: Settings, factors: Mapping[str, Factor]) -> dict[str, Factor]:
     """Leave out what is switched off. Raises Misconfigured where it names no factor."""
+    if not settings.factors_off:
+        return dict(factors)
     if unknown := set(settings.factors_off) - set(registry.names()):
         raise Misconfigured(Text(NO_FACTOR, {"name": ", ".join(sorted(unknown))}))
     return {name: each for name, each in factors.items() if name not in settings.factors_off}
