@@ -6,9 +6,11 @@ import pkgutil
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import verifiers
-from verifiers.models import Model
+from contracts.errors import Misconfigured
+from verifiers.models import Exported, Model, recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,18 @@ class State:
 
 
 def catalogue() -> tuple[Model, ...]:
-    """Collect the `MODELS` of every built-in factor."""
-    factors = (import_module(f"verifiers.{info.name}") for info in folders())
-    return tuple(model for factor in factors for model in getattr(factor, "MODELS", ()))
+    """Collect the `MODELS` of every built-in factor: what is pulled unless something is named."""
+    return tuple(model for factor in factors() for model in getattr(factor, "MODELS", ()))
+
+
+def exports() -> tuple[Exported, ...]:
+    """Collect the `EXPORTS` of every built-in factor: what is made here, each when it is named."""
+    return tuple(model for factor in factors() for model in getattr(factor, "EXPORTS", ()))
+
+
+def factors() -> list[ModuleType]:
+    """Import the folders of the factors."""
+    return [import_module(f"verifiers.{info.name}") for info in folders()]
 
 
 def folders() -> list[pkgutil.ModuleInfo]:
@@ -39,9 +50,17 @@ def folders() -> list[pkgutil.ModuleInfo]:
     return [info for info in pkgutil.iter_modules(verifiers.__path__) if info.ispkg]
 
 
+def exported(key: str) -> Exported:
+    """Find what is made here by its key. Raises Misconfigured."""
+    found = {each.key: each for each in exports()}
+    if key not in found:
+        raise Misconfigured(detail=f"there is no model {key}, but {', '.join(found)}")
+    return found[key]
+
+
 def listing() -> list[State]:
     """Say of each model file where it lies and whether it is whole."""
-    return [state(model) for model in catalogue()]
+    return [*map(state, catalogue()), *map(made, exports())]
 
 
 def state(model: Model) -> State:
@@ -54,4 +73,19 @@ def state(model: Model) -> State:
         sha256=model.sha256,
         path=str(Path(model.path)),
         present=model.present(),
+    )
+
+
+def made(model: Exported) -> State:
+    """Describe one file that is made here; its hash is whatever was recorded of it."""
+    present = model.present()
+    record = recorded(model.name, model.command) if present else {}
+    return State(
+        name=model.name,
+        purpose=model.purpose,
+        source=str(record.get("source", model.hub.name)),
+        licence=model.licence,
+        sha256=str(record.get("sha256", "")),
+        path=str(model.path),
+        present=present,
     )

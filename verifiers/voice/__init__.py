@@ -6,11 +6,12 @@ from importlib.util import find_spec
 
 from contracts.factor import Factor, Workshop
 from contracts.inference import Job
+from verifiers.voice import engines
 from verifiers.voice.deciding import Cosines
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
 from verifiers.voice.matcher import CosineMatcher
-from verifiers.voice.models import MODELS
+from verifiers.voice.models import EXPORTS, MODELS
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import DECODE, LISTEN, Ears, PooledEars
 from verifiers.voice.verifying import Verifying
@@ -18,7 +19,7 @@ from verifiers.voice.verifying import Verifying
 ORDER = 50
 SETTINGS = VoiceSettings
 
-__all__ = ["JOBS", "MODELS", "ORDER", "SETTINGS", "assemble", "build"]
+__all__ = ["EXPORTS", "JOBS", "MODELS", "ORDER", "SETTINGS", "assemble", "build"]
 
 
 def build(workshop: Workshop) -> Factor | None:
@@ -31,9 +32,9 @@ def build(workshop: Workshop) -> Factor | None:
 
 def assemble(ears: Ears, settings: VoiceSettings) -> Voice:
     """Put the factor together from its parts."""
-    matcher = CosineMatcher()
+    matcher = CosineMatcher(engines.described(settings.engine).format)
     decider = Cosines(matcher, settings)
-    return Voice(Enrolling(ears, decider, matcher), Verifying(ears, decider), decider)
+    return Voice(Enrolling(ears, decider, settings), Verifying(ears, decider), decider)
 
 
 def listen() -> Job:

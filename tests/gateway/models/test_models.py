@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from contracts.errors import Misconfigured
 from gateway.cli.models import models as command
-from gateway.models import catalogue, pull
+from gateway.models import catalogue, exports, pull
 from verifiers.models import Model, Package, digest
 
 WEIGHTS = b"numbers" * 1000
@@ -135,7 +135,7 @@ def test_models_are_listed_as_json(tmp_path: Path) -> None:
     environment = {"GATEHOUSE_MODELS_DIR": str(tmp_path)}
     result = CliRunner().invoke(command, ["list", "--json"], env=environment)
     rows = json.loads(result.stdout)
-    assert {row["name"] for row in rows} == {each.name for each in catalogue()}
+    assert {row["name"] for row in rows} == {each.name for each in (*catalogue(), *exports())}
     assert not any(row["present"] for row in rows)
     assert all(Path(row["path"]).parent == tmp_path for row in rows)
 
