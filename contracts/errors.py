@@ -8,16 +8,18 @@ from contracts.text import Text
 class GatehouseError(Exception):
     """Something went wrong that a person can be told about.
 
-    `public` is shown to the person; `detail` goes to the operator's log only.
+    `public` is shown to the person; `detail` goes to the operator's log only. `reason` names what
+    was wrong with a sample, for those who count: `too_quiet`.
     """
 
     code = "server_error"
     status = 500
     public = Text("Something went wrong on our side. Please try again.")
 
-    def __init__(self, public: Text | None = None, *, detail: str = "") -> None:
+    def __init__(self, public: Text | None = None, *, detail: str = "", reason: str = "") -> None:
         self.public = public or type(self).public
         self.detail = detail
+        self.reason = reason
         super().__init__(detail or str(self.public))
 
 
@@ -27,6 +29,14 @@ class Retry(GatehouseError):
     code = "retry"
     status = 422
     public = Text("That did not work. Please try again.")
+
+
+class NotEnrolled(GatehouseError):
+    """Enrolment came to nothing: what was captured is not good enough, or not of one person."""
+
+    code = "not_enrolled"
+    status = 422
+    public = Text("Nothing could be enrolled. You can begin again.")
 
 
 class DeviceError(GatehouseError):

@@ -26,10 +26,6 @@ class Matcher(Protocol):
         """Return how alike the two are; higher is more alike."""
         ...
 
-    def merge(self, probes: Sequence[bytes], weights: Sequence[float]) -> bytes:
-        """Make the features of several captures of one person one; some count more."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

@@ -21,8 +21,10 @@ from tests.fakes.clock import FakeClock
 from tests.verifiers.conftest import ORIGIN
 from verifiers.recovery.codes import make
 from verifiers.voice.audio.wav import pcm, wave
-from verifiers.voice.matcher import DIMENSION, FORMAT
+from verifiers.voice.engines import DEFAULT, described
 from verifiers.voice.utterance import LISTEN, Utterance
+
+ENGINE = described(DEFAULT)
 
 
 class Person(Protocol):
@@ -173,8 +175,8 @@ def listen(job: str, recording: bytes) -> bytes:
     """Return an utterance that depends on the recording's first number alone."""
     assert job == LISTEN
     (voice,) = struct.unpack_from("<h", pcm(recording))
-    embedding = [1.0 if axis == voice else 0.0 for axis in range(DIMENSION)]
-    return Utterance(struct.pack(f"<{DIMENSION}f", *embedding), FORMAT).dump()
+    embedding = [1.0 if axis == voice else 0.0 for axis in range(ENGINE.dimension)]
+    return Utterance(struct.pack(f"<{ENGINE.dimension}f", *embedding), ENGINE.format).dump()
 
 
 PEOPLE: dict[str, Callable[[FakeClock], Person]] = {

@@ -2,67 +2,94 @@
 
 from __future__ import annotations
 
-from contracts.errors import Retry
+import hashlib
+
+from contracts.errors import NotEnrolled, Retry
 from contracts.factor import Answer, Ask, Challenge, Template
 from contracts.text import Text
-from verifiers.biometric import Matcher
+from verifiers.voice import vectors
 from verifiers.voice.answers import recording
 from verifiers.voice.audio import wav
 from verifiers.voice.deciding import Decider
-from verifiers.voice.enrolment import UTTERANCES, Enrolment
+from verifiers.voice.enrolment import Enrolment, of_one_voice
+from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.template import Voiceprint
 from verifiers.voice.utterance import Ears, Utterance
+from verifiers.voice.vectors import pack, unpack
+from verifiers.voice.weighing import weight
 
 SECONDS = 8
 LABEL = "Voiceprint"
 PROMPT = Text("Record yourself reading the phrase aloud, in your normal voice.")
 SAME = Text("This recording was used already. Please speak the phrase anew.")
 OTHER = Text(
-    "This does not sound like the phrase before. The same person must speak all three phrases, "
-    "alone and in a quiet place."
+    "One recording does not sound like the others. The same person must speak all phrases, alone "
+    "and in a quiet place. Please speak one more."
+)
+CHANNEL = Text(
+    "One recording came over another kind of line than the others. Please use the same microphone "
+    "or telephone for all of them, the one you will log in with, and speak one more phrase."
+)
+NOT_ENROLLED = Text(
+    "Your recordings do not sound enough alike to make a voiceprint of them. Nothing was stored. "
+    "You can begin again in a quieter place or with another microphone, or log in in another way."
 )
 
 
 class Enrolling:
     """Asks for utterances and makes the template."""
 
-    def __init__(self, ears: Ears, decider: Decider, matcher: Matcher) -> None:
+    def __init__(self, ears: Ears, decider: Decider, settings: VoiceSettings) -> None:
         self._ears = ears
         self._decider = decider
-        self._matcher = matcher
+        self._needed = settings.enrolment_utterances
+        self._extra = settings.enrolment_extra
 
     def begin(self) -> Challenge:
-        """Ask for the first of three phrases."""
-        return _next(Enrolment.begin())
+        """Ask for the first phrase."""
+        return self._next(Enrolment.begin(self._needed + self._extra), 0)
 
     def go_on(self, secret: bytes, answer: Answer) -> Challenge | Template:
-        """Take one recording. Raises Retry where it is poor, repeated or another's voice."""
-        enrolment = self._hear(Enrolment.load(secret), recording(answer))
-        return self._template(enrolment) if enrolment.complete else _next(enrolment)
+        """Take one recording; a voice or a channel that does not fit is asked for again.
+
+        Raises Retry where it is poor or repeated, NotEnrolled where too many did not fit.
+        """
+        before = Enrolment.load(secret)
+        after = self._hear(before, recording(answer))
+        kept = of_one_voice(after.utterances, self._decider.agree)
+        if len(kept) == self._needed:
+            return _template(kept)
+        if after.over:
+            raise NotEnrolled(NOT_ENROLLED, detail=f"{len(kept)} of {self._needed} agree")
+        grown = len(kept) > len(of_one_voice(before.utterances, self._decider.agree))
+        return self._next(after, len(kept), None if grown else _why(after))
 
     def _hear(self, enrolment: Enrolment, data: bytes) -> Enrolment:
-        """Add one recording, new and of the same voice as those before."""
-        samples = wav.pcm(data)
-        if enrolment.heard(samples):
+        """Add one recording that is new."""
+        digest = hashlib.sha256(wav.pcm(data)).hexdigest()
+        if digest in enrolment.digests:
             raise Retry(SAME)
-        utterance = self._ears.listen(data)
-        before = [Utterance(each, utterance.engine) for each in enrolment.embeddings]
-        if not all(self._decider.agree(utterance, each) for each in before):
-            raise Retry(OTHER, detail="no agreement")
-        return enrolment.add(utterance.embedding, samples)
+        return enrolment.add(self._ears.listen(data), digest)
 
-    def _template(self, enrolment: Enrolment) -> Template:
-        count = len(enrolment.embeddings)
-        merged = self._matcher.merge(enrolment.embeddings, [1.0] * count)
-        voiceprint = Voiceprint(b"", merged, "wide", count)
-        return Template(voiceprint.dump(), self._matcher.format, LABEL)
+    def _next(self, enrolment: Enrolment, kept: int, error: Text | None = None) -> Challenge:
+        options = {"phrase": enrolment.phrase, "seconds": SECONDS}
+        return Challenge(
+            (Ask("sample", "voice", PROMPT, options),),
+            secret=enrolment.dump(),
+            step=kept + 1,
+            steps=self._needed,
+            error=error,
+        )
 
 
-def _next(enrolment: Enrolment) -> Challenge:
-    options = {"phrase": enrolment.phrase, "seconds": SECONDS}
-    return Challenge(
-        (Ask("sample", "voice", PROMPT, options),),
-        secret=enrolment.dump(),
-        step=enrolment.step,
-        steps=UTTERANCES,
-    )
+def _why(enrolment: Enrolment) -> Text:
+    channels = {each.channel for each in enrolment.utterances}
+    return CHANNEL if len(channels) > 1 else OTHER
+
+
+def _template(kept: tuple[Utterance, ...]) -> Template:
+    """Return the mean of the utterances, the better ones counting more; not yet protected."""
+    embeddings = [unpack(each.embedding) for each in kept]
+    mean = vectors.mean(embeddings, [weight(each.quality) for each in kept])
+    voiceprint = Voiceprint(b"", pack(mean), kept[0].channel, len(kept))
+    return Template(voiceprint.dump(), kept[0].engine, LABEL)

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from contracts.factor import Enrolled
 from verifiers.voice import vectors
 from verifiers.voice.protection import Transform
 from verifiers.voice.template import Voiceprint
-from verifiers.voice.vectors import pack, unpack
-
-DIMENSION = 192
-FORMAT = "campplus-zh-en-192/2"
+from verifiers.voice.vectors import unpack
 
 
 class CosineMatcher:
     """Compares embeddings by the angle between them."""
 
-    format = FORMAT
+    def __init__(self, format: str) -> None:
+        self.format = format
 
     def score(self, probe: bytes, enrolled: Enrolled) -> float:
         """Return the cosine, -1.0 to 1.0; nan where an embedding is not finite."""
         return cosine(probe, enrolled)
-
-    def merge(self, probes: Sequence[bytes], weights: Sequence[float]) -> bytes:
-        """Return the mean direction, of unit length."""
-        return pack(vectors.mean([unpack(each) for each in probes], weights))
 
 
 def cosine(probe: bytes, enrolled: Enrolled) -> float:

@@ -39,9 +39,40 @@ class VoiceSettings(FactorSettings):
     agreement_fmr: float = Field(
         gt=0, lt=1, description="False match rate at `agreement`, upper 95 % bound."
     )
+    enrolment_utterances: int = Field(
+        ge=3, le=6, description="Recordings of one voice that a voiceprint is made of."
+    )
+    enrolment_extra: int = Field(
+        ge=0, le=4, description="Recordings more, where some do not sound like the others."
+    )
+    adaptation: bool = Field(
+        default=False,
+        description="Let voiceprints follow their owners: learn from successes beyond doubt.",
+    )
+    adaptation_weight: float = Field(
+        gt=0, le=0.2, description="How much one success counts against all that was learnt before."
+    )
+    adaptation_cosine: float = Field(
+        ge=0.9, lt=1, description="Lowest cosine between what was learnt and what was enrolled."
+    )
     min_speech_ms: int = Field(ge=500, description="Least speech in a recording, milliseconds.")
     min_level_dbfs: float = Field(le=0, description="Lowest level of the speech, dB full scale.")
     max_clipped: float = Field(gt=0, le=1, description="Largest share of clipped speech samples.")
+    min_snr_db: float = Field(
+        ge=0, description="How much stronger the speech must be than what is around it, dB."
+    )
+    min_bandwidth_hz: float = Field(
+        ge=0, le=8000, description="Up to where a recording must hold speech, Hz."
+    )
+    wide_bandwidth_hz: float = Field(
+        gt=0, le=8000, description="From where on a recording is wide, and no telephone's, Hz."
+    )
+    min_halves_cosine: float = Field(
+        ge=-1,
+        lt=1,
+        description="Lowest cosine of the halves of a recording to enrol; below, two voices. "
+        "Measured for campplus; -1 for engines that were not measured.",
+    )
 
     @field_validator("engine")
     @classmethod

@@ -28,7 +28,7 @@ class Verifying:
 
     def begin(self) -> Challenge:
         """Ask for one phrase."""
-        options = {"phrase": Enrolment.begin().phrase, "seconds": SECONDS}
+        options = {"phrase": Enrolment.begin(1).phrase, "seconds": SECONDS}
         return Challenge((Ask("sample", "voice", PROMPT, options),))
 
     def finish(self, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer) -> Verdict:  # noqa: ARG002

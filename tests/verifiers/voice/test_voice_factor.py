@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 from dataclasses import replace
@@ -16,12 +15,13 @@ from tests.fakes.clock import NOON
 from tests.verifiers.conftest import kept, stored
 from verifiers import voice
 from verifiers.voice.audio import wav
-from verifiers.voice.enrolment import PHRASES
+from verifiers.voice.engines import DEFAULT, described
 from verifiers.voice.factor import Voice
-from verifiers.voice.matcher import DIMENSION, FORMAT, cosine, pack
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import LISTEN, Utterance
+from verifiers.voice.vectors import pack
 
+ENGINE = described(DEFAULT)
 ALICE = Subject("a1", "alice")
 
 
@@ -31,8 +31,8 @@ class AngleEars:
     def listen(self, recording: bytes) -> Utterance:
         (degrees,) = struct.unpack_from("<h", wav.pcm(recording))
         angle = math.radians(degrees)
-        values = [math.cos(angle), math.sin(angle), *[0.0] * (DIMENSION - 2)]
-        return Utterance(pack(values), FORMAT)
+        values = [math.cos(angle), math.sin(angle), *[0.0] * (ENGINE.dimension - 2)]
+        return Utterance(pack(values), ENGINE.format)
 
 
 def spoken(degrees: int, take: int = 0) -> Answer:
@@ -65,28 +65,6 @@ def test_it_is_a_factor(factor: Voice) -> None:
     port: Factor = factor
     assert (port.name, port.kind, port.amr) == ("voice", Kind.INHERENCE, ("vbm",))
     assert (port.many, port.pick, port.usernameless) == (False, False, False)
-
-
-def test_enrolment_asks_for_three_different_phrases(factor: Voice) -> None:
-    challenge: Challenge | Template = factor.begin_enroll(ALICE, [])
-    phrases = set()
-    for step, degrees in enumerate((0, 10, -10), start=1):
-        assert isinstance(challenge, Challenge)
-        (ask,) = challenge.asks
-        assert (challenge.step, challenge.steps, challenge.tries) == (step, 3, 1)
-        assert (ask.name, ask.type) == ("sample", "voice")
-        assert ask.options["seconds"] <= wav.MAX_SECONDS
-        phrases.add(ask.options["phrase"])
-        challenge = factor.continue_enroll(ALICE, challenge.secret, spoken(degrees))
-    assert len(phrases) == 3
-    assert phrases <= set(PHRASES)
-
-
-def test_the_template_is_the_mean_of_three(factor: Voice, enrolled: Enrolled) -> None:
-    assert enrolled.format == FORMAT == "campplus-zh-en-192/2"
-    (straight,) = spoken(0).samples
-    embedding = AngleEars().listen(straight.data).embedding
-    assert cosine(embedding, enrolled) == pytest.approx(1.0)
 
 
 def test_the_same_voice_is_accepted(factor: Voice, enrolled: Enrolled) -> None:
@@ -133,17 +111,6 @@ def test_with_nothing_enrolled_the_recording_is_encoded_all_the_same(factor: Voi
         factor.finish_verify(ALICE, [], b"", Answer())
 
 
-def test_two_voices_in_one_enrolment_are_asked_again(factor: Voice) -> None:
-    with pytest.raises(Retry, match="agreement") as raised:
-        enrol(factor, spoken(0), spoken(90), spoken(0, 1))
-    assert "same person must speak all three" in str(raised.value.public)
-
-
-def test_each_recording_agrees_with_all_before(factor: Voice) -> None:
-    with pytest.raises(Retry):
-        enrol(factor, spoken(0), spoken(40), spoken(80))
-
-
 def test_the_same_signal_twice_is_refused(factor: Voice) -> None:
     with pytest.raises(Retry, match="used already"):
         enrol(factor, spoken(0), spoken(10), spoken(0))
@@ -154,12 +121,6 @@ def test_the_same_signal_in_another_file_is_refused(factor: Voice) -> None:
     other = sample.data + b"LIST\x04\x00\x00\x00abcd"
     with pytest.raises(Retry, match="used already"):
         enrol(factor, spoken(0), Answer(samples=[replace(sample, data=other)]))
-
-
-def test_an_enrolment_remembers_no_recording(factor: Voice) -> None:
-    challenge = factor.continue_enroll(ALICE, factor.begin_enroll(ALICE, []).secret, spoken(0))
-    assert isinstance(challenge, Challenge)
-    assert set(json.loads(challenge.secret)) == {"phrases", "embeddings", "digests"}
 
 
 @pytest.mark.parametrize("count", [0, 2])

@@ -9,12 +9,13 @@ import pytest
 
 from contracts.factor import Enrolled
 from tests.verifiers.conftest import SEED
-from verifiers.voice.matcher import FORMAT, CosineMatcher, alike, cosine
+from verifiers.voice.matcher import CosineMatcher, alike, cosine
 from verifiers.voice.template import Voiceprint
-from verifiers.voice.vectors import pack, unpack
+from verifiers.voice.vectors import mean, pack, unpack
 
 DIMENSION = 192
-matcher = CosineMatcher()
+FORMAT = "engine/2"
+matcher = CosineMatcher(FORMAT)
 rng = np.random.default_rng(7)
 ONE, TWO, THREE = (rng.standard_normal(DIMENSION).astype("<f4") for _ in range(3))
 
@@ -23,8 +24,8 @@ def numpy_cosine(a: np.typing.NDArray[np.float32], b: np.typing.NDArray[np.float
     return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
 
-def enrolled(mean: bytes, seed: bytes = SEED) -> Enrolled:
-    voiceprint = Voiceprint(b"", mean, "wide", 3).protected(SEED)
+def enrolled(voice: bytes, seed: bytes = SEED) -> Enrolled:
+    voiceprint = Voiceprint(b"", voice, "wide", 3).protected(SEED)
     return Enrolled("c1", voiceprint.dump(), FORMAT, 1, seed=seed)
 
 
@@ -38,14 +39,14 @@ def test_the_score_is_the_cosine_of_what_was_said() -> None:
 
 
 def test_each_recording_counts_as_much_as_its_weight() -> None:
-    merged = matcher.merge([(100 * ONE).tobytes(), TWO.tobytes(), THREE.tobytes()], [1, 2, 0.5])
-    mean = sum(
+    weights = [1.0, 2.0, 0.5]
+    values = np.array(mean([(100 * ONE).tolist(), TWO.tolist(), THREE.tolist()], weights))
+    expected = sum(
         weight * each / np.linalg.norm(each)
-        for weight, each in zip([1, 2, 0.5], (ONE, TWO, THREE), strict=True)
+        for weight, each in zip(weights, (ONE, TWO, THREE), strict=True)
     )
-    values = np.frombuffer(merged, "<f4")
     assert np.linalg.norm(values) == pytest.approx(1.0)
-    assert numpy_cosine(values, mean) == pytest.approx(1.0)
+    assert numpy_cosine(values, expected) == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("wrong", [0.0, math.nan, math.inf])

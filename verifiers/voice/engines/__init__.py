@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from verifiers.voice.audio.speech import Floats
 
 DEFAULT = "campplus"
-VERSION = 1
+VERSION = 2
 """Of what templates hold of an embedding; whoever changes that raises it, and people enrol anew."""
 
 
