@@ -83,6 +83,7 @@ def failure(error: GatehouseError) -> Frame:
             "values": dict(error.public.values),
             "plural": error.public.plural,
             "detail": error.detail,
+            "reason": error.reason,
         }
     )
 
@@ -93,4 +94,6 @@ def unpack(frame: Frame) -> bytes:
         return frame.payload
     kind = next((each for each in RAISED if each.code == frame.header["error"]), Unavailable)
     text = Text(frame.header["message"], frame.header["values"], frame.header["plural"])
-    raise kind(text, detail=frame.header["detail"])
+    error = kind(text, detail=frame.header["detail"])
+    error.reason = frame.header["reason"]
+    raise error

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from contracts.clock import Clock
 from contracts.factor import Factor, Workshop
 from contracts.inference import Job
 from verifiers.voice import engines
+from verifiers.voice.adaptation import Adaptation
 from verifiers.voice.deciding import Cosines
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
 from verifiers.voice.matcher import CosineMatcher
 from verifiers.voice.models import EXPORTS, MODELS
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.utterance import DECODE, LISTEN, Ears, PooledEars
+from verifiers.voice.utterance import ALONE, DECODE, LISTEN, Ears, PooledEars
 from verifiers.voice.verifying import Verifying
 
 ORDER = 50
@@ -27,19 +29,35 @@ def build(workshop: Workshop) -> Factor | None:
     settings = VoiceSettings.load()
     if not settings.enabled or find_spec("onnxruntime") is None:
         return None
-    return assemble(PooledEars(workshop.infer), settings)
+    return assemble(PooledEars(workshop.infer), settings, workshop.clock)
 
 
-def assemble(ears: Ears, settings: VoiceSettings) -> Voice:
+def assemble(ears: Ears, settings: VoiceSettings, clock: Clock) -> Voice:
     """Put the factor together from its parts."""
     matcher = CosineMatcher(engines.described(settings.engine).format)
     decider = Cosines(matcher, settings)
-    return Voice(Enrolling(ears, decider, settings), Verifying(ears, decider), decider)
+    learning = Adaptation(decider, settings)
+    verifying = Verifying(ears, decider, learning, clock, settings)
+    return Voice(Enrolling(ears, decider, settings), verifying, decider)
 
 
 def listen() -> Job:
     """Load the networks, in a process of the inference pool."""
     from verifiers.voice.job import load  # noqa: PLC0415  # brings numpy along
+
+    return load()
+
+
+def alone() -> Job:
+    """Load the same networks, in a process of the inference pool."""
+    from verifiers.voice.job import load_alone  # noqa: PLC0415  # brings numpy along
+
+    return load_alone()
+
+
+def recognise() -> Job:
+    """Load the recognisers of digits, in a process of the inference pool."""
+    from verifiers.voice.challenge.recogniser import load  # noqa: PLC0415  # brings numpy along
 
     return load()
 
@@ -51,4 +69,4 @@ def decode() -> Job:
     return load()
 
 
-JOBS = {LISTEN: listen, DECODE: decode}
+JOBS = {LISTEN: listen, ALONE: alone, DECODE: decode}

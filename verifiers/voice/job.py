@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
+from contracts.errors import Retry
 from contracts.inference import Job
 from verifiers.voice import engines
 from verifiers.voice.audio import quality, wav
-from verifiers.voice.audio.speech import Floats, Speech
+from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
 from verifiers.voice.engines import Engine
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
+
+HALVED_MS = 2000
+"""Speech of which each half says enough of a voice."""
 
 
 class Listen:
@@ -31,13 +37,58 @@ class Listen:
         measured = quality.measure(heard)
         quality.check(measured, self._settings)
         embedding = self._engine.embed(heard.waveform).astype("<f4").tobytes()
-        return Utterance(embedding, self._engine.format, quality=measured)
+        channel = quality.channel(measured, self._settings)
+        return Utterance(embedding, self._engine.format, channel, quality=measured)
+
+
+class Alone:
+    """Hears whether one voice speaks, or a second one after it."""
+
+    def __init__(self, speech: Speech, engine: Engine, settings: VoiceSettings) -> None:
+        self._speech = speech
+        self._engine = engine
+        self._settings = settings
+
+    def __call__(self, payload: bytes) -> bytes:
+        """Compare the two halves of one WAV recording. Raises BadRequest or Retry."""
+        heard = self._speech.hear(waveform(wav.pcm(payload)))
+        if heard.milliseconds >= HALVED_MS:
+            likeness = self.likeness(heard)
+            if likeness < self._settings.min_halves_cosine:
+                raise Retry(
+                    quality.TWO_VOICES, reason="second_voice", detail=f"halves {likeness:.2f}"
+                )
+        return b""
+
+    def likeness(self, heard: Heard) -> float:
+        """Return the cosine of the embeddings of the first and the second half of the speech."""
+        spoken = np.flatnonzero(heard.speech)
+        middle = int(spoken[spoken.size // 2]) * FRAME
+        one = self._engine.embed(heard.waveform[:middle])
+        other = self._engine.embed(heard.waveform[middle:])
+        return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 
 def load() -> Job:
     """Load the networks and the settings. Raises Misconfigured."""
+    return Listen(*parts())
+
+
+def load_alone() -> Job:
+    """Load what tells whether one voice speaks: the same networks. Raises Misconfigured."""
+    return Alone(*parts())
+
+
+def parts() -> tuple[Speech, Engine, VoiceSettings]:
+    """Return the networks of the settings and the settings."""
     settings = VoiceSettings.load()
-    return Listen(Speech(), engines.load(settings.engine), settings)
+    return *networks(settings.engine), settings
+
+
+@lru_cache(maxsize=1)
+def networks(engine: str) -> tuple[Speech, Engine]:
+    """Load the networks once in a process, which does one job at a time."""
+    return Speech(), engines.load(engine)
 
 
 def waveform(samples: memoryview) -> Floats:

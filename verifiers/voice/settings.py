@@ -55,6 +55,30 @@ class VoiceSettings(FactorSettings):
     adaptation_cosine: float = Field(
         ge=0.9, lt=1, description="Lowest cosine between what was learnt and what was enrolled."
     )
+    challenge_digits: int = Field(ge=4, le=10, description="Digits that a person is asked to say.")
+    challenge_edits: int = Field(
+        ge=0,
+        le=2,
+        description="Most differences between the digits that were heard and those asked for.",
+    )
+    challenge_seconds: int = Field(ge=10, le=60, description="Longest age of a challenge, seconds.")
+    challenge_takes: int = Field(
+        ge=0, description="Recordings too poor to be judged after which an answer is refused."
+    )
+    challenge_onset_ms: int = Field(
+        ge=0, description="Least time from the start of a recording to its speech, milliseconds."
+    )
+    challenge_digit_ms: int = Field(ge=0, description="Least speech for each digit, milliseconds.")
+    replay_distance: float = Field(
+        ge=0, lt=0.5, description="Most of two fingerprints that differs where the signal is one."
+    )
+    replay_days: int = Field(ge=30, description="Days for which a recording is known again.")
+    replay_recordings: int = Field(ge=1, description="Recordings of one person that are known.")
+    recognisers: str = Field(
+        default="",
+        description="Folders of Whisper models for CTranslate2 by language, as de=/models/german, "
+        "with commas between; people are asked for digits in those languages, else in English.",
+    )
     min_speech_ms: int = Field(ge=500, description="Least speech in a recording, milliseconds.")
     min_level_dbfs: float = Field(le=0, description="Lowest level of the speech, dB full scale.")
     max_clipped: float = Field(gt=0, le=1, description="Largest share of clipped speech samples.")
@@ -79,6 +103,21 @@ class VoiceSettings(FactorSettings):
     def _known(cls, value: str) -> str:
         if value not in engines.known():
             raise ValueError(f"must be one of {', '.join(engines.known())}")
+        return value
+
+    @property
+    def folders(self) -> dict[str, Path]:
+        """Return where the operator's recognisers lie, by language."""
+        pairs = (each.partition("=") for each in self.recognisers.split(",") if each.strip())
+        return {language.strip().lower(): Path(path.strip()) for language, _, path in pairs}
+
+    @field_validator("recognisers")
+    @classmethod
+    def _folders(cls, value: str) -> str:
+        for each in filter(str.strip, value.split(",")):
+            language, _, path = each.partition("=")
+            if not (language.strip().isalpha() and path.strip()):
+                raise ValueError(f"must be language=folder, not {each.strip()!r}")
         return value
 
     @model_validator(mode="after")

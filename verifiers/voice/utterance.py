@@ -12,6 +12,10 @@ from contracts.factor import Infer
 
 LISTEN = "voice.listen"
 """The job of the pool that makes an utterance of a recording."""
+RECOGNISE = "voice.recognise"
+"""The job of the pool that recognises the digits of a recording."""
+ALONE = "voice.alone"
+"""The job of the pool that hears whether one voice speaks in a recording, or two."""
 DECODE = "voice.decode"
 """The job of the pool that makes WAV of what messengers and telephones send."""
 
@@ -55,6 +59,14 @@ class Ears(Protocol):
         """Measure one WAV recording. Raises Retry, BadRequest or Unavailable."""
         ...
 
+    def alone(self, recording: bytes) -> None:
+        """Raise Retry where a second voice speaks in a recording; BadRequest or Unavailable."""
+        ...
+
+    def words(self, recording: bytes, language: str) -> tuple[str, ...]:
+        """Return the digits that are said in it. Raises BadRequest or Unavailable."""
+        ...
+
 
 class PooledEars:
     """Listens in the inference pool."""
@@ -65,3 +77,12 @@ class PooledEars:
     def listen(self, recording: bytes) -> Utterance:
         """Measure one WAV recording. Raises Retry, BadRequest or Unavailable."""
         return Utterance.load(self._infer(LISTEN, recording))
+
+    def alone(self, recording: bytes) -> None:
+        """Raise Retry where a second voice speaks in a recording; BadRequest or Unavailable."""
+        self._infer(ALONE, recording)
+
+    def words(self, recording: bytes, language: str) -> tuple[str, ...]:
+        """Return the digits that are said in it. Raises BadRequest or Unavailable."""
+        said = self._infer(RECOGNISE, language.encode() + b"\n" + recording)
+        return tuple(said.decode().split())

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+import numpy as np
 
 from contracts.errors import Retry
 from contracts.text import Text
-from verifiers.voice.audio.speech import Heard
+from verifiers.voice.audio.speech import FRAME, FULL_SCALE, Floats, Heard
+from verifiers.voice.audio.wav import RATE
 from verifiers.voice.settings import VoiceSettings
 
 SILENT = Text("No speech was heard. Please move closer and speak the whole phrase.")
 TOO_SHORT = Text("That was too short. Please speak the whole phrase.")
 TOO_QUIET = Text("That was too quiet. Please move closer to the microphone.")
 TOO_LOUD = Text("That was too loud. Please move away from the microphone.")
+TOO_NOISY = Text("It is too loud around you. Please find a quiet place, or move closer.")
+MUFFLED = Text("That sounded muffled. Please uncover the microphone, or use another one.")
+TWO_VOICES = Text("A second voice can be heard. Please find a quiet place and speak alone.")
+
+FAINT = 1e-10
+"""Power below which nothing is told apart: a 16-bit sample has a hundred times more."""
+BAND_HZ = 250
+BANDS = RATE // 2 // BAND_HZ
+RANGE_DB = 50
+"""How far below the strongest band another may lie and still count as being there."""
+WINDOW = np.hanning(FRAME).astype(np.float32)
 
 
 def measure(heard: Heard) -> dict[str, float]:
@@ -22,17 +36,55 @@ def measure(heard: Heard) -> dict[str, float]:
     return {
         "speech_ms": heard.milliseconds,
         "level_dbfs": heard.level,
-        "clipped": heard.clipped,
+        "clipped": clipped(heard.loud),
+        "snr_db": heard.level - 10 * float(np.log10(max(heard.background, FAINT))),
+        "bandwidth_hz": bandwidth(heard.loud),
     }
+
+
+def clipped(speech: Floats) -> float:
+    """Return the share of samples at the highest level there is, two or more in a row.
+
+    What was cut off before it was turned down is found as well.
+    """
+    size = np.abs(speech)
+    cut = size >= FULL_SCALE * size.max()
+    return float(np.mean(cut[1:] & cut[:-1])) if cut.size > 1 else 0.0
+
+
+def bandwidth(speech: Floats) -> float:
+    """Return up to which frequency there is speech, in Hz: some 4,000 on a telephone."""
+    frames = speech[: speech.size // FRAME * FRAME].reshape(-1, FRAME) * WINDOW
+    power = np.mean(np.abs(np.fft.rfft(frames, axis=1)) ** 2, axis=0)[1:]
+    bands = power.reshape(BANDS, -1).mean(axis=1)
+    heard = np.flatnonzero(bands > bands.max() * 10 ** (-RANGE_DB / 10))
+    return float(BAND_HZ * (heard[-1] + 1)) if heard.size else 0.0
+
+
+def channel(measured: Mapping[str, float], settings: VoiceSettings) -> str:
+    """Return what a recording came over: `wide` or `telephone`."""
+    return "wide" if measured["bandwidth_hz"] >= settings.wide_bandwidth_hz else "telephone"
 
 
 def check(measured: Mapping[str, float], settings: VoiceSettings) -> None:
     """Raise Retry, with words that say what to change, where a recording is not good enough."""
     if not measured["speech_ms"]:
-        raise Retry(SILENT)
-    if measured["clipped"] > settings.max_clipped:
-        raise Retry(TOO_LOUD, detail=f"clipped {measured['clipped']:.4f}")
-    if measured["level_dbfs"] < settings.min_level_dbfs:
-        raise Retry(TOO_QUIET, detail=f"level {measured['level_dbfs']:.1f} dBFS")
-    if measured["speech_ms"] < settings.min_speech_ms:
-        raise Retry(TOO_SHORT, detail=f"{measured['speech_ms']:.0f} ms of speech")
+        raise Retry(SILENT, reason="no_speech")
+    for reason, words, passed in _limits(measured, settings):
+        if not passed:
+            raise Retry(words, reason=reason, detail=f"{reason}: {_told(measured)}")
+
+
+def _limits(
+    measured: Mapping[str, float], settings: VoiceSettings
+) -> Iterator[tuple[str, Text, bool]]:
+    """Return what is checked, in the order in which a person had better change it."""
+    yield "too_loud", TOO_LOUD, measured["clipped"] <= settings.max_clipped
+    yield "too_quiet", TOO_QUIET, measured["level_dbfs"] >= settings.min_level_dbfs
+    yield "too_short", TOO_SHORT, measured["speech_ms"] >= settings.min_speech_ms
+    yield "too_noisy", TOO_NOISY, measured["snr_db"] >= settings.min_snr_db
+    yield "muffled", MUFFLED, measured["bandwidth_hz"] >= settings.min_bandwidth_hz
+
+
+def _told(measured: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in measured.items())

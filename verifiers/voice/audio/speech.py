@@ -20,14 +20,20 @@ SPEECH_PROBABILITY = 0.5
 MARGIN = 3
 """Frames of 32 ms kept around the speech, where its first and last sounds fade."""
 FULL_SCALE = 0.999
+QUIETEST = 10
+"""One frame in so many is taken for what is there besides the voice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The part of a recording from its first to its last speech, and which frames are speech."""
+    """The part of a recording from its first to its last speech, and which frames are speech.
+
+    `background` is the mean power of the quietest tenth of the whole recording.
+    """
 
     waveform: Floats
     speech: NDArray[np.bool_]
+    background: float = 0.0
 
     @property
     def milliseconds(self) -> int:
@@ -44,11 +50,6 @@ class Heard:
         """Mean level of the speech in dB full scale."""
         return float(10 * np.log10(np.mean(self.loud**2) + 1e-12))
 
-    @property
-    def clipped(self) -> float:
-        """Share of the speech samples that are at full scale."""
-        return float(np.mean(np.abs(self.loud) >= FULL_SCALE))
-
 
 class Speech:
     """The network, loaded once. Not for use by several threads at a time."""
@@ -63,7 +64,8 @@ class Speech:
         if not where.size:
             return Heard(waveform[:0], speech[:0])
         first, last = max(0, where[0] - MARGIN), where[-1] + MARGIN + 1
-        return Heard(waveform[first * FRAME : last * FRAME], speech[first:last])
+        cut = waveform[first * FRAME : last * FRAME]
+        return Heard(cut, speech[first:last], background(waveform))
 
     def _probabilities(self, waveform: Floats) -> Floats:
         """Return how likely each frame of 32 ms is speech."""
@@ -71,6 +73,14 @@ class Speech:
         inputs = {"input": frames(waveform), "h": state, "c": state}
         probabilities: Floats = self._speech.run(["speech_probs"], inputs)[0]
         return probabilities.reshape(-1)
+
+
+def background(waveform: Floats) -> float:
+    """Return the mean power of the quietest tenth of the frames, of one at least."""
+    whole = waveform[: max(waveform.size // FRAME, 1) * FRAME]
+    power = np.mean(whole.reshape(-1, min(FRAME, whole.size)) ** 2, axis=1)
+    count = -(-power.size // QUIETEST)
+    return float(np.partition(power, count - 1)[:count].mean())
 
 
 def session(model: bytes) -> Any:  # noqa: ANN401  # onnxruntime has no types
