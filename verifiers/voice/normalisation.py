@@ -32,12 +32,16 @@ class Voice(Strict):
 
 
 class Cohort(Strict):
-    """Strangers on both channels; the `top` most alike of a channel are looked at."""
+    """Strangers on both channels; the `top` most alike of a channel are looked at.
+
+    `subjects` are digests of their names, so that nobody is a stranger to themselves.
+    """
 
     version: Literal[1]
     engine: str
     top: Annotated[int, Field(ge=LEAST)]
     voices: list[Voice]
+    subjects: list[str]
 
     @cached_property
     def fingerprint(self) -> str:
@@ -45,7 +49,8 @@ class Cohort(Strict):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     @cached_property
-    def _means(self) -> dict[str, list[list[float]]]:
+    def means(self) -> dict[str, list[list[float]]]:
+        """The strangers' embeddings by channel, of unit length."""
         found: dict[str, list[list[float]]] = {"wide": [], "telephone": []}
         for each in self.voices:
             found[each.channel].append(scaled(unpack(b64decode(each.mean))))
@@ -54,7 +59,7 @@ class Cohort(Strict):
     def spread(self, voice: Sequence[float], channel: str) -> tuple[float, float]:
         """Return mean and deviation of a voice's best scores with strangers on a channel."""
         mine = scaled(voice)
-        scores = sorted((sum(map(mul, mine, each)) for each in self._means[channel]), reverse=True)
+        scores = sorted((sum(map(mul, mine, each)) for each in self.means[channel]), reverse=True)
         best = scores[: self.top]
         return fmean(best), pstdev(best)
 
@@ -79,7 +84,7 @@ class Cohort(Strict):
 
     def _check(self) -> None:
         """Raise ValueError where strangers are too few, or their embeddings differ in size."""
-        if any(len(means) < LEAST for means in self._means.values()):
+        if any(len(means) < LEAST for means in self.means.values()):
             raise ValueError(f"{LEAST} people on each channel are needed")
-        if len({len(mean) for means in self._means.values() for mean in means}) != 1:
+        if len({len(mean) for means in self.means.values() for mean in means}) != 1:
             raise ValueError("its embeddings differ in size")

@@ -1,0 +1,158 @@
+"""Make a calibration: fitted on everybody, judged on people who were held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from contracts.errors import Misconfigured
+from gateway.evaluation.compare import compare
+from gateway.evaluation.compared import Compared, collections, compared, joined
+from gateway.evaluation.costs import cllr
+from gateway.evaluation.crossfit import Crossfitted, crossfitted
+from gateway.evaluation.encode import Encoded, Listening, Progress
+from gateway.evaluation.fitting import fit, least_cllr
+from gateway.evaluation.order import Order, digest, encode, named
+from gateway.evaluation.rates import rate
+from verifiers.voice.calibration import MANY, Calibration, Cost, Line, Made, Point
+from verifiers.voice.normalisation import Cohort
+
+TARGETS = (1e-2, 1e-3, 1e-4)
+PAIRS = (("wide", "wide"), ("telephone", "telephone"), ("telephone", "wide"))
+
+
+def calibrate(order: Order, progress: Progress, listening: Listening | None = None) -> Calibration:
+    """Encode, compare and fit. Raises Misconfigured where there are too few people."""
+    cohort = _cohort(order)
+    encoded = encode(order, progress, listening)
+    lines = list(_lines(order, encoded, cohort, progress))
+    return Calibration(
+        version=1,
+        engine=order.format,
+        cohort=cohort.fingerprint if cohort else None,
+        made=_made(order, encoded),
+        lines=lines,
+    )
+
+
+def _cohort(order: Order) -> Cohort | None:
+    """Read the cohort. Raises Misconfigured: of another engine, or with people of the manifest."""
+    if order.cohort is None:
+        return None
+    cohort = Cohort.load(order.cohort)
+    if cohort.engine != order.format:
+        raise Misconfigured(detail=f"the cohort is of {cohort.engine}, not of {order.format}")
+    if set(cohort.subjects) & set(named({each.subject for each in order.utterances()})):
+        raise Misconfigured(detail="people of the cohort are in the manifest too")
+    return cohort
+
+
+def _made(order: Order, encoded: Mapping[str, Encoded]) -> Made:
+    utterances = order.utterances()
+    return Made(
+        date=order.date,
+        command=order.command,
+        seed=order.seed,
+        data=digest(utterances),
+        recordings=len(utterances),
+        turned_away=len(encoded["wide"].failures),
+        subjects=named({each.subject for each in utterances}),
+    )
+
+
+def _lines(
+    order: Order, encoded: Mapping[str, Encoded], cohort: Cohort | None, progress: Progress
+) -> Iterator[Line]:
+    collection = collections(list(encoded.values()), order.collection)
+    wanted = [(pair, utterances) for pair in PAIRS for utterances in (1, MANY)]
+    for number, ((one, other), utterances) in enumerate(wanted, start=1):
+        found = _compared(encoded[one], encoded[other], utterances, cohort)
+        yield _line((one, other), utterances, found, collection, order.seed)
+        progress("Fitting", number, len(wanted))
+
+
+def _compared(one: Encoded, other: Encoded, utterances: int, cohort: Cohort | None) -> Compared:
+    """Compare two channels: either of them can be the enrolled one."""
+    found = compared(compare(one, other, utterances), cohort)
+    if one is other or utterances == 1:
+        return found
+    return joined(found, compared(compare(other, one, utterances), cohort))
+
+
+def _line(
+    channels: tuple[str, str],
+    utterances: int,
+    found: Compared,
+    collection: Mapping[str, str],
+    seed: int,
+) -> Line:
+    """Fit one line. Raises Misconfigured where too few people are left to hold any out."""
+    try:
+        held = crossfitted(found, TARGETS, collection, seed)
+    except ValueError as error:
+        raise Misconfigured(detail=f"{' and '.join(channels)}: {error}") from error
+    fitted = fit(found, TARGETS, collection, seed)
+    genuine, impostor = found.split()
+    return Line.model_validate(
+        {
+            "channels": list(channels),
+            "utterances": utterances,
+            "slope": _short(fitted.slope),
+            "offset": _short(fitted.offset),
+            "people": len({*found.owner.tolist(), *found.speaker.tolist()}),
+            "genuine": genuine.size,
+            "impostor": impostor.size,
+            "cllr": _cost(found, held),
+            "points": [
+                _point(found, held, target, fitted.thresholds[target]) for target in TARGETS
+            ],
+        }
+    )
+
+
+def _cost(found: Compared, held: Crossfitted) -> Cost:
+    genuine, impostor = found.split()
+    return Cost(
+        cosine=_short(cllr(genuine, impostor)),
+        calibrated=_short(cllr(*found.split(held.ratios))),
+        least=_short(least_cllr(genuine, impostor)),
+    )
+
+
+def _point(found: Compared, held: Crossfitted, target: float, threshold: float) -> Point:
+    """Count at the thresholds of others what the shipped one, of everybody, will do."""
+    matches = held.matches(target)
+    false = rate(int((matches & ~found.genuine).sum()), int((~found.genuine).sum()))
+    missed = rate(int((~matches & found.genuine).sum()), int(found.genuine.sum()))
+    return Point(
+        target=target,
+        threshold=_short(threshold),
+        false_matches=false.errors,
+        fmr_upper=_up(false.high),
+        fnmr=_short(missed.value),
+        fnmr_upper=_short(missed.high),
+        supported=_up(false.high) <= target,
+    )
+
+
+def _short(value: float) -> float:
+    return float(f"{value:.6g}")
+
+
+def _up(bound: float) -> float:
+    """Shorten a bound without lowering it."""
+    return min(1.0, float(f"{bound * (1 + 1e-5):.6g}"))
+
+
+def lines(made: Calibration) -> Iterator[str]:
+    """Say in words what came of it, worst first."""
+    yield f"Engine               {made.engine}"
+    yield f"People               {len(made.made.subjects)}, {made.made.recordings} recordings"
+    every = ((line, point) for line in made.lines for point in line.points)
+    for line, point in sorted(every, key=lambda each: -each[1].fnmr):
+        name = f"{' and '.join(dict.fromkeys(line.channels))}, {line.utterances}"
+        shown = "" if point.supported else f"; {line.impostor} comparisons cannot show it"
+        missed = f"FNMR {point.fnmr:.2%} (below {point.fnmr_upper:.2%})"
+        yield (
+            f"{name:<20} FMR {point.target:g}: threshold {point.threshold:.2f}, {missed}, "
+            f"FMR below {point.fmr_upper:.2g}{shown}"
+        )

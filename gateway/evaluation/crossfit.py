@@ -1,0 +1,65 @@
+"""Judge everybody by what was fitted on others: neither side of a comparison was fitted on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.evaluation.compared import Compared
+from gateway.evaluation.fitting import Fitted, fit
+from gateway.evaluation.folds import fold
+
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Crossfitted:
+    """For each comparison its log-likelihood ratio, and the threshold of each target."""
+
+    ratios: Floats
+    thresholds: Mapping[float, Floats]
+
+    def matches(self, target: float) -> Mask:
+        """Say which comparisons are matches at a target."""
+        found: Mask = self.ratios >= self.thresholds[target]
+        return found
+
+
+def crossfitted(
+    compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
+) -> Crossfitted:
+    """Fit for each two folds on the people of all others. Raises ValueError for too few people."""
+    ratios = np.full(compared.score.size, np.nan)
+    thresholds = {target: np.full(compared.score.size, np.nan) for target in targets}
+    for held, others in _sides(compared):
+        fitted = _fit(compared.among(others), targets, collection, seed)
+        ratios[held] = fitted.ratios(compared.score[held])
+        for target in targets:
+            thresholds[target][held] = fitted.thresholds[target]
+    return Crossfitted(ratios, thresholds)
+
+
+def _fit(
+    compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
+) -> Fitted:
+    genuine, impostor = compared.split()
+    if not genuine.size or not impostor.size:
+        raise ValueError("too few people to hold any out")
+    return fit(compared, targets, collection, seed)
+
+
+def _sides(compared: Compared) -> Iterator[tuple[Mask, Mask]]:
+    """Yield which comparisons are between two folds, and which people are in neither."""
+    folds = np.array([fold(each, FOLDS) for each in compared.subjects])
+    owner, speaker = folds[compared.owner], folds[compared.speaker]
+    for one, other in combinations_with_replacement(range(FOLDS), 2):
+        held = ((owner == one) & (speaker == other)) | ((owner == other) & (speaker == one))
+        if held.any():
+            yield held, (folds != one) & (folds != other)

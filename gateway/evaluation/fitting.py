@@ -1,0 +1,143 @@
+"""From scores to log-likelihood ratios by logistic regression, and to thresholds by their tail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateway.evaluation.compared import Compared
+from gateway.evaluation.costs import cllr
+
+Floats = NDArray[np.float64]
+
+FEWEST = 3
+"""Fewer people of one collection say nothing about how alike its people are."""
+DRAWINGS = 1000
+SURE = 0.95
+TINY = 1e-12
+STEPS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The line from scores to natural-log likelihood ratios, and thresholds by their target."""
+
+    slope: float
+    offset: float
+    thresholds: Mapping[float, float]
+
+    def ratios(self, scores: Floats) -> Floats:
+        """Return the log-likelihood ratios of scores."""
+        return self.slope * scores + self.offset
+
+
+def fit(
+    compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
+) -> Fitted:
+    """Fit the line, and put the thresholds where they hold in each collection."""
+    slope, offset = logistic(*compared.split())
+    names = np.array([collection.get(each, "") for each in compared.subjects])
+    parts = [compared, *(compared.among(names == each) for each in np.unique(names))]
+    found = [tail(part, targets, seed) for part in parts]
+    tails = np.max([each for each in found if each is not None], axis=0)
+    return Fitted(slope, offset, dict(zip(targets, slope * tails + offset, strict=True)))
+
+
+def logistic(genuine: Floats, impostor: Floats) -> tuple[float, float]:
+    """Return slope and offset of the log-likelihood ratio, both kinds of comparison weighing alike.
+
+    What is aimed at is not quite 0 and 1 (Platt), so that separable scores have a finite slope.
+    """
+    scores = np.concatenate([genuine, impostor])
+    sizes = np.array([genuine.size, impostor.size])
+    aims = np.repeat([(sizes[0] + 1) / (sizes[0] + 2), 1 / (sizes[1] + 2)], sizes)
+    weights = np.repeat(0.5 / sizes, sizes)
+    middle, width = scores.mean(), scores.std()
+    columns = np.stack([(scores - middle) / width, np.ones_like(scores)])
+    line = np.zeros(2)
+    for _ in range(STEPS):
+        line = _newton(line, columns, aims, weights)
+    slope = float(line[0] / width)
+    return slope, float(line[1] - slope * middle)
+
+
+def _newton(line: Floats, columns: Floats, aims: Floats, weights: Floats) -> Floats:
+    """Take a step of Newton's, halved until it does not lead upwards."""
+
+    def loss(at: Floats) -> float:
+        ratios = at @ columns
+        return float(weights @ (np.logaddexp(0, ratios) - aims * ratios))
+
+    shares = 1 / (1 + np.exp(-(line @ columns)))
+    gradient = columns @ (weights * (shares - aims))
+    curvature = (columns * (weights * shares * (1 - shares))) @ columns.T
+    step: Floats = np.linalg.solve(curvature, gradient).astype(np.float64)
+    while loss(line - step) > loss(line) + TINY:
+        step *= 0.5
+    return line - step
+
+
+def tail(compared: Compared, targets: tuple[float, ...], seed: int) -> Floats | None:
+    """Return the scores that impostors reach as seldom as the targets say, by a normal tail.
+
+    People are drawn anew, with all their comparisons, and 95 % of the drawings lie below; None for
+    fewer than three people.
+    """
+    owner, speaker = compared.owner, compared.speaker
+    people = np.unique(np.concatenate([owner, speaker]))
+    if people.size < FEWEST:
+        return None
+    sums = _sums(compared)
+    drawn = np.random.default_rng(seed).multinomial(
+        people.size, [1 / people.size] * people.size, DRAWINGS
+    )
+    weight = np.zeros((DRAWINGS, len(compared.subjects)))
+    weight[:, people] = drawn
+    counts, totals, squares = (np.einsum("di,ij,dj->d", weight, each, weight) for each in sums)
+    some = counts > 0
+    means = totals[some] / counts[some]
+    deviations = np.sqrt(np.maximum(squares[some] / counts[some] - means**2, 0))
+    sigmas = [NormalDist().inv_cdf(1 - target) for target in targets]
+    return np.array([np.quantile(means + each * deviations, SURE) for each in sigmas])
+
+
+def _sums(compared: Compared) -> tuple[Floats, Floats, Floats]:
+    """Count impostor comparisons of each two people; sum their scores and the squares of these."""
+    size = len(compared.subjects)
+    kept = ~compared.genuine
+    cells = (compared.owner * size + compared.speaker)[kept]
+    score = compared.score[kept]
+    count, total, square = (
+        np.bincount(cells, weights, size * size).reshape(size, size).astype(np.float64)
+        for weights in (np.ones_like(score), score, score**2)
+    )
+    return count, total, square
+
+
+def least_cllr(genuine: Floats, impostor: Floats) -> float:
+    """Return the cost that no monotonic calibration of these scores goes below."""
+    scores = np.concatenate([genuine, impostor])
+    order = np.lexsort((np.repeat([0, 1], [genuine.size, impostor.size]), scores))
+    kinds = np.repeat([1.0, 0.0], [genuine.size, impostor.size])[order]
+    shares = isotonic(kinds)
+    prior = np.log(genuine.size / impostor.size)
+    with np.errstate(divide="ignore"):
+        ratios = np.log(shares) - np.log1p(-shares) - prior
+    return cllr(ratios[kinds == 1], ratios[kinds == 0])
+
+
+def isotonic(values: Floats) -> Floats:
+    """Return the rising values that come closest (pool adjacent violators)."""
+    blocks: list[tuple[float, int]] = []
+    for value in values:
+        total, count = float(value), 1
+        while blocks and blocks[-1][0] * count >= total * blocks[-1][1]:
+            before, size = blocks.pop()
+            total, count = total + before, count + size
+        blocks.append((total, count))
+    means = [total / count for total, count in blocks]
+    return np.repeat(means, [count for _, count in blocks])

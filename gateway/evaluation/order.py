@@ -1,0 +1,84 @@
+"""What a calibration or a cohort is made of, and encoding that on both channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from contracts.errors import Misconfigured
+from gateway.evaluation import manifest
+from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled, Progress
+from gateway.evaluation.manifest import Utterance, Where
+from verifiers.voice import engines
+from verifiers.voice.settings import VoiceSettings
+
+SOUNDS: Mapping[str, str] = {"wide": CLEAN, "telephone": "telephone"}
+"""How recordings are made to sound on each channel."""
+DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A manifest, which of its rows, the engine; `collection` is a column, empty for none.
+
+    `command` and `date` are written into what is made.
+    """
+
+    manifest: Path
+    root: Path
+    where: tuple[Where, ...]
+    command: str
+    date: str
+    seed: int
+    engine: str = ""
+    collection: str = ""
+    cohort: Path | None = None
+
+    @property
+    def format(self) -> str:
+        """What the engine makes: its name and version."""
+        return engines.described(self.engine or VoiceSettings.load().engine).format
+
+    def utterances(self) -> list[Utterance]:
+        """Read the manifest. Raises Misconfigured."""
+        needed = [self.collection] if self.collection else []
+        return manifest.read(self.manifest, self.root, self.where, needed)
+
+
+def encode(
+    order: Order, progress: Progress, listening: Listening | None = None
+) -> dict[str, Encoded]:
+    """Encode all recordings on both channels; what is taken for the other channel is left out."""
+    encoder = Encoder(order.utterances(), progress, seed=order.seed)
+    listening = listening or Pooled(order.engine)
+    return {
+        channel: _taken(encoder.encode(listening, sound), channel)
+        for channel, sound in SOUNDS.items()
+    }
+
+
+def _taken(encoded: Encoded, channel: str) -> Encoded:
+    """Keep what the pool takes for this channel. Raises Misconfigured where nothing is left."""
+    rows = [number for number, each in enumerate(encoded.channels) if each == channel]
+    if not rows:
+        raise Misconfigured(detail=f"none of the recordings is {channel}")
+    kept = [encoded.utterances[row] for row in rows]
+    return Encoded(kept, encoded.embeddings[rows], [channel] * len(rows), encoded.failures)
+
+
+def digest(utterances: Sequence[Utterance]) -> str:
+    """Return the SHA-256 of the names and contents of all recordings, in the order of the names."""
+    lines = sorted(f"{each.name} {_content(each.path)}\n" for each in utterances)
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def named(subjects: set[str]) -> list[str]:
+    """Return digests of people's names, so that it can be told who was among them."""
+    return sorted(sha256(each.encode()).hexdigest()[:DIGITS] for each in subjects)
+
+
+def _content(path: Path) -> str:
+    with path.open("rb") as file:
+        return sha256(file.read()).hexdigest()
