@@ -7,12 +7,11 @@ from importlib.util import find_spec
 from contracts.clock import Clock
 from contracts.factor import Factor, Workshop
 from contracts.inference import Job
-from verifiers.voice import engines
 from verifiers.voice.adaptation import Adaptation
-from verifiers.voice.deciding import Cosines
+from verifiers.voice.calibration import STRICTEST
+from verifiers.voice.deciding import made
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
-from verifiers.voice.matcher import CosineMatcher
 from verifiers.voice.models import EXPORTS, MODELS
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import ALONE, DECODE, LISTEN, Ears, PooledEars
@@ -29,13 +28,15 @@ def build(workshop: Workshop) -> Factor | None:
     settings = VoiceSettings.load()
     if not settings.enabled or find_spec("onnxruntime") is None:
         return None
-    return assemble(PooledEars(workshop.infer), settings, workshop.clock)
+    ears = PooledEars(workshop.infer)
+    return assemble(ears, settings, workshop.clock, workshop.target_fmr)
 
 
-def assemble(ears: Ears, settings: VoiceSettings, clock: Clock) -> Voice:
-    """Put the factor together from its parts."""
-    matcher = CosineMatcher(engines.described(settings.engine).format)
-    decider = Cosines(matcher, settings)
+def assemble(
+    ears: Ears, settings: VoiceSettings, clock: Clock, target_fmr: float = STRICTEST
+) -> Voice:
+    """Put the factor together from its parts. Raises Misconfigured."""
+    decider = made(settings, target_fmr)
     learning = Adaptation(decider, settings)
     verifying = Verifying(ears, decider, learning, clock, settings)
     return Voice(Enrolling(ears, decider, settings), verifying, decider)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contracts.factor import Enrolled
-from verifiers.biometric import Matcher, comparable, compare
-from verifiers.voice import vectors
-from verifiers.voice.calibration import AGREEMENT, STRICTEST, Calibration
+from verifiers.voice import engines, vectors
+from verifiers.voice.calibration import AGREEMENT, SHIPPED, STRICTEST, Calibration, misfit
 from verifiers.voice.matcher import alike, cosine
 from verifiers.voice.normalisation import Cohort
 from verifiers.voice.protection import Transform
@@ -127,29 +126,20 @@ def _why(enrolled: str, heard: str) -> str:
     return f"{ANOTHER}, or the other channel: enrolled {enrolled}, heard {heard}"
 
 
-class Cosines:
-    """Decides by the cosine alone."""
+def made(settings: VoiceSettings, target: float = STRICTEST) -> Ratios:
+    """Read what is decided by. Raises Misconfigured: files that do not belong together."""
+    path = settings.calibration or SHIPPED
+    calibration = Calibration.load(path)
+    engine = engines.described(settings.engine).format
+    if calibration.engine != engine:
+        raise misfit(f"the calibration {path} is for {calibration.engine}, not {engine}: {MAKE}")
+    cohort = Cohort.load(settings.cohort) if settings.cohort else None
+    if cohort and cohort.engine != engine:
+        raise misfit(f"the cohort {settings.cohort} is of {cohort.engine}, not of {engine}")
+    if calibration.cohort != (cohort.fingerprint if cohort else None):
+        raise misfit(f"the calibration {path} was made {WITH[calibration.cohort is None]}: {MAKE}")
+    return Ratios(calibration, target, settings.strong_ratio, cohort)
 
-    def __init__(self, matcher: Matcher, settings: VoiceSettings) -> None:
-        self._matcher = matcher
-        self._settings = settings
 
-    def comparable(self, enrolled: Sequence[Enrolled]) -> Sequence[Enrolled]:
-        """Leave out what another engine made."""
-        return comparable(self._matcher, enrolled)
-
-    def agree(self, one: Utterance, other: Utterance) -> bool:
-        """Tell whether two utterances of one enrolment are by one person."""
-        return alike(one.embedding, other.embedding) >= self._settings.agreement
-
-    def decide(self, probe: Utterance, enrolled: Sequence[Enrolled]) -> Decision:
-        """Compare, and say whether that is enough."""
-        best = compare(self._matcher, probe.embedding, enrolled)
-        if best.score is None:
-            return Decision(False, reason=ELSEWHERE if enrolled else NOTHING)
-        right = best.reaches(self._settings.threshold)
-        return Decision(right, best.credential_id, best.score, "" if right else ANOTHER)
-
-    def strong(self, decision: Decision) -> bool:  # noqa: ARG002 - a cosine never is
-        """Tell whether a match is beyond doubt: so far above the threshold that it may teach."""
-        return False
+MAKE = "make one with gatehouse evaluate calibrate, and name it in GATEHOUSE_VOICE_CALIBRATION"
+WITH = {True: "without a cohort", False: "with another cohort than GATEHOUSE_VOICE_COHORT"}

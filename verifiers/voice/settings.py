@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from verifiers.settings import FactorSettings
 from verifiers.voice import engines
 
-SHIPPED = Path(__file__).with_name("operating_point.json")
-
 
 class VoiceSettings(FactorSettings):
-    """When two voices count as one, and which recordings are good enough to tell.
+    """What decides about voices, and which recordings are good enough to tell.
 
-    A threshold goes with the false match rate that was measured at it; whoever changes one
-    measures the other (`gatehouse evaluate voice`) and sets both.
+    Thresholds are in the calibration, beside the rates that were measured at them.
     """
 
     model_config = SettingsConfigDict(env_prefix="GATEHOUSE_VOICE_")
@@ -29,15 +24,19 @@ class VoiceSettings(FactorSettings):
         default=engines.DEFAULT,
         description="Engine that makes voiceprints: campplus or ecapa. What another made rests.",
     )
-    threshold: float = Field(
-        gt=0, lt=1, description="Lowest cosine at which a voice is the enrolled one."
+    calibration: Path | None = Field(
+        default=None,
+        description="Calibration made with one's own recordings (`gatehouse evaluate calibrate`); "
+        "empty: the one that ships.",
     )
-    fmr: float = Field(gt=0, lt=1, description="False match rate at `threshold`, upper 95 % bound.")
-    agreement: float = Field(
-        gt=0, lt=1, description="Lowest cosine between two recordings of one enrolment."
+    cohort: Path | None = Field(
+        default=None,
+        description="Strangers that scores are normalised by (`gatehouse evaluate cohort`); needs "
+        "a calibration that was made with them.",
     )
-    agreement_fmr: float = Field(
-        gt=0, lt=1, description="False match rate at `agreement`, upper 95 % bound."
+    strong_ratio: float = Field(
+        ge=1,
+        description="How many times the evidence of the strictest threshold is beyond doubt.",
     )
     enrolment_utterances: int = Field(
         ge=3, le=6, description="Recordings of one voice that a voiceprint is made of."
@@ -119,24 +118,3 @@ class VoiceSettings(FactorSettings):
             if not (language.strip().isalpha() and path.strip()):
                 raise ValueError(f"must be language=folder, not {each.strip()!r}")
         return value
-
-    @model_validator(mode="after")
-    def _measured(self) -> Self:
-        shipped = self.shipped()
-        for threshold, rate in (("threshold", "fmr"), ("agreement", "agreement_fmr")):
-            changed = {getattr(self, name) != shipped[name] for name in (threshold, rate)}
-            if len(changed) > 1:
-                raise ValueError(f"{threshold} and {rate} must be set together")
-        return self
-
-    @classmethod
-    def shipped(cls) -> dict[str, Any]:
-        """Return the limits of this folder and its measured operating points."""
-        point = json.loads(SHIPPED.read_text("utf-8"))
-        verify, agreement = point["verify"], point["agreement"]
-        return super().shipped() | {
-            "threshold": verify["threshold"],
-            "fmr": verify["fmr_upper"],
-            "agreement": agreement["threshold"],
-            "agreement_fmr": agreement["fmr_upper"],
-        }
