@@ -10,28 +10,18 @@ import click
 
 from contracts.errors import Misconfigured
 from gateway.cli import output
+from gateway.cli.calibrate import calibrate, cohort
+from gateway.cli.manifests import EXISTING, FOLDER, names, pattern
 from gateway.cli.progress import bars
-
-EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
-
-
-def names(value: str) -> tuple[str, ...]:
-    """Take names apart that are joined by commas."""
-    return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
-
-
-def pattern(value: str) -> tuple[str, str, bool]:
-    """Return a column, what it must look like, and whether that is wanted. Raises BadParameter."""
-    column, equal, wanted = value.partition("=")
-    if not column or not equal:
-        raise click.BadParameter(f"{value} is no COLUMN=PATTERN or COLUMN!=PATTERN")
-    return column.removesuffix("!"), wanted, not column.endswith("!")
 
 
 @click.group(epilog="Example: gatehouse evaluate voice MANIFEST.csv")
 def evaluate() -> None:
     """Measure how well a biometric factor recognises people."""
+
+
+evaluate.add_command(calibrate)
+evaluate.add_command(cohort)
 
 
 @evaluate.command("voice", epilog="Example: gatehouse evaluate voice MANIFEST.csv --out results")
@@ -49,7 +39,15 @@ def evaluate() -> None:
 @click.option("--enrol-condition", default="same", help="How enrolments sound: same, or one name.")
 @click.option("--compare", multiple=True, metavar="ENGINE", help="Another engine, side by side.")
 @click.option("--group", multiple=True, metavar="COLUMN", help="Rates per value of this column.")
-@click.option("--where", multiple=True, type=pattern, help="Only rows like COLUMN=PATTERN.")
+@click.option(
+    "--where",
+    multiple=True,
+    type=pattern,
+    help="Only rows with COLUMN=PATTERN, or !=; * stands for anything.",
+)
+@click.option(
+    "--collection", default="", metavar="COLUMN", help="For cross-fitting, as for calibrate."
+)
 @click.option("--bootstrap", type=click.IntRange(0), default=1000, help="Drawings of people.")
 @click.option("--seed", type=int, default=1, help="For the drawings and the conditions.")
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run was.")
@@ -79,7 +77,18 @@ def voice(manifest: Path, out: Path, root: Path | None, as_json: bool, **how: An
 def _order(manifest: Path, root: Path, how: dict[str, Any]) -> Any:  # noqa: ANN401  # numpy comes late
     """Make the order out of the options."""
     from gateway.evaluation import Order, Where  # noqa: PLC0415
+    from verifiers.voice.calibration import SHIPPED, Calibration  # noqa: PLC0415
+    from verifiers.voice.normalisation import Cohort  # noqa: PLC0415
+    from verifiers.voice.settings import VoiceSettings  # noqa: PLC0415
 
-    engines = ("", *how.pop("compare"))
-    where = tuple(Where(*each) for each in how.pop("where"))
-    return Order(manifest, root, engines=engines, groups=how.pop("group"), where=where, **how)
+    settings = VoiceSettings.load()
+    return Order(
+        manifest,
+        root,
+        engines=("", *how.pop("compare")),
+        groups=how.pop("group"),
+        where=tuple(Where(*each) for each in how.pop("where")),
+        calibration=Calibration.load(settings.calibration or SHIPPED),
+        cohort=Cohort.load(settings.cohort) if settings.cohort else None,
+        **how,
+    )

@@ -174,7 +174,7 @@ def encode(utterances: Sequence[Utterance], progress: Progress) -> Encoded:
 
 def reason(error: GatehouseError) -> str:
     """Name why a recording was turned away, for machines."""
-    return "unreadable" if isinstance(error, BadRequest) else error.detail.partition(" ")[0]
+    return error.reason or error.code
 
 
 def _content(path: Path) -> bytes:

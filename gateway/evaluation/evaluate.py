@@ -11,9 +11,10 @@ from contracts.clock import Clock, SystemClock
 from gateway.evaluation import files, manifest
 from gateway.evaluation.compare import Scores, compare
 from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled, Progress
+from gateway.evaluation.heldout import How
 from gateway.evaluation.manifest import Utterance, Where
 from gateway.evaluation.measure import Case, Sureness, measure
-from gateway.evaluation.operating import Judged, judge
+from gateway.evaluation.operating import TARGETS, Judged, judge
 from gateway.evaluation.report import Report, Result
 from gateway.evaluation.unfinished import Unfinished
 from verifiers.voice.calibration import Calibration
@@ -27,7 +28,8 @@ class Order:
     """What to evaluate: a manifest, the folder its paths start from, how, and how thoroughly.
 
     `engines` are compared side by side, the empty name being the one in use. Templates are made of
-    so many `utterances`, which sound like the probes or always alike (`enrol_condition`).
+    so many `utterances`, which sound like the probes or always alike (`enrol_condition`). With a
+    `calibration`, its decisions are measured too; `collection` is a column that it looked at.
     """
 
     manifest: Path
@@ -44,6 +46,7 @@ class Order:
     keep: bool = False
     calibration: Calibration | None = None
     cohort: Cohort | None = None
+    collection: str = ""
     listening: Callable[[str], Listening] = field(default=Pooled, repr=False)
     clock: Clock = field(default_factory=SystemClock, repr=False)
 
@@ -87,7 +90,8 @@ def _judged(order: Order, case: Case, scores: Scores) -> Judged | None:
     calibration = order.calibration
     if calibration is None or calibration.engine != case.engine or not scores.score.size:
         return None
-    return judge(scores, calibration, order.cohort)
+    how = How(TARGETS, order.seed, order.collection)
+    return judge(scores, calibration, order.cohort, how)
 
 
 def _sure(order: Order, case: Case, progress: Progress) -> Sureness:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gateway.evaluation.compare import Scores, mean
 from gateway.evaluation.costs import cllr
+from gateway.evaluation.heldout import How, beside, held_out, overlap
 from gateway.evaluation.rates import at_threshold
 from gateway.evaluation.report import Calibrated, Use
 from verifiers.voice.calibration import Calibration, Line
@@ -34,8 +35,16 @@ class Judged:
     calibrated: Calibrated
 
 
-def judge(scores: Scores, calibration: Calibration, cohort: Cohort | None) -> Judged:
-    """Apply a calibration to all comparisons, each by the line of its two channels."""
+def judge(
+    scores: Scores,
+    calibration: Calibration,
+    cohort: Cohort | None = None,
+    how: How = How(TARGETS),  # noqa: B008  # frozen
+) -> Judged:
+    """Apply a calibration to all comparisons, each by the line of its two channels.
+
+    Where it was fitted on any of these people, cross-fitted figures stand beside its own.
+    """
     between = channels(scores)
     lines = _lines(scores, calibration, between)
     values = normalised(scores, cohort) if cohort else scores.score.astype(np.float64)
@@ -44,6 +53,8 @@ def judge(scores: Scores, calibration: Calibration, cohort: Cohort | None) -> Ju
     beyond = {target: ratios - _chosen(between, _thresholds(lines, target)) for target in TARGETS}
     uses = tuple(_use(scores, target, beyond[target], lines) for target in TARGETS)
     found = Calibrated(calibration.id, cllr(*scores.split(ratios)), uses)
+    if known := overlap(scores, calibration):
+        found = beside(found, known, held_out(scores, values, between, how), scores)
     return Judged(ratios, beyond[TARGETS[-1]], found)
 
 

@@ -22,7 +22,7 @@ def load(path: Path) -> Floats:
             data = file.read(MAX_SECONDS * file.samplerate, dtype="float32", always_2d=True)
             waveform = resample(data.mean(axis=1), file.samplerate, RATE)
     except (OSError, soundfile.LibsndfileError) as error:
-        raise BadRequest(UNREADABLE, detail=str(error)) from error
+        raise BadRequest(UNREADABLE, detail=str(error), reason="unreadable") from error
     if not waveform.size:
-        raise BadRequest(EMPTY)
+        raise BadRequest(EMPTY, reason="empty")
     return waveform

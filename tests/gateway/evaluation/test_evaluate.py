@@ -183,7 +183,7 @@ def test_everything_is_written_and_said(order: Order, tmp_path: Path) -> None:
 def test_failures_are_counted_apart_by_reason_and_by_person(order: Order, tmp_path: Path) -> None:
     how = replace(order, manifest=world(tmp_path, quiet=2), utterances=3)
     found = run(how, tmp_path / "out", silent).first.acquired
-    assert found.reasons == {"level": 2}
+    assert found.reasons == {"too_quiet": 2}
     assert found.failures["0-3.wav"] == "That was too quiet."
     assert (found.failure_to_acquire.errors, found.failure_to_acquire.comparisons) == (2, 24)
     assert (found.failure_to_enrol.errors, found.failure_to_enrol.comparisons) == (1, 6)

@@ -31,7 +31,7 @@ class ToyEngine:
         """Measure and encode."""
         self.heard += 1
         if np.abs(waveform).max() < QUIET:
-            raise Retry(Text("That was too quiet."), detail="level -60 dBFS")
+            raise Retry(Text("That was too quiet."), reason="too_quiet")
         power = np.abs(np.fft.rfft(waveform)) ** 2
         bands = np.array([part.sum() for part in np.array_split(power, BANDS)])
         levels = np.log(bands + bands.sum() * 1e-3)
