@@ -31,6 +31,7 @@ from enrollment.outcomes import (
     Rules,
 )
 from enrollment.protecting import keep
+from enrollment.refused import Refused
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
 from enrollment.terms import USUAL, Terms
@@ -58,6 +59,7 @@ class Ceremonies:
         self._changed = callbacks.changed
         self._address = callbacks.address
         self._judging = Judging(store, rules, callbacks)
+        self._refused = Refused(store, callbacks.address)
         self._stand_ins: dict[str, str] = {}
         self._asking = Asking(store, clock, factors, rules, callbacks.render)
         self._agreeing = Agreeing(store, self._asking, rules, callbacks)
@@ -97,10 +99,11 @@ class Ceremonies:
         remembered = unpack(ceremony.secret)
         try:
             terms.allow(ceremony)
-            if ceremony.purpose is Purpose.ENROLL:
-                return self._enroll(ceremony, remembered, submission, terms)
-            answer = self._accept(submission, remembered)
-            return self._verify(ceremony, remembered, answer, terms)
+            with self._refused.noted(ceremony):
+                if ceremony.purpose is Purpose.ENROLL:
+                    return self._enroll(ceremony, remembered, submission, terms)
+                answer = self._accept(submission, remembered)
+                return self._verify(ceremony, remembered, answer, terms)
         except (Retry, BadRequest, TooMany, Unavailable) as unjudged:
             return self._asking.again(ceremony, remembered, unjudged)
 
@@ -193,7 +196,8 @@ class Ceremonies:
             "credential.added",
             account_id=subject.id,
             source=self._address(),
-            detail={"factor": factor.name, "credential": added, "virtual": virtual},
+            detail={"credential": added, "virtual": virtual},
+            facts={"factor": factor.name},
         )
         happened = Happened.REPLACED if replaced else Happened.ADDED
         self._changed(tx, Change(subject.id, factor.name, happened, template.label))

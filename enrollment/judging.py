@@ -34,13 +34,13 @@ class Judging:
             client_id=attempt.forwarded or None,
             source=self._address(),
             detail={
-                "factor": attempt.factor,
                 "reason": verdict.reason,
                 "score": verdict.score,
                 **({"basis": verdict.basis} if verdict.basis else {}),
                 "virtual": attempt.virtual,
                 **({"forwarded": True} if attempt.forwarded else {}),
             },
+            facts={"factor": attempt.factor},
         )
 
     def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:

@@ -80,11 +80,13 @@ UNTOLD = frozenset(
         "code.redeemed",
         "credential.bound",  # the operator's record; the person hears that it was added
         "credential.unbound",
+        "enrolment.failed",  # the page has said so, and what to do
         "factor.accepted",  # each login says it once
         "recovery.reminded",  # it was told at every address
         "refresh_token.repeated",
         "refresh_token.rotated",
         "refresh_token.used",
+        "sample.refused",  # the page has said so, and what to do
     }
 )
 """What happens to an account and is not for its owner."""

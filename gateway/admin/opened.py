@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.clock import Clock
 from gateway.admin.calls.applications import Applications
 from gateway.admin.calls.audit import Audit
+from gateway.admin.calls.biometrics import Biometrics
 from gateway.admin.calls.branding import Branding
 from gateway.admin.calls.clients import Clients
 from gateway.admin.calls.factors import Factors
@@ -51,6 +52,7 @@ CALLS = (
     Webhooks,
     Streams,
     Audit,
+    Biometrics,
     Consents,
     Retention,
     Erasures,

@@ -20,6 +20,8 @@ COMMANDS = {
     "resource": "APIs and tools that tokens can be meant for.",
     "audit": "The audit trail: what happened, and whether anybody changed it.",
     "privacy": "What is kept of people, what they agreed to, proofs of erasure.",
+    "biometrics": "How often captures can be used, and people be enrolled.",
+    "templates": "What is kept of people's voices, changed without them.",
     "retention": "What is kept too long, and having it deleted.",
     "policy": "Settings that admins set: factors, lifetimes, limits.",
     "branding": "Names, logos, colours and words that people see.",

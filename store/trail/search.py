@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from store.audit import SYSTEM, WHOLE, Record, read
 from store.keystore import pseudonym
 from store.models import audit
+from store.trail.samples import Samples
 from store.work import Work
 
 STRETCH = 200_000
@@ -46,10 +47,11 @@ class Stretch:
 
 
 class Trail:
-    """Searches."""
+    """Searches; `samples` counts what it says of captures."""
 
     def __init__(self, work: Work) -> None:
         self._work = work
+        self.samples = Samples(work)
 
     def newest(self, wanted: Wanted, before: int | None, limit: int) -> Stretch:
         """Return some, the newest first, with numbers below this one."""

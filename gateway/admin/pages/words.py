@@ -141,6 +141,16 @@ LABELS: Mapping[str, Text] = {
     "measured": Text("What is measured of people"),
     "recipients": Text("Who gets it"),
     "measures": Text("How it is protected"),
+    # captures
+    "captures": Text("Captures to log in"),
+    "unused": Text("Could not be used"),
+    "fta": Text("Failure to acquire"),
+    "people": Text("People who tried to enrol"),
+    "not_enrolled": Text("Could not be enrolled"),
+    "fte": Text("Failure to enrol"),
+    "purpose": Text("For"),
+    "count": Text("How often"),
+    "share": Text("Share"),
     # webhooks
     "webhook": Text("Webhook"),
     "url": Text("Address"),

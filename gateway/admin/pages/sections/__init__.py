@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from gateway.admin.pages.sections import (
     audit,
+    biometrics,
     branding,
     clients,
     keys,
@@ -34,6 +35,7 @@ ALL = (
     policy,
     webhooks,
     streams,
+    biometrics,
     retention,
     privacy,
     audit,

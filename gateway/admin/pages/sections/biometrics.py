@@ -1,0 +1,30 @@
+"""Biometrics: how often captures can be used, and why not."""
+
+from __future__ import annotations
+
+from contracts.text import Text
+from gateway.admin.pages.shapes import Listing, Page, Section
+
+SECTION = Section(
+    Page(
+        name="biometrics",
+        title=Text("Biometrics"),
+        intro=Text(
+            "How often captures could not be used (failure to acquire), and how many people who "
+            "tried could not be enrolled (failure to enrol), as shares of 1, in the last 30 days."
+        ),
+        listings=(
+            Listing(
+                "biometrics.quality",
+                Text("Captures and enrolments"),
+                ("factor", "captures", "unused", "fta", "people", "not_enrolled", "fte"),
+            ),
+            Listing(
+                "biometrics.refusals",
+                Text("What was wrong with captures"),
+                ("factor", "purpose", "reason", "count", "share"),
+            ),
+        ),
+    ),
+    (),
+)
