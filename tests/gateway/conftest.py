@@ -102,7 +102,7 @@ class House:
 Build = Callable[..., House]
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hashes of full cost would be most of the time of many a test."""
     for factor in ("RECOVERY", "PASSWORD"):

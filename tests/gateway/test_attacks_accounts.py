@@ -27,11 +27,6 @@ from web.pages import translate_into
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-
-
 def logged_in(house: House, language: str = "en") -> Person:
     """Log alice in, in a browser of her own."""
     person = house.person()

@@ -109,7 +109,6 @@ def test_a_stolen_password_is_refused_on_the_page(
     digest = sha1(STOLEN.encode(), usedforsecurity=False).hexdigest().upper()
     service.content = f"{'0' * 35}:0\r\n{digest[5:]}:3\r\n".encode()
     monkeypatch.setenv("GATEHOUSE_PASSWORD_BREACHED_URL", f"{service.url}/range")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
     house = build()
     house.enrolled("alice", password=PASSWORD, totp=SEED)
     service.asked.clear()

@@ -19,11 +19,6 @@ from tests.walks.person import Person
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(autouse=True)
-def cheap(cheap_hashes: None) -> None:
-    """Every test here hashes."""
-
-
 def call(desk: Desk, name: str, **fields: object) -> dict[str, Any]:
     return desk.call(ROOT, name, fields).model_dump()
 

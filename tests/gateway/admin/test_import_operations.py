@@ -16,11 +16,6 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 LIST = f"username,password\nann,{PASSWORD}\nben,short\nann,{PASSWORD}\n"
 
 
-@pytest.fixture(autouse=True)
-def cheap(cheap_hashes: None) -> None:
-    """Every test here hashes."""
-
-
 def run(desk: Desk, text: str, **more: object) -> dict[str, Any]:
     return desk.call(ROOT, "imports.run", {"text": text, **more}).model_dump()
 

@@ -18,11 +18,6 @@ from tests.gateway.conftest import PASSWORD, House
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-@pytest.fixture(autouse=True)
-def cheap(cheap_hashes: None) -> None:
-    """Some tests here hash."""
-
-
 def call(desk: Desk, actor: Actor, name: str, **fields: object) -> dict[str, Any]:
     return desk.call(actor, name, fields).model_dump()
 
@@ -190,6 +185,7 @@ HELD_BY_ADMINS = {
     "people.keep": {},
     "applications.withdraw": {"client_id": "bot"},
     "factors.remove": {"factor": "0" * 32},
+    "templates.revert": {"factor": "0" * 32},
     "recoveries.approve": {},
     "tickets.issue": {},
 }

@@ -14,12 +14,6 @@ NOISE = "kx7#qv!Zm0wpR4&d" * 8
 LENGTHS = (8, 14, 15, 64, 72, 73, 128)
 
 
-@pytest.fixture(autouse=True)
-def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_TIME_COST", "1")
-
-
 def of_length(length: int, last: str) -> str:
     return NOISE[: length - 1] + last
 

@@ -14,12 +14,6 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 CODE = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{3}-){5}[0-9A-HJKMNP-TV-Z]{3}")
 
 
-@pytest.fixture(autouse=True)
-def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ten hashes of full cost would be most of the time of each test."""
-    monkeypatch.setenv("GATEHOUSE_RECOVERY_ARGON2_MEMORY_KIB", "64")
-
-
 def with_codes(house: House, username: str = "alice", **more: str) -> list[str]:
     """Log in to an account, set codes up as a person does, and return them."""
     house.enrolled(username, password=PASSWORD, **more)

@@ -27,7 +27,7 @@ Run = Callable[..., Result]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cheap_hashes: None) -> Run:
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("GATEHOUSE_DATA", str(tmp_path / "data"))
 
     def run(*arguments: str, stdin: str = "") -> Result:

@@ -18,7 +18,6 @@ from tests.gateway.conftest import PASSWORD, SEED, Build, House
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors/foreign_hashes.json").read_text())
 KINDS = {vector["by"]: vector for vector in VECTORS}
-pytestmark = pytest.mark.usefixtures("cheap_hashes")
 ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

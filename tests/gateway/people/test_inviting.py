@@ -13,10 +13,7 @@ from gateway.people.inviting import Guest, Invitation, Inviter
 from tests.gateway.conftest import PASSWORD, House
 from tests.walks.person import Person
 
-pytestmark = [
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
-    pytest.mark.usefixtures("cheap_hashes"),
-]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 ANN = Guest("ann", "ann@example.org")
 TICKET = re.compile(r"[A-Z2-9]{5}(-[A-Z2-9]{5}){3}")
 

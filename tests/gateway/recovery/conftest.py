@@ -5,19 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import pytest
-
 from tests.gateway.conftest import PASSWORD, SEED, House
 from tests.walks.person import Person
 
 CLAIM = re.compile(r"[2-9A-HJ-NP-Z]{5}(?:-[2-9A-HJ-NP-Z]{5}){3}")
 DAY = timedelta(days=1)
 MAIL = "a•••@example.org"
-
-
-@pytest.fixture(autouse=True)
-def cheap(cheap_hashes: None) -> None:
-    """Every test here hashes."""
 
 
 def alice(house: House) -> str:

@@ -11,10 +11,7 @@ from contracts.errors import Unavailable
 from tests.gateway.conftest import PASSWORD, Build, House
 from tests.walks.person import Person
 
-pytestmark = [
-    pytest.mark.parametrize("database", ["sqlite"], indirect=True),
-    pytest.mark.usefixtures("cheap_hashes"),
-]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 ADDRESS = "ann@example.org"
 NUMBER = "+4915112345678"
 

@@ -17,8 +17,6 @@ MANY = 8
 
 @pytest.fixture
 def house(build: Build, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_MEMORY_KIB", "64")
-    monkeypatch.setenv("GATEHOUSE_PASSWORD_ARGON2_TIME_COST", "1")
     monkeypatch.setenv("GATEHOUSE_PASSWORD_SLOTS", str(MANY))
     return build(registration="open")
 
