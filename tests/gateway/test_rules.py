@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,8 +23,9 @@ from hardware import registry as drivers
 from store import Purpose
 from tests.fakes.callbacks import UNHEARD
 from tests.gateway.conftest import PASSWORD, SEED, House
-from verifiers import registry, voice
+from verifiers import registry
 from verifiers.settings import FactorSettings
+from verifiers.voice.calibration import Calibration
 from verifiers.voice.consent import CONSENT
 
 NARROW = re.compile(r"credentials\.(account_id|unique_hash|id) = |INSERT INTO credentials")
@@ -157,9 +157,7 @@ def test_no_threshold_has_a_default_in_code(settings: type[FactorSettings]) -> N
 
 @pytest.mark.rule(10)
 def test_the_voice_thresholds_ship_beside_their_error_rates() -> None:
-    shipped = Path(voice.__file__).with_name("operating_point.json")
-    points = json.loads(shipped.read_text())
-    for name in ("verify", "agreement"):
-        assert 0 < points[name]["threshold"] < 1
-        assert points[name]["fmr"] <= points[name]["fmr_upper"] < 0.01
-        assert points[name]["impostor_comparisons"] > 10_000
+    for line in Calibration.load().lines:
+        assert line.genuine + line.impostor > 10_000
+        for point in line.points:
+            assert point.false_matches / line.impostor <= point.fmr_upper < 0.01
