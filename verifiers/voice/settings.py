@@ -97,6 +97,11 @@ class VoiceSettings(FactorSettings):
         "Measured for campplus; -1 for engines that were not measured.",
     )
 
+    @property
+    def hints(self) -> dict[str, float]:
+        """Return the limits by which a page gives hints while somebody records."""
+        return {"level_dbfs": self.min_level_dbfs, "clipped": self.max_clipped}
+
     @field_validator("engine")
     @classmethod
     def _known(cls, value: str) -> str:

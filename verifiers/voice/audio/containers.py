@@ -23,14 +23,14 @@ FORMAT = Text("The recording must be Opus, G.711 or 16-bit PCM, 8 to 48 kHz, one
 def read(data: bytes) -> Track:
     """Return the one track of a recording. Raises BadRequest where there is none, or another."""
     if len(data) > MAX_BYTES:
-        raise BadRequest(wav.TOO_LARGE)
+        raise BadRequest(wav.TOO_LARGE, reason="too_large")
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return _wav(data)
     if data[:4] == ogg.CAPTURE:
         return ogg.read(data)
     if data[:4] == webm.EBML:
         return webm.read(data)
-    raise BadRequest(UNKNOWN, detail="no container that is known")
+    raise BadRequest(UNKNOWN, reason="unreadable", detail="no container that is known")
 
 
 def _wav(data: bytes) -> Track:
@@ -38,12 +38,14 @@ def _wav(data: bytes) -> Track:
     chunks = dict(wav.chunks(memoryview(data)))
     form, samples = chunks.get(b"fmt ", b""), chunks.get(b"data", b"")
     if len(form) < 16 or not samples:
-        raise BadRequest(wav.TRUNCATED)
+        raise BadRequest(wav.TRUNCATED, reason="incomplete")
     tag, channels, rate, speed, block, bits = struct.unpack_from("<HHIIHH", form)
     codec = CODECS.get((tag, bits))
     whole = (block, speed) == (channels * bits // 8, rate * channels * bits // 8)
     if codec is None or rate not in RATES or not 1 <= channels <= MAX_CHANNELS or not whole:
-        raise BadRequest(FORMAT, detail=f"format {tag}, {bits} bit, {rate} Hz, {channels}")
+        raise BadRequest(
+            FORMAT, reason="other_format", detail=f"format {tag}, {bits} bit, {rate} Hz, {channels}"
+        )
     if len(samples) > wav.MAX_SECONDS * speed:
-        raise BadRequest(wav.TOO_LONG)
+        raise BadRequest(wav.TOO_LONG, reason="too_long")
     return Track(codec, rate, channels, [bytes(samples[: len(samples) // block * block])])

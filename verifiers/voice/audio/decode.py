@@ -30,7 +30,9 @@ def decode(data: bytes) -> bytes:
     try:
         return wav.wave(_samples(track))
     except (av.FFmpegError, ValueError) as error:
-        raise BadRequest(UNKNOWN, detail=f"{type(error).__name__}: {error}") from error
+        raise BadRequest(
+            UNKNOWN, reason="unreadable", detail=f"{type(error).__name__}: {error}"
+        ) from error
 
 
 def _samples(track: Track) -> bytes:
@@ -41,10 +43,10 @@ def _samples(track: Track) -> bytes:
         for frame in decoder.decode(av.Packet(packet)):
             samples += _mono(resampler, frame)
         if len(samples) > MOST or number >= MAX_PACKETS:
-            raise BadRequest(wav.TOO_LONG)
+            raise BadRequest(wav.TOO_LONG, reason="too_long")
     samples += _mono(resampler, None)
     if not samples:
-        raise BadRequest(wav.TRUNCATED)
+        raise BadRequest(wav.TRUNCATED, reason="incomplete")
     return bytes(samples[:MOST])
 
 

@@ -20,7 +20,7 @@ def read(data: bytes) -> Track:
     packets = _packets(data)
     head, comments = next(packets, b""), next(packets, b"")
     if not comments.startswith(b"OpusTags"):
-        raise BadRequest(UNKNOWN, detail="no Opus in Ogg")
+        raise BadRequest(UNKNOWN, reason="unreadable", detail="no Opus in Ogg")
     return Track.opus(head, packets)
 
 
@@ -30,12 +30,12 @@ def _packets(data: bytes) -> Iterator[bytes]:
     for segment in _segments(data):
         packet += segment
         if len(packet) > MAX_PACKET_BYTES:
-            raise BadRequest(UNKNOWN, detail="a packet that is too large")
+            raise BadRequest(UNKNOWN, reason="unreadable", detail="a packet that is too large")
         if len(segment) < WHOLE:
             yield packet
             packet = b""
     if packet:
-        raise BadRequest(wav.TRUNCATED)
+        raise BadRequest(wav.TRUNCATED, reason="incomplete")
 
 
 def _segments(data: bytes) -> Iterator[bytes]:
@@ -44,11 +44,11 @@ def _segments(data: bytes) -> Iterator[bytes]:
     while offset < len(data):
         header = data[offset : offset + HEADER]
         if len(header) < HEADER or header[:4] != CAPTURE or header[SERIAL] != data[SERIAL]:
-            raise BadRequest(wav.TRUNCATED)
+            raise BadRequest(wav.TRUNCATED, reason="incomplete")
         table = data[offset + HEADER : offset + HEADER + header[-1]]
         offset += HEADER + header[-1]
         if offset + sum(table) > len(data):
-            raise BadRequest(wav.TRUNCATED)
+            raise BadRequest(wav.TRUNCATED, reason="incomplete")
         for length in table:
             yield data[offset : offset + length]
             offset += length

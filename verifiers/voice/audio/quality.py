@@ -35,6 +35,7 @@ def measure(heard: Heard) -> dict[str, float]:
         return {"speech_ms": 0}
     return {
         "speech_ms": heard.milliseconds,
+        "onset_ms": heard.onset,
         "level_dbfs": heard.level,
         "clipped": clipped(heard.loud),
         "snr_db": heard.level - 10 * float(np.log10(max(heard.background, FAINT))),

@@ -28,12 +28,14 @@ QUIETEST = 10
 class Heard:
     """The part of a recording from its first to its last speech, and which frames are speech.
 
-    `background` is the mean power of the quietest tenth of the whole recording.
+    `background` is the mean power of the quietest tenth of the whole recording, `onset` how many
+    milliseconds it goes on before the speech.
     """
 
     waveform: Floats
     speech: NDArray[np.bool_]
     background: float = 0.0
+    onset: int = 0
 
     @property
     def milliseconds(self) -> int:
@@ -65,7 +67,8 @@ class Speech:
             return Heard(waveform[:0], speech[:0])
         first, last = max(0, where[0] - MARGIN), where[-1] + MARGIN + 1
         cut = waveform[first * FRAME : last * FRAME]
-        return Heard(cut, speech[first:last], background(waveform))
+        onset = int(where[0]) * FRAME * 1000 // RATE
+        return Heard(cut, speech[first:last], background(waveform), onset)
 
     def _probabilities(self, waveform: Floats) -> Floats:
         """Return how likely each frame of 32 ms is speech."""

@@ -35,7 +35,9 @@ class Track:
     def opus(cls, head: bytes, packets: Iterable[bytes]) -> Self:
         """Return a track of Opus by its own header (RFC 7845, 5.1). Raises BadRequest."""
         if len(head) != OPUS_HEAD or head[:8] != b"OpusHead" or head[8] >> 4 or head[18]:
-            raise BadRequest(UNKNOWN, detail="no Opus, or for more than two channels")
+            raise BadRequest(
+                UNKNOWN, reason="unreadable", detail="no Opus, or for more than two channels"
+            )
         if not 1 <= head[9] <= MAX_CHANNELS:
-            raise BadRequest(UNKNOWN, detail=f"{head[9]} channels")
+            raise BadRequest(UNKNOWN, reason="unreadable", detail=f"{head[9]} channels")
         return cls("libopus", OPUS_RATE, head[9], packets, head)

@@ -29,9 +29,9 @@ TOO_LARGE = Text("The recording is too large.")
 def pcm(data: bytes) -> memoryview:
     """Return the samples, little-endian 16-bit, of one recording. Raises BadRequest."""
     if len(data) > MAX_BYTES:
-        raise BadRequest(TOO_LARGE)
+        raise BadRequest(TOO_LARGE, reason="too_large")
     if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise BadRequest(NOT_WAVE)
+        raise BadRequest(NOT_WAVE, reason="no_recording")
     return _samples(memoryview(data))
 
 
@@ -44,7 +44,7 @@ def _samples(data: memoryview) -> memoryview:
             known = True
         elif name == b"data" and known:
             return _check_length(body)
-    raise BadRequest(TRUNCATED)
+    raise BadRequest(TRUNCATED, reason="incomplete")
 
 
 def chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
@@ -55,7 +55,7 @@ def chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
             return
         name, size = struct.unpack_from("<4sI", data, offset)
         if offset + 8 + size > len(data):
-            raise BadRequest(TRUNCATED)
+            raise BadRequest(TRUNCATED, reason="incomplete")
         yield name, data[offset + 8 : offset + 8 + size]
         offset += 8 + size + size % 2
 
@@ -66,15 +66,15 @@ def _check_format(body: memoryview) -> None:
         *(PCM, 1, RATE),
         *(RATE * WIDTH, WIDTH, 8 * WIDTH),
     ):
-        raise BadRequest(FORMAT)
+        raise BadRequest(FORMAT, reason="other_format")
 
 
 def _check_length(samples: memoryview) -> memoryview:
     """Accept whole samples, at least one and not too many. Raises BadRequest."""
     if not samples or len(samples) % WIDTH:
-        raise BadRequest(TRUNCATED)
+        raise BadRequest(TRUNCATED, reason="incomplete")
     if len(samples) > MAX_SECONDS * RATE * WIDTH:
-        raise BadRequest(TOO_LONG)
+        raise BadRequest(TOO_LONG, reason="too_long")
     return samples
 
 

@@ -27,17 +27,19 @@ def read(data: bytes) -> Track:
     for name, body in elements:
         if name == TRACKS:
             return Track.opus(_head(body), _packets(elements))
-    raise BadRequest(wav.TRUNCATED)
+    raise BadRequest(wav.TRUNCATED, reason="incomplete")
 
 
 def _head(tracks: bytes) -> bytes:
     """Return the header of the only track, which is Opus as it is. Raises BadRequest."""
     entries = [body for name, body in _elements(tracks) if name == ENTRY]
     if len(entries) != 1:
-        raise BadRequest(UNKNOWN, detail=f"{len(entries)} tracks")
+        raise BadRequest(UNKNOWN, reason="unreadable", detail=f"{len(entries)} tracks")
     members = dict(_elements(entries[0]))
     if members.get(CODEC) != b"A_OPUS" or ENCODINGS in members:
-        raise BadRequest(UNKNOWN, detail="a track that is not Opus, or is packed once more")
+        raise BadRequest(
+            UNKNOWN, reason="unreadable", detail="a track that is not Opus, or is packed once more"
+        )
     return members.get(PRIVATE, b"")
 
 
@@ -45,7 +47,7 @@ def _packets(elements: Iterator[Element]) -> Iterator[bytes]:
     """Return what the blocks hold, one packet in each. Raises BadRequest."""
     for name, body in elements:
         if name in {TRACKS, ATTACHMENTS}:
-            raise BadRequest(UNKNOWN, detail="more tracks, or attachments")
+            raise BadRequest(UNKNOWN, reason="unreadable", detail="more tracks, or attachments")
         if name in {SIMPLE_BLOCK, BLOCK}:
             yield _packet(body)
 
@@ -56,7 +58,9 @@ def _packet(block: bytes) -> bytes:
     flags = block[start + 2 : start + 3]
     packet = block[start + 3 :]
     if not flags or flags[0] & LACING or len(packet) > MAX_PACKET_BYTES:
-        raise BadRequest(UNKNOWN, detail="blocks of several packets, or too large")
+        raise BadRequest(
+            UNKNOWN, reason="unreadable", detail="blocks of several packets, or too large"
+        )
     return packet
 
 
@@ -70,10 +74,10 @@ def _elements(data: bytes) -> Iterator[Element]:
         length, start = _number(data, start)
         offset = start if name in OPEN else start + length
         if offset > len(data):
-            raise BadRequest(wav.TRUNCATED)
+            raise BadRequest(wav.TRUNCATED, reason="incomplete")
         if name not in OPEN:
             yield name, data[start:offset]
-    raise BadRequest(wav.TOO_LONG, detail="too many elements")
+    raise BadRequest(wav.TOO_LONG, reason="too_long", detail="too many elements")
 
 
 def _number(data: bytes, offset: int, *, marked: bool = False) -> tuple[int, int]:
@@ -83,6 +87,6 @@ def _number(data: bytes, offset: int, *, marked: bool = False) -> tuple[int, int
     """
     size = 9 - data[offset].bit_length() if offset < len(data) else 9
     if size > 8 or offset + size > len(data):
-        raise BadRequest(wav.TRUNCATED)
+        raise BadRequest(wav.TRUNCATED, reason="incomplete")
     number = int.from_bytes(data[offset : offset + size])
     return number if marked else number & (1 << 7 * size) - 1, offset + size
