@@ -68,8 +68,22 @@ class Protecting(Protocol):
         """Return the template as it is stored."""
         ...
 
-    def reissue(self, template: bytes, seed: bytes) -> bytes:
-        """Return a template of the same person that nothing but the seed links to this one."""
+    def reissue(self, enrolled: Enrolled) -> bytes | None:
+        """Return a template of the same person that nothing but the seed links to this one.
+
+        None for what is of another layout: it is compared with nothing, and rests.
+        """
+        ...
+
+
+@runtime_checkable
+class Adapting(Protocol):
+    """A factor whose templates follow their owners, where the operator has switched that on."""
+
+    adapting: bool
+
+    def revert(self, enrolled: Enrolled) -> bytes | None:
+        """Return the template as it was enrolled; None where nothing was learnt since."""
         ...
 
 
@@ -98,6 +112,15 @@ class Estimating(Protocol):
 
     def estimate(self, value: str) -> Estimate:
         """Judge a value that somebody is still typing. Raises Unavailable where too many are."""
+        ...
+
+
+@runtime_checkable
+class Renewing(Protocol):
+    """A factor each of whose questions is good for one answer: whoever is asked again, is anew."""
+
+    def renew(self, secret: bytes) -> Challenge:
+        """Return a challenge like the one that made this secret, with another question."""
         ...
 
 

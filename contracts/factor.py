@@ -31,11 +31,12 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The account a ceremony belongs to."""
+    """The account a ceremony belongs to; `language` is the one they were last seen with."""
 
     id: str
     username: str
     email: str | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ class Template:
 class Verdict:
     """The outcome of a verification, returned and never raised.
 
-    `update` is the new template, written by compare-and-swap on the row's version; where no row
-    changed the verdict is rejected. `score`, `reason` and `basis`, which says by what it was
+    `update` is the new template, written by compare-and-swap on the row's version whatever the
+    outcome; where no row changed the verdict is rejected. `forged`, the answer was an attack. `score`, `reason` and `basis`, which says by what it was
     judged, are for the audit trail alone.
     `left` says how often a credential that is used up can still be; its owner hears of each use.
     """
@@ -160,6 +161,7 @@ class Verdict:
     proof: Proof = Proof()
     update: bytes | None = field(default=None, repr=False)
     left: int | None = None
+    forged: bool = False
 
 
 class Factor(Protocol):

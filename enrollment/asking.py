@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from contracts.clock import Clock
-from contracts.errors import GatehouseError, Retry, TooMany
+from contracts.errors import GatehouseError, Retry, TooMany, Unavailable
 from contracts.factor import Challenge, Factor, Message
 from contracts.text import Text
 from enrollment.messages import post
 from enrollment.outcomes import Asked, Rules
 from enrollment.remembered import Remembered, pack
+from enrollment.renewing import renewed
 from store import Ceremony, Purpose, Store, Transaction
 
 TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
@@ -68,11 +69,25 @@ class Asking:
             return replace(self.ask(tx, ceremony, sent), notice=SENT_ANEW)
 
     def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
-        """Put the same challenge once more, in what is left of its time, and say why."""
+        """Put the same challenge once more, in what is left of its time, and say why.
+
+        Where each question is for one answer, it is another one.
+        """
+        remembered = self._renewed(ceremony, remembered) or remembered
         with self._store.write() as tx:
             asked = self._put(tx, ceremony, remembered)
-        wait = why.retry_after if isinstance(why, TooMany) else 0
+        wait = why.retry_after if isinstance(why, TooMany | Unavailable) else 0
         return replace(asked, error=why.public, status=why.status, retry_after=wait)
+
+    def renew(self, ceremony: Ceremony, remembered: Remembered) -> Asked | None:
+        """Put another question in place of one for one answer; None where it is not for one."""
+        if (question := self._renewed(ceremony, remembered)) is None:
+            return None
+        with self._store.write() as tx:
+            return self._put(tx, ceremony, question)
+
+    def _renewed(self, ceremony: Ceremony, remembered: Remembered) -> Remembered | None:
+        return renewed(self._factors[ceremony.factor], ceremony, remembered)
 
     def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
         left = ceremony.expires_at - self._clock.now()

@@ -110,12 +110,15 @@ class Ceremonies:
     def resend(self, handle: str, owner: str) -> Asked:
         """Send anew what the ceremony sent: the message before counts no more, its tries do.
 
+        Where each question is for one answer, another one is asked.
+
         Raises Expired as `answer` does, and where what it was sent to is the person's no longer.
         """
         ceremony = self._take(handle, owner)
         remembered = unpack(ceremony.secret)
         try:
-            return self._send_anew(ceremony, remembered)
+            anew = self._asking.renew(ceremony, remembered)
+            return anew or self._send_anew(ceremony, remembered)
         except (BadRequest, TooMany) as refused:
             return self._asking.again(ceremony, remembered, refused)
 
@@ -214,7 +217,10 @@ class Ceremonies:
             if not subject.id:
                 self._take_as_long(tx, factor.name)
             signal = unknown(tx, factor, answer)
-        verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
+        if terms.verify:
+            verdict = terms.verify(enrolled, remembered.secret)
+        else:
+            verdict = factor.finish_verify(subject, enrolled, remembered.secret, answer)
         told = ceremony.account_id is not None and not terms.stranger
         how = _virtual(answer), told, _forwarded(answer)
         attempt = Attempt(factor.name, subject.id, enrolled, *how)

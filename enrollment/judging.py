@@ -8,6 +8,8 @@ from contracts.factor import Enrolled, Verdict
 from enrollment.outcomes import Attempt, Callbacks, Change, Happened, Judged, Rules
 from store import Store, Transaction
 
+CHANGED = "the credential changed meanwhile"
+
 
 class Judging:
     """Writes down what a factor has judged, in one transaction."""
@@ -21,7 +23,7 @@ class Judging:
     def judged(self, attempt: Attempt, verdict: Verdict) -> Judged:
         """Write it down; where the credential changed meanwhile, the verdict is rejected."""
         with self._store.write() as tx:
-            if verdict.accepted and verdict.update is not None:
+            if verdict.update is not None:
                 verdict = _updated(tx, attempt, verdict, verdict.update)
             self._count(tx, attempt, verdict)
             self._note(tx, attempt, verdict)
@@ -29,7 +31,7 @@ class Judging:
 
     def _note(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
         tx.audit.add(
-            "factor.accepted" if verdict.accepted else "factor.rejected",
+            _event(verdict),
             account_id=attempt.account_id or None,
             client_id=attempt.forwarded or None,
             source=self._address(),
@@ -62,8 +64,14 @@ class Judging:
             self._changed(tx, disabled)
 
 
+def _event(verdict: Verdict) -> str:
+    if verdict.accepted:
+        return "factor.accepted"
+    return "factor.forged" if verdict.forged else "factor.rejected"
+
+
 def _updated(tx: Transaction, attempt: Attempt, verdict: Verdict, template: bytes) -> Verdict:
     used = next(e for e in attempt.enrolled if e.credential_id == verdict.credential_id)
     if tx.credentials.replace_template(used, attempt.account_id, attempt.factor, template):
         return verdict
-    return replace(verdict, accepted=False, reason="the credential changed meanwhile", update=None)
+    return replace(verdict, accepted=False, reason=verdict.reason or CHANGED, update=None)

@@ -44,7 +44,7 @@ class Account:
     @property
     def subject(self) -> Subject:
         """Return what factors hear of the person."""
-        return Subject(self.id, self.username, self.email)
+        return Subject(self.id, self.username, self.email, self.language or "")
 
     @property
     def active(self) -> bool:

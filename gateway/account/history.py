@@ -46,6 +46,7 @@ WORDS: Mapping[str, Text] = {
     "credentials.forgotten": Text("Devices that were remembered are forgotten"),
     "device.allowed": Text("You connected a device"),
     "device.denied": Text("You refused to connect a device"),
+    "factor.forged": Text("A copy of your voice, or a forgery, was tried in your place"),
     "factor.rejected": Text("A wrong answer was given when somebody logged in"),
     "limit.reached": Text("Somebody gave too many wrong answers and has to wait"),
     "login.finished": Text("You logged in"),
@@ -64,9 +65,12 @@ WORDS: Mapping[str, Text] = {
     "session.ended": Text("A session was ended"),
     "sessions.ended": Text("Sessions were ended"),
     "ticket.issued": Text("An operator made a ticket that lets you add a way to log in"),
+    "template.reissued": Text("What was measured of you is protected anew"),
+    "template.reverted": Text("What was learnt of you since you enrolled is forgotten"),
     "ticket.redeemed": Text("The ticket of an operator was used"),
     "token.exchanged": Text("An application acted for you elsewhere"),
     "voice_notes.agreed": Text("You let an application hand on your voice messages"),
+    "voice_notes.speaker_changed": Text("Somebody else spoke in a call in which you had answered"),
     "voice_notes.withdrawn": Text("An application may no longer hand on your voice messages"),
 }
 

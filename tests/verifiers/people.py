@@ -5,9 +5,10 @@ A new factor gets its person here; without one the conformance suite checks only
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Protocol
 
@@ -22,7 +23,7 @@ from tests.verifiers.conftest import ORIGIN
 from verifiers.recovery.codes import make
 from verifiers.voice.audio.wav import pcm, wave
 from verifiers.voice.engines import DEFAULT, described
-from verifiers.voice.utterance import LISTEN, Utterance
+from verifiers.voice.utterance import ALONE, LISTEN, RECOGNISE, Utterance
 
 ENGINE = described(DEFAULT)
 
@@ -159,24 +160,42 @@ class Speaker:
         self._spoken = 0
 
     def right(self, challenge: Challenge) -> Answer:
-        return self._speak(voice=1)
+        return self._speak(challenge, voice=1)
 
     def wrong(self, challenge: Challenge) -> Answer:
-        return self._speak(voice=2)
+        return self._speak(challenge, voice=2)
 
-    def _speak(self, voice: int) -> Answer:
+    def _speak(self, challenge: Challenge, voice: int) -> Answer:
+        """Say what is asked for, each time a little differently, and take some seconds to."""
         self._spoken += 1
-        data = wave(struct.pack("<2h", voice, self._spoken))
+        self._clock.advance(timedelta(seconds=8))
+        digits = map(int, challenge.asks[0].options.get("digits", ""))
+        data = wave(struct.pack("<2h", voice, self._spoken) + struct.pack("<20h", *padded(digits)))
         sample = Sample(Modality.VOICE, "audio/wav", data, self._clock.now(), "test")
         return Answer(samples=[sample])
 
 
+def padded(digits: Iterable[int]) -> list[int]:
+    """Return twenty numbers, of which those below zero are nothing said."""
+    return [*digits, *[-1] * 20][:20]
+
+
 def listen(job: str, recording: bytes) -> bytes:
-    """Return an utterance that depends on the recording's first number alone."""
+    """Do what the pool does: the first number is the voice, those from the third on are digits."""
+    if job == ALONE:
+        return b""
+    if job == RECOGNISE:
+        said = struct.unpack_from("<20h", pcm(recording.partition(b"\n")[2]), 4)
+        return " ".join(str(digit) for digit in said if digit >= 0).encode()
     assert job == LISTEN
     (voice,) = struct.unpack_from("<h", pcm(recording))
     embedding = [1.0 if axis == voice else 0.0 for axis in range(ENGINE.dimension)]
-    return Utterance(struct.pack(f"<{ENGINE.dimension}f", *embedding), ENGINE.format).dump()
+    packed = struct.pack(f"<{ENGINE.dimension}f", *embedding)
+    signal = hashlib.shake_128(pcm(recording)).digest(120)
+    return Utterance(packed, ENGINE.format, quality=QUALITY, fingerprint=signal).dump()
+
+
+QUALITY = {"speech_ms": 2400.0, "onset_ms": 800.0, "level_dbfs": -20.0}
 
 
 PEOPLE: dict[str, Callable[[FakeClock], Person]] = {

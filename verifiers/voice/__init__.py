@@ -14,7 +14,7 @@ from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
 from verifiers.voice.models import EXPORTS, MODELS
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.utterance import ALONE, DECODE, LISTEN, Ears, PooledEars
+from verifiers.voice.utterance import ALONE, DECODE, LISTEN, RECOGNISE, Ears, PooledEars
 from verifiers.voice.verifying import Verifying
 
 ORDER = 50
@@ -39,7 +39,8 @@ def assemble(
     decider = made(settings, target_fmr)
     learning = Adaptation(decider, settings)
     verifying = Verifying(ears, decider, learning, clock, settings)
-    return Voice(Enrolling(ears, decider, settings), verifying, decider)
+    enrolling = Enrolling(ears, decider, settings)
+    return Voice(enrolling, verifying, decider, adapting=settings.adaptation)
 
 
 def listen() -> Job:
@@ -70,4 +71,4 @@ def decode() -> Job:
     return load()
 
 
-JOBS = {LISTEN: listen, ALONE: alone, DECODE: decode}
+JOBS = {LISTEN: listen, ALONE: alone, RECOGNISE: recognise, DECODE: decode}

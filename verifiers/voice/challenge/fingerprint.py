@@ -1,0 +1,39 @@
+"""A perceptual hash of a recording: the same signal is known again, whatever its file looks like.
+
+Each frame of 64 ms gives 16 bits: whether the difference of two neighbouring bands of the spectrum
+rises or falls (Haitsma and Kalker, 2002). Gain, codecs, resampling and silence around it change few
+of them; another utterance of the same words by the same voice changes almost half.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from verifiers.voice.audio.speech import Floats
+from verifiers.voice.audio.wav import RATE
+
+WINDOW, HOP = 4096, 1024
+LOWEST_HZ, HIGHEST_HZ = 320.0, 3000.0
+BITS = 16
+QUIET_DB = 30.0
+"""Frames that far below the loudest are noise, and count as nothing."""
+
+
+def fingerprint(waveform: Floats) -> bytes:
+    """Return two bytes for each frame of a waveform (samples,) at 16 kHz; 0 for a quiet frame."""
+    cut = np.lib.stride_tricks.sliding_window_view(_padded(waveform), WINDOW)[::HOP]
+    power = np.abs(np.fft.rfft(cut * np.hanning(WINDOW), axis=1)) ** 2
+    bands = np.log10(np.add.reduceat(power, EDGES, axis=1)[:, :-1] + 1e-12)
+    rising = np.diff(np.diff(bands, axis=1), axis=0) > 0
+    words = rising @ (1 << np.arange(BITS))
+    loud = 10 * np.log10(power[1:, EDGES[0] : EDGES[-1]].sum(axis=1) + 1e-12)
+    heard = np.where(loud > loud.max(initial=-120) - QUIET_DB, words, 0)
+    return bytes(heard.astype("<u2").tobytes())
+
+
+def _padded(waveform: Floats) -> Floats:
+    """Put silence around, so that the first and the last frame are whole."""
+    return np.pad(waveform, (WINDOW // 2, WINDOW // 2 + HOP))
+
+
+EDGES = np.round(np.geomspace(LOWEST_HZ, HIGHEST_HZ, BITS + 2) * WINDOW / RATE).astype(int)

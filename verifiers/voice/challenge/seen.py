@@ -1,0 +1,39 @@
+"""The recordings that a person gave in the last days: nobody can give them again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from verifiers.voice.challenge.replays import distance
+from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.template import Seen, Voiceprint
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def day(now: datetime) -> int:
+    """Return the number of a day since 1970-01-01."""
+    return (now - EPOCH).days
+
+
+def alike(one: bytes, other: bytes, settings: VoiceSettings) -> bool:
+    """Tell whether two fingerprints are of one signal; of no signal, never."""
+    return bool(one and other) and distance(one, other) <= settings.replay_distance
+
+
+def replayed(
+    voiceprint: Voiceprint, fingerprint: bytes, today: int, settings: VoiceSettings
+) -> bool:
+    """Tell whether a recording was given before, and not too long ago."""
+    recent = (each for each in voiceprint.seen if today - each.day <= settings.replay_days)
+    return any(alike(fingerprint, each.fingerprint, settings) for each in recent)
+
+
+def noted(
+    voiceprint: Voiceprint, fingerprint: bytes, today: int, settings: VoiceSettings
+) -> Voiceprint:
+    """Remember one recording more; the oldest go, and those that were given too long ago."""
+    recent = [each for each in voiceprint.seen if today - each.day <= settings.replay_days]
+    newest = [*recent, Seen(fingerprint, today)][-settings.replay_recordings :]
+    return replace(voiceprint, seen=tuple(newest))
