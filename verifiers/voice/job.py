@@ -10,6 +10,7 @@ from contracts.errors import Retry
 from contracts.inference import Job
 from verifiers.voice import engines
 from verifiers.voice.audio import quality, wav
+from verifiers.voice.audio.narrow import TELEPHONE, filled
 from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.engines import Engine
@@ -37,8 +38,9 @@ class Listen:
         heard = self._speech.hear(waveform)
         measured = quality.measure(heard)
         quality.check(measured, self._settings)
-        embedding = self._engine.embed(heard.waveform).astype("<f4").tobytes()
         channel = quality.channel(measured, self._settings)
+        speech = filled(heard.waveform) if channel == TELEPHONE else heard.waveform
+        embedding = self._engine.embed(speech).astype("<f4").tobytes()
         print_ = fingerprint(heard.waveform)
         return Utterance(
             embedding, self._engine.format, channel, quality=measured, fingerprint=print_
