@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 FEWEST = 3
 """Fewer people of one collection say nothing about how alike its people are."""
 DRAWINGS = 1000
-SURE = 0.95
+SURE = 0.99
 TINY = 1e-12
 STEPS = 30
 
@@ -84,7 +84,7 @@ def _newton(line: Floats, columns: Floats, aims: Floats, weights: Floats) -> Flo
 def tail(compared: Compared, targets: tuple[float, ...], seed: int) -> Floats | None:
     """Return the scores that impostors reach as seldom as the targets say, by a normal tail.
 
-    People are drawn anew, with all their comparisons, and 95 % of the drawings lie below; None for
+    People are drawn anew, with all their comparisons, and 99 % of the drawings lie below; None for
     fewer than three people.
     """
     owner, speaker = compared.owner, compared.speaker
