@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from contracts.abilities import Reachable
+from contracts.abilities import Adapting, Reachable
 from contracts.errors import Expired, NotAllowed, TooMany
 from contracts.factor import Ask, Factor, Kind
 from contracts.text import Text
@@ -57,7 +57,8 @@ class Held:
     """A credential as its owner sees it; `change` is its factor where a new one replaces it.
 
     `nameable`, its owner may give it another name: an address stays what it is. `consent` is its
-    factor where its owner must agree to that, and `consented` whether they do.
+    factor where its owner must agree to that, and `consented` whether they do. `learning`, it
+    follows its owner, who can have that forgotten.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Held:
     expires_at: datetime | None = None
     consent: str = ""
     consented: bool = True
+    learning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,7 @@ class EnrolmentService:
             nameable=nameable(factor),
             note=told.notes.get(credential.id),
             expires_at=credential.expires_at,
+            learning=isinstance(factor, Adapting) and factor.adapting,
         )
 
     def _addable(self, credentials: Sequence[Credential], operator: bool) -> Sequence[Addable]:

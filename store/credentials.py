@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, case, literal, select
+from sqlalchemy import ColumnElement, Row, case, func, literal, select
 
 from contracts.errors import Conflict, Tampered
 from contracts.factor import Enrolled, Template
@@ -98,6 +98,22 @@ class Credentials:
         )
         rows = self._work.connection.execute(query.order_by(credentials.c.id).limit(limit))
         return [(row.id, row.account_id) for row in rows]
+
+    def held(self, factor: str, after: str, limit: int) -> list[tuple[str, str]]:
+        """Return usable credentials of a factor and their accounts, by id and after this one."""
+        query = (
+            select(credentials.c.id, credentials.c.account_id)
+            .where(credentials.c.factor == factor, credentials.c.id > after, self._in_time())
+            .where(credentials.c.disabled_at.is_(None))
+        )
+        rows = self._work.connection.execute(query.order_by(credentials.c.id).limit(limit))
+        return [(row.id, row.account_id) for row in rows]
+
+    def count(self, factor: str) -> int:
+        """Count the usable credentials of a factor."""
+        usable = (credentials.c.factor == factor) & credentials.c.disabled_at.is_(None)
+        query = select(func.count()).select_from(credentials).where(usable, self._in_time())
+        return self._work.connection.execute(query).scalar_one()
 
     def set_address(self, credential_id: str, address: str) -> None:
         """Note where messages reach the owner of a credential."""

@@ -22,6 +22,7 @@ from gateway.notices import Notices
 from gateway.oidc.logout.service import Logout
 from gateway.parts import Parts
 from gateway.recovery.service import Recoveries
+from gateway.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +42,9 @@ def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
     store, clock, factors = parts.store, parts.clock, parts.factors
     accounts = make_account_service(store, clock, factors, near.changes.made)
     history = History(store, parts.known_factors)
+    rooms = near.enrolment, near.visitor, near.logout, near.recoveries
     yield views.blueprint(
-        views.Parts(accounts, history, near.enrolment, near.visitor, near.logout, near.recoveries)
+        views.Parts(accounts, history, *rooms, Templates(store, parts.known_factors))
     )
     export = Export(store, clock, parts.known_factors, parts.settings.issuer)
     lockout = Lockout(factors, clock)

@@ -11,11 +11,13 @@ from contracts.text import Text
 from enrollment.service import EnrolmentService
 from gateway.account.history import History
 from gateway.account.service import AccountService
+from gateway.callers import caller
 from gateway.login.visitor import HOME, BrowserVisitor
 from gateway.oidc.authorize.outcomes import scopes
 from gateway.oidc.logout.service import Logout
 from gateway.oidc.logout.views import signed_out
 from gateway.recovery.service import Recoveries
+from gateway.templates import Templates, Work
 
 SESSIONS = "/account/sessions"
 APPLICATIONS = "/account/applications"
@@ -27,6 +29,7 @@ NOTICES = {
     "added": Text("Done. You can use it from now on."),
     "removed": Text("It is removed."),
     "renamed": Text("It has its new name."),
+    "reverted": Text("What was learnt since you enrolled is forgotten."),
     "agreed": Text("Thank you. You can use it from now on."),
     "deleted": Text("Withdrawn. What was measured of you is deleted."),
     "kept": Text("Your account is kept."),
@@ -47,6 +50,7 @@ class Parts:
     visitor: BrowserVisitor
     logout: Logout
     recoveries: Recoveries
+    templates: Templates
 
 
 def blueprint(parts: Parts) -> Blueprint:
@@ -60,6 +64,7 @@ def blueprint(parts: Parts) -> Blueprint:
     for path, view in (
         ("/account/remove", views.remove),
         ("/account/rename", views.rename),
+        ("/account/revert", views.revert),
         ("/account/end-session", views.end_session),
         ("/account/end-others", views.end_others),
         ("/account/logout-everywhere", views.log_out_everywhere),
@@ -80,6 +85,7 @@ class Views:
         self._visitor = parts.visitor
         self._logout = parts.logout
         self._recoveries = parts.recoveries
+        self._templates = parts.templates
 
     def home(self) -> str:
         """Show the start page."""
@@ -115,6 +121,14 @@ class Views:
         who, form = self._visitor.enroller(), request.form
         self._accounts.rename(who, form.get("credential", ""), form.get("name", ""))
         return redirect(f"{HOME}?renamed=1", 303)
+
+    def revert(self) -> Response:
+        """Forget what a factor has learnt since it was enrolled."""
+        who, form = self._visitor.enroller(), request.form
+        self._templates.change(
+            Work.REVERT, who.account_id, form.get("credential", ""), caller().address
+        )
+        return redirect(f"{HOME}?reverted=1", 303)
 
     def sessions(self) -> str:
         """Show where the person is logged in."""

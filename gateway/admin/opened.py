@@ -21,6 +21,7 @@ from gateway.admin.calls.resources import Resources
 from gateway.admin.calls.sessions import Sessions
 from gateway.admin.calls.stations import Stations
 from gateway.admin.calls.streams import Streams
+from gateway.admin.calls.templates import Templates
 from gateway.admin.calls.tickets import Tickets
 from gateway.admin.calls.webhooks import Webhooks
 from gateway.admin.desk import Desk
@@ -38,6 +39,7 @@ CALLS = (
     People,
     Imports,
     Factors,
+    Templates,
     Sessions,
     Applications,
     Recoveries,

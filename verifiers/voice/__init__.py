@@ -39,7 +39,7 @@ def assemble(
     decider = made(settings, target_fmr)
     learning = Adaptation(decider, settings)
     verifying = Verifying(ears, decider, learning, clock, settings)
-    enrolling = Enrolling(ears, decider, settings)
+    enrolling = Enrolling(ears, decider, settings, clock)
     return Voice(enrolling, verifying, decider, adapting=settings.adaptation)
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 
+from contracts.clock import Clock
 from contracts.errors import NotEnrolled, Retry
 from contracts.factor import Answer, Ask, Challenge, Template
 from contracts.text import Text
 from verifiers.voice import vectors
 from verifiers.voice.answers import recording
-from verifiers.voice.audio import wav
+from verifiers.voice.challenge import seen
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolment import Enrolment, of_one_voice
 from verifiers.voice.settings import VoiceSettings
@@ -39,9 +40,11 @@ NOT_ENROLLED = Text(
 class Enrolling:
     """Asks for utterances and makes the template."""
 
-    def __init__(self, ears: Ears, decider: Decider, settings: VoiceSettings) -> None:
+    def __init__(self, ears: Ears, decider: Decider, settings: VoiceSettings, clock: Clock) -> None:
         self._ears = ears
         self._decider = decider
+        self._settings = settings
+        self._clock = clock
         self._needed = settings.enrolment_utterances
         self._extra = settings.enrolment_extra
 
@@ -58,18 +61,31 @@ class Enrolling:
         after = self._hear(before, recording(answer))
         kept = of_one_voice(after.utterances, self._decider.agree)
         if len(kept) == self._needed:
-            return _template(kept)
+            return self._template(kept, after)
         if after.over:
-            raise NotEnrolled(NOT_ENROLLED, detail=f"{len(kept)} of {self._needed} agree")
+            raise NotEnrolled(
+                NOT_ENROLLED, reason="no_agreement", detail=f"{len(kept)} of {self._needed} agree"
+            )
         grown = len(kept) > len(of_one_voice(before.utterances, self._decider.agree))
         return self._next(after, len(kept), None if grown else _why(after))
 
     def _hear(self, enrolment: Enrolment, data: bytes) -> Enrolment:
         """Add one recording that is new."""
-        digest = hashlib.sha256(wav.pcm(data)).hexdigest()
-        if digest in enrolment.digests:
-            raise Retry(SAME)
-        return enrolment.add(self._ears.listen(data), digest)
+        utterance = self._ears.listen(data)
+        if any(self._repeated(utterance, before) for before in enrolment.utterances):
+            raise Retry(SAME, reason="repeated")
+        self._ears.alone(data)
+        return enrolment.add(utterance)
+
+    def _repeated(self, one: Utterance, other: Utterance) -> bool:
+        return seen.alike(one.fingerprint, other.fingerprint, self._settings)
+
+    def _template(self, kept: Sequence[Utterance], enrolment: Enrolment) -> Template:
+        """Make the template; none of its recordings can be given again to log in."""
+        voiceprint, today = merged(kept), seen.day(self._clock.now())
+        for each in enrolment.utterances:
+            voiceprint = seen.noted(voiceprint, each.fingerprint, today, self._settings)
+        return Template(voiceprint.dump(), kept[0].engine, LABEL)
 
     def _next(self, enrolment: Enrolment, kept: int, error: Text | None = None) -> Challenge:
         options = {"phrase": enrolment.phrase, "seconds": SECONDS}
@@ -87,9 +103,8 @@ def _why(enrolment: Enrolment) -> Text:
     return CHANNEL if len(channels) > 1 else OTHER
 
 
-def _template(kept: tuple[Utterance, ...]) -> Template:
+def merged(kept: Sequence[Utterance]) -> Voiceprint:
     """Return the mean of the utterances, the better ones counting more; not yet protected."""
     embeddings = [unpack(each.embedding) for each in kept]
     mean = vectors.mean(embeddings, [weight(each.quality) for each in kept])
-    voiceprint = Voiceprint(b"", pack(mean), kept[0].channel, len(kept))
-    return Template(voiceprint.dump(), kept[0].engine, LABEL)
+    return Voiceprint(b"", pack(mean), kept[0].channel, len(kept))

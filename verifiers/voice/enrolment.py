@@ -25,7 +25,6 @@ class Enrolment:
 
     phrases: tuple[str, ...]
     utterances: tuple[Utterance, ...] = ()
-    digests: tuple[str, ...] = ()
 
     @classmethod
     def begin(cls, recordings: int) -> Self:
@@ -37,7 +36,7 @@ class Enrolment:
         """Read what `dump` wrote."""
         state = json.loads(secret)
         utterances = tuple(Utterance.load(b64decode(each)) for each in state["utterances"])
-        return cls(tuple(state["phrases"]), utterances, tuple(state["digests"]))
+        return cls(tuple(state["phrases"]), utterances)
 
     def dump(self) -> bytes:
         """Write the state as JSON; the runner keeps it encrypted."""
@@ -45,17 +44,12 @@ class Enrolment:
             {
                 "phrases": self.phrases,
                 "utterances": [b64encode(each.dump()).decode() for each in self.utterances],
-                "digests": self.digests,
             }
         ).encode()
 
-    def add(self, utterance: Utterance, digest: str) -> Self:
+    def add(self, utterance: Utterance) -> Self:
         """Return the state with one more recording."""
-        return replace(
-            self,
-            utterances=(*self.utterances, utterance),
-            digests=(*self.digests, digest),
-        )
+        return replace(self, utterances=(*self.utterances, utterance))
 
     @property
     def over(self) -> bool:

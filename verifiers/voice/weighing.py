@@ -1,15 +1,14 @@
-"""How much an utterance counts in a voiceprint."""
+"""How much an utterance counts in a voiceprint; decision 0047 has what was measured."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
-ENOUGH_MS = 5000
-"""More speech than this says no more about a voice."""
-LOWEST_DB, HIGHEST_DB = 5.0, 25.0
-"""Between these each decibel over the noise counts; beyond, none does."""
-LEAST = 0.25
-"""What the noisiest utterance still counts."""
+ENOUGH_MS = 3000
+"""More speech than this counts no more."""
+ENOUGH_DB = 15.0
+"""Speech that is so far above the noise counts in full; at the noise itself it counts half."""
 
 
 def weight(quality: Mapping[str, float]) -> float:
@@ -17,7 +16,6 @@ def weight(quality: Mapping[str, float]) -> float:
 
     What was not measured counts as good.
     """
-    speech = min(quality.get("speech_ms", ENOUGH_MS), ENOUGH_MS) / ENOUGH_MS
-    snr = min(max(quality.get("snr_db", HIGHEST_DB), LOWEST_DB), HIGHEST_DB)
-    clean = LEAST + (1 - LEAST) * (snr - LOWEST_DB) / (HIGHEST_DB - LOWEST_DB)
-    return max(speech, LEAST) * clean
+    speech = min(max(quality.get("speech_ms", ENOUGH_MS), 1), ENOUGH_MS) / ENOUGH_MS
+    above = min(max(quality.get("snr_db", ENOUGH_DB), 0), ENOUGH_DB) / ENOUGH_DB
+    return math.sqrt(speech) * (1 + above) / 2

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from pydantic import Field
 
+from contracts.abilities import Protecting
 from contracts.errors import BadRequest
 from contracts.text import Text
 from enrollment.service import Enroller
@@ -25,7 +26,10 @@ OPERATOR = "operator"
 
 
 class Held(Model):
-    """One way to log in; an address in its label is masked."""
+    """One way to log in; an address in its label is masked.
+
+    Of what is `protected` the template can be protected anew.
+    """
 
     id: str
     factor: str
@@ -38,6 +42,7 @@ class Held(Model):
     expires_at: datetime | None
     virtual: bool
     failures: int
+    protected: bool
 
 
 class Holdings(Model):
@@ -96,4 +101,5 @@ class Factors:
             expires_at=found.expires_at,
             virtual=found.virtual,
             failures=found.failures,
+            protected=isinstance(factor, Protecting),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import struct
 from collections.abc import Sequence
 
@@ -12,9 +13,10 @@ import pytest
 from contracts.errors import NotEnrolled, Retry
 from contracts.factor import Answer, Challenge, Enrolled, Template
 from contracts.sample import Modality, Sample
-from tests.fakes.clock import NOON
+from tests.fakes.clock import NOON, FakeClock
 from tests.verifiers.conftest import SEED
 from verifiers.voice.audio import wav
+from verifiers.voice.challenge.seen import day
 from verifiers.voice.deciding import Decision
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.enrolment import PHRASES
@@ -33,9 +35,16 @@ class Angles:
     """Hears a direction, a channel and an SNR in the first samples of a recording."""
 
     def listen(self, recording: bytes) -> Utterance:
-        degrees, channel, snr = struct.unpack_from("<hhh", wav.pcm(recording))
+        degrees, channel, snr, take = struct.unpack("<hhhh", wav.pcm(recording))
+        fingerprint = random.Random(f"{degrees} {take}").randbytes(128)
         quality = {"speech_ms": 5000.0, "snr_db": float(snr)}
-        return Utterance(towards(degrees), ENGINE, CHANNELS[channel], quality)
+        return Utterance(towards(degrees), ENGINE, CHANNELS[channel], quality, None, fingerprint)
+
+    def alone(self, recording: bytes) -> None:
+        """Hear no second voice."""
+
+    def words(self, recording: bytes, language: str) -> tuple[str, ...]:
+        raise AssertionError("nobody is challenged while enrolling")
 
 
 class Near:
@@ -66,7 +75,7 @@ def spoken(degrees: int, *, channel: int = 0, take: int = 0, snr: int = 30) -> A
 
 @pytest.fixture
 def enrolling() -> Enrolling:
-    return Enrolling(Angles(), Near(), VoiceSettings.load())
+    return Enrolling(Angles(), Near(), VoiceSettings.load(), FakeClock())
 
 
 def walk(enrolling: Enrolling, *answers: Answer) -> list[Challenge | Template]:
@@ -157,7 +166,7 @@ TELEPHONED = ((0, 1), (5, 0), (10, 1), (-10, 1))
 
 def test_more_recordings_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEHOUSE_VOICE_ENROLMENT_UTTERANCES", "5")
-    thorough = Enrolling(Angles(), Near(), VoiceSettings.load())
+    thorough = Enrolling(Angles(), Near(), VoiceSettings.load(), FakeClock())
     *_, last = walk(thorough, *(spoken(degrees) for degrees in range(5)))
     assert voiceprint(last).utterances == 5
 
@@ -165,6 +174,12 @@ def test_more_recordings_can_be_asked_for(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_same_signal_twice_is_refused(enrolling: Enrolling) -> None:
     with pytest.raises(Retry, match="used already"):
         walk(enrolling, spoken(0), spoken(10), spoken(0))
+
+
+def test_no_recording_of_an_enrolment_can_be_given_to_log_in(enrolling: Enrolling) -> None:
+    *_, last = walk(enrolling, spoken(0), spoken(90), spoken(10), spoken(-10))
+    assert len({each.fingerprint for each in voiceprint(last).seen}) == 4
+    assert {each.day for each in voiceprint(last).seen} == {day(NOON)}
 
 
 def test_what_is_noisy_or_short_counts_less() -> None:
@@ -183,7 +198,7 @@ def test_the_better_recording_counts_more(enrolling: Enrolling) -> None:
 def test_no_recording_is_remembered_in_between(enrolling: Enrolling) -> None:
     came = enrolling.go_on(enrolling.begin().secret, spoken(0))
     assert isinstance(came, Challenge)
-    assert set(json.loads(came.secret)) == {"phrases", "utterances", "digests"}
+    assert set(json.loads(came.secret)) == {"phrases", "utterances"}
 
 
 def test_what_is_stored_can_be_compared(enrolling: Enrolling) -> None:

@@ -38,7 +38,11 @@ ITEM = Page(
             Text("Ways to log in"),
             ("title", "label", "created_at", "last_used_at", "last_used_from", "disabled_at"),
             given=HIS,
-            offers=(Offer("factors.remove", {**OF, "factor": "id"}),),
+            offers=(
+                Offer("factors.remove", {**OF, "factor": "id"}),
+                Offer("templates.reissue", {**OF, "factor": "id"}, when="protected"),
+                Offer("templates.revert", {**OF, "factor": "id"}, when="protected"),
+            ),
         ),
         Listing(
             "sessions.list",
@@ -150,6 +154,18 @@ SECTION = Section(
             back=PERSON,
             warning=Text("They can no longer log in with it, and are told so."),
             danger=True,
+        ),
+        Action(
+            "templates.reissue",
+            Text("Protect anew"),
+            back=PERSON,
+            warning=Text("What was measured stays as good as it is; nobody has to enrol again."),
+        ),
+        Action(
+            "templates.revert",
+            Text("Forget what was learnt"),
+            back=PERSON,
+            warning=Text("What was enrolled counts again, without anything that was learnt since."),
         ),
         Action("sessions.end", Text("Log out there"), back=PERSON),
         Action(
