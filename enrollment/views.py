@@ -20,7 +20,7 @@ from enrollment.submission import read
 from enrollment.tickets import Tickets
 from store import Station
 
-Page = Response | tuple[str | Response, int]
+Page = Response | tuple[str | Response, int] | tuple[str | Response, int, dict[str, str]]
 
 
 class Visitor(Protocol):
@@ -136,7 +136,7 @@ class Views:
             enrolling=True,
             client_name="",
         )
-        return page, came.status
+        return page, came.status, came.waits
 
 
 def _invited(who: Enroller) -> Page:
@@ -160,4 +160,4 @@ def _json(came: Asked | Added, render: Callable[[Text], str]) -> Page:
         steps=came.steps,
         error=render(came.error) if came.error else None,
     )
-    return body, came.status
+    return body, came.status, came.waits

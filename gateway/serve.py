@@ -21,6 +21,7 @@ from gateway import logs
 from gateway.admin.setup import Link, Setup
 from gateway.app import create_app
 from gateway.governing import Governed, governed
+from gateway.inference.settings import InferenceSettings
 from gateway.keeper import check_keeper
 from gateway.models import catalogue
 from gateway.opening import in_use, known_factors, open_store
@@ -60,9 +61,13 @@ def build() -> Bridge:
     end_with_parent()
     settings = load()
     proxy = Proxy(settings.client_certificate_header.lower()) if settings.trusted_proxy else None
-    return Bridge(
-        lambda: application(settings), threads=settings.threads, path=settings.path, proxy=proxy
-    )
+    many = threads(settings)
+    return Bridge(lambda: application(settings), threads=many, path=settings.path, proxy=proxy)
+
+
+def threads(settings: Settings) -> int:
+    """Return how many threads a web worker has: some are left when as many wait as may."""
+    return settings.threads + InferenceSettings.load().callers
 
 
 def application(settings: Settings) -> Governed:

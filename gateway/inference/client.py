@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import socket
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from contracts.errors import Unavailable
 from contracts.factor import Infer
 from gateway.inference import protocol
+from gateway.inference.settings import InferenceSettings
 
 PATIENCE_SECONDS = 20.0
 """Longer than the pool keeps a job waiting, so that the pool's own answer comes first."""
 
 
-def connect(path: Path, patience: float = PATIENCE_SECONDS) -> Infer:
-    """Return a callable that runs one job of the pool at a socket; nothing is opened before."""
+FULL = "as many threads of this process wait for the inference pool as may"
+
+
+def connect(path: Path, patience: float = PATIENCE_SECONDS, callers: int | None = None) -> Infer:
+    """Return a callable that runs one job of the pool at a socket; nothing is opened before.
+
+    So many `callers` wait at one time as the settings say; one more is turned away at once, so that
+    a process has threads left for what needs no pool.
+    """
+    places = BoundedSemaphore(callers or InferenceSettings.load().callers)
 
     def infer(job: str, payload: bytes) -> bytes:
-        return protocol.unpack(_exchange(path, protocol.Frame({"job": job}, payload), patience))
+        if not places.acquire(blocking=False):
+            raise Unavailable(detail=FULL)
+        try:
+            request = protocol.Frame({"job": job}, payload)
+            return protocol.unpack(_exchange(path, request, patience))
+        finally:
+            places.release()
 
     return infer
 

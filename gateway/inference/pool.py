@@ -38,7 +38,7 @@ class Pool:
 
     async def start(self) -> None:
         """Start the workers. Raises Misconfigured, with the reason, where one cannot."""
-        starting = (self._start() for _ in range(self._settings.workers))
+        starting = (self._start() for _ in range(self._settings.processes))
         workers = await asyncio.gather(*starting)
         self._slots = [asyncio.create_task(self._keep(worker)) for worker in workers]
 

@@ -22,7 +22,7 @@ from gateway.recovery.service import Recoveries
 from gateway.recovery.steps import Claimed, Opened, Recovered, Replace, Started, Walked, Ways
 from gateway.recovery.walks import Walks
 
-Page = Response | tuple[str, int]
+Page = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 FIRST = "/recover"
 LOGIN = re.compile(r"[A-Za-z0-9_-]{43}")
 """The handle of a login; whatever else is said leads nowhere."""
@@ -167,7 +167,7 @@ class ClaimViews:
             return _message(RECOVERED, RECOVERED_TEXT), 200
         if isinstance(step, Replace):
             return render_template("recover_replace.html", here=here, offers=step.offers), 200
-        return _challenge(step, here, "added"), step.status
+        return _challenge(step, here, "added"), step.status, step.waits
 
 
 class StopViews:
@@ -223,7 +223,7 @@ def _walked(handle: str, step: Walked) -> Page:
         case Started():
             return render_template("recover_started.html", started=step), 200
         case Asked():
-            return _challenge(step, here, "answer"), step.status
+            return _challenge(step, here, "answer"), step.status, step.waits
 
 
 def _challenge(asked: Asked, here: str, action: str) -> str:

@@ -21,7 +21,7 @@ from gateway.registration.steps import Again, Naming, Registered, Step
 from web.looks import show_for
 from web.pages import speak
 
-Page = Response | tuple[str, int]
+Page = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def blueprint(
@@ -124,7 +124,7 @@ class Views:
             puzzle=puzzle,
             client_name=self._asker(login),
         )
-        return page, asked.status
+        return page, asked.status, asked.waits
 
     def _page(self, handle: str, step: Step) -> Page:
         match step:
@@ -158,4 +158,4 @@ def _challenge(handle: str, asked: Asked, client_name: str) -> Page:
         enrolling=True,
         client_name=client_name,
     )
-    return page, asked.status
+    return page, asked.status, asked.waits

@@ -32,7 +32,7 @@ COMMAND = (sys.executable, str(Path(__file__).with_name("jobs.py")))
 @contextmanager
 def running(path: Path, **settings: float) -> Iterator[Pool]:
     """Run a pool in a thread."""
-    pool = Pool(InferenceSettings(**settings), COMMAND)
+    pool = Pool(InferenceSettings(**{"workers": 1} | settings), COMMAND)
     ready, over = threading.Event(), threading.Event()
 
     async def main() -> None:
@@ -135,6 +135,41 @@ def test_many_threads_share_one_callable(path: Path) -> None:
         infer = connect(path)
         sent = [str(number).encode() for number in range(40)]
         assert list(threads.map(lambda data: infer("echo", data), sent)) == sent
+
+
+def test_two_processes_do_two_jobs_at_a_time(path: Path) -> None:
+    with running(path, workers=2) as pool, ThreadPoolExecutor(2) as threads:
+        infer = connect(path)
+        assert len(pool.workers) == 2
+        started = time.monotonic()
+        assert list(threads.map(lambda _: infer("slow", b"1.0"), range(2))) == [b"slept"] * 2
+        assert time.monotonic() - started < 1.9
+
+
+def test_one_more_than_may_wait_is_turned_away_before_the_pool_hears_of_it(path: Path) -> None:
+    with running(path), ThreadPoolExecutor(2) as threads:
+        infer = connect(path, callers=2)
+        waiting = [threads.submit(infer, "slow", b"0.5") for _ in range(2)]
+        time.sleep(0.2)
+        with pytest.raises(Unavailable, match="as many threads") as raised:
+            infer("echo", b"")
+        assert raised.value.retry_after > 0
+        assert [each.result() for each in waiting] == [b"slept"] * 2
+        assert infer("echo", b"now") == b"now", "a place is free again"
+
+
+def test_a_caller_that_fails_gives_its_place_back(path: Path) -> None:
+    with running(path):
+        infer = connect(path, callers=1)
+        for _ in range(3):
+            with pytest.raises(Retry):
+                infer("again", b"")
+        assert infer("echo", b"still") == b"still"
+
+
+def test_as_many_processes_as_there_are_cores_two_at_the_most() -> None:
+    assert InferenceSettings().processes == min(2, len(os.sched_getaffinity(0)))
+    assert InferenceSettings(workers=5).processes == 5
 
 
 def test_an_answer_that_comes_too_late_is_unavailable(path: Path) -> None:

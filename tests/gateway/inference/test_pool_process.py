@@ -26,7 +26,7 @@ from pathlib import Path
 from gateway.inference.pool import Pool
 from gateway.inference.server import serve
 from gateway.inference.settings import InferenceSettings
-asyncio.run(serve(Path(sys.argv[1]), Pool(InferenceSettings(), sys.argv[2:])))
+asyncio.run(serve(Path(sys.argv[1]), Pool(InferenceSettings(workers=1), sys.argv[2:])))
 print("numpy" in sys.modules or "onnxruntime" in sys.modules, flush=True)
 """
 

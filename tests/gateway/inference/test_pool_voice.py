@@ -33,7 +33,11 @@ def pool() -> Iterator[tuple[psutil.Process, Infer]]:
         pytest.skip("models missing: run gatehouse models pull")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pool.sock"
-        environment = {"GATEHOUSE_INFERENCE_SOCKET": str(path), "GATEHOUSE_ENV": "test"}
+        environment = {
+            "GATEHOUSE_INFERENCE_SOCKET": str(path),
+            "GATEHOUSE_INFERENCE_WORKERS": "1",
+            "GATEHOUSE_ENV": "test",
+        }
         with subprocess.Popen(COMMAND, env=os.environ | environment) as process:
             until = time.monotonic() + 30
             while not path.exists() and time.monotonic() < until:

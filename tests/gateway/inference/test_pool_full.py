@@ -1,0 +1,97 @@
+"""While the pool is full: what needs it is told to come back, what does not never waits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.gateway.inference.test_pool import running
+from tests.gateway.operations.running import environment, free_port, gatehouse, wait_for
+
+pytestmark = pytest.mark.slow
+
+ROOT = Path(__file__).resolve().parents[3]
+START = """
+from granian import Granian
+Granian("tests.gateway.inference.slow_house:build", port={port}, interface="rsgi", factory=True,
+        websockets=False, log_enabled=False).serve()
+"""
+CALLERS = 4
+THREADS = 2
+
+
+def asked(port: int, method: str, path: str, body: str = "", **headers: str) -> tuple[int, Any]:
+    """Ask once; return the status and the fields of the answer's head."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        response.read()
+        return response.status, response.headers
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def served(path: Path, tmp_path: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """A gateway of few threads before a pool of one slow worker; its port, a client's words."""
+    port = free_port()
+    own = environment(
+        tmp_path / "data",
+        GATEHOUSE_INFERENCE_SOCKET=str(path),
+        GATEHOUSE_INFERENCE_CALLERS=str(CALLERS),
+        GATEHOUSE_THREADS=str(THREADS),
+        GATEHOUSE_ISSUER=f"http://localhost:{port}",
+    )
+    add = gatehouse("client", "add", "bot", "--grant-type", "client_credentials", "--json", env=own)
+    secret = json.loads(add.communicate(timeout=60)[0])["client_secret"]
+    words = {"Authorization": "Basic " + b64encode(f"bot:{secret}".encode()).decode()}
+    command = [sys.executable, "-c", START.format(port=port)]
+    with (
+        running(path, queue=2, job_seconds=5.0),
+        subprocess.Popen(command, cwd=ROOT, env=own | {"PYTHONPATH": str(ROOT)}, text=True) as web,
+    ):
+        try:
+            wait_for(port, web)
+            yield port, words
+        finally:
+            web.terminate()
+            web.wait(20)
+
+
+def token(port: int, words: dict[str, str]) -> tuple[int, float]:
+    """Ask for a token; return the status and how long it took."""
+    started = time.monotonic()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    status, _ = asked(
+        port, "POST", "/oauth/token", "grant_type=client_credentials", **words, **form
+    )
+    return status, time.monotonic() - started
+
+
+def test_tokens_do_not_wait_for_the_pool(served: tuple[int, dict[str, str]]) -> None:
+    port, words = served
+    assert token(port, words)[0] == 200
+    with ThreadPoolExecutor(16) as threads:
+        slow = [threads.submit(asked, port, "GET", "/slow") for _ in range(16)]
+        time.sleep(0.4)
+        tokens = [token(port, words) for _ in range(5)]
+        answers = [each.result() for each in slow]
+    assert {status for status, _ in tokens} == {200}
+    assert min(seconds for _, seconds in tokens) < 0.5, "a token waited for slow jobs"
+    statuses = Counter(status for status, _ in answers)
+    assert 1 <= statuses[200] <= 3, "one runs and two wait in the pool's queue"
+    assert statuses[503] == 16 - statuses[200]
+    refused = [head for status, head in answers if status == 503]
+    assert all(int(head["Retry-After"]) > 0 for head in refused)
