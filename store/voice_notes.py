@@ -60,6 +60,10 @@ class VoiceNotes:
         """Return the challenge of a request, as its client names it."""
         return self._find(voice_notes.c.transaction_hash == self._hash(client_id, transaction))
 
+    def get(self, id: str) -> VoiceNote | None:
+        """Return the challenge of this id."""
+        return self._find(voice_notes.c.transaction_hash == id)
+
     def change(self, note: VoiceNote, state: Mapping[str, Any]) -> bool:
         """Write what became of it, if nobody else has written since it was read."""
         values = {"state": self._seal(note.id, state), "version": note.version + 1}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from contracts.assurance import AuthEvent
 from contracts.clock import Clock
 from contracts.errors import Expired, NotAllowed, Unavailable
 from contracts.factor import Infer
@@ -32,6 +33,14 @@ class Result(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"
     AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a client hears, and the proof that an accepted answer made."""
+
+    result: Result
+    proof: AuthEvent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +85,25 @@ class Answering:
         preceded by possession, answered or too old; and TooMany.
         """
         with self._parts.store.read() as tx:
-            opened = self._open(tx, client, transaction)
+            note = tx.voice.notes.named(client.id, transaction) if transaction else None
+            opened = self._open(tx, client, note)
         self._parts.limits.again(opened.tried)
         return opened
 
+    def open_again(self, client: Client, note: str) -> Open:
+        """Return what was opened before and can still be answered. Raises NotAllowed."""
+        with self._parts.store.read() as tx:
+            return self._open(tx, client, tx.voice.notes.get(note))
+
     def answer(self, opened: Open, audio: bytes) -> Result:
         """Judge one message. Raises BadRequest, Unavailable, and NotAllowed: not open any more."""
-        return self.judge(opened, self.decode(audio))
+        return self.judge(opened, self.decode(audio)).result
 
     def decode(self, audio: bytes) -> bytes:
         """Return the WAV of what a messenger or a telephone sent. Raises BadRequest, Unavailable"""
         return self._parts.infer(DECODE, audio)
 
-    def judge(self, opened: Open, wave: bytes, terms: Terms = USUAL) -> Result:
+    def judge(self, opened: Open, wave: bytes, terms: Terms = USUAL) -> Outcome:
         """Judge one recording, and keep what came of it for the browser."""
         said, client_id = opened.said, opened.client.id
         uploads = {said.sample: Upload(WAVE, wave)}
@@ -101,8 +116,7 @@ class Answering:
             raise NotAllowed(detail="answered before, or too old") from over
         return self._keep(opened, came)
 
-    def _open(self, tx: Transaction, client: Client, transaction: str) -> Open:
-        note = tx.voice.notes.named(client.id, transaction) if transaction else None
+    def _open(self, tx: Transaction, client: Client, note: VoiceNote | None) -> Open:
         login = tx.logins.known(note.login_hash) if note else None
         if note is None or login is None or client_of(tx, login) is None:
             raise NotAllowed(detail="no such challenge of this client")
@@ -112,7 +126,7 @@ class Answering:
             raise NotAllowed(detail="no open challenge of this client")
         return Open(client, login, note, said)
 
-    def _keep(self, opened: Open, came: object) -> Result:
+    def _keep(self, opened: Open, came: object) -> Outcome:
         """Write down what came of an answer, if the person still agrees to that."""
         match came:
             case Asked():
@@ -123,28 +137,28 @@ class Answering:
                 return self._refused(opened)
         raise NotAllowed(detail="nothing was judged")
 
-    def _again(self, opened: Open, asked: Asked) -> Result:
+    def _again(self, opened: Open, asked: Asked) -> Outcome:
         said = asked_at(self._parts.clock.now(), asked, Status.AGAIN)
         said = replace(said, until=opened.said.until) if _same(said, opened.said) else said
         self._write(opened, said)
         if asked.status == Unavailable.status:
             raise Unavailable(asked.error)
-        return Result.AGAIN
+        return Outcome(Result.AGAIN)
 
-    def _accepted(self, opened: Open, judged: Judged) -> Result:
+    def _accepted(self, opened: Open, judged: Judged) -> Outcome:
         proof = event(judged.factor, judged.verdict, self._parts.clock.now())
         said = replace(opened.said, status=Status.ACCEPTED, error=None, proof=proof)
         self._write(opened, said, lambda tx: self._parts.limits.right(tx, opened.tried))
-        return Result.ACCEPTED
+        return Outcome(Result.ACCEPTED, proof)
 
-    def _refused(self, opened: Open) -> Result:
+    def _refused(self, opened: Open) -> Outcome:
         self._parts.limits.wrong(opened.tried.visit.source)
         said = replace(opened.said, status=Status.REFUSED, error=REFUSED)
         self._write(opened, said)
         with self._parts.store.write() as tx:
             if tx.logins.failed(opened.login) >= self._parts.failures_per_login:
                 tx.logins.close(opened.login)
-        return Result.REFUSED
+        return Outcome(Result.REFUSED)
 
     def _write(
         self, opened: Open, said: Said, also: Callable[[Transaction], None] = lambda _: None
@@ -159,4 +173,4 @@ class Answering:
 
 def _same(one: Said, other: Said) -> bool:
     """Whether the same is asked once more: that makes a challenge no younger."""
-    return list(one.words) == list(other.words)
+    return one.words == other.words

@@ -34,16 +34,21 @@ class Said:
     """A challenge in a chat: what is to be said there by when, and what came of it.
 
     `ceremony` is the handle of the ceremony that it is the question of, `sample` the name of what
-    it asks for.
+    it asks for, `asked` its options.
     """
 
     ceremony: str = field(repr=False)
     sample: str
-    words: Sequence[str]
+    asked: Mapping[str, Any] = field(repr=False)
     until: datetime
     status: Status = Status.OPEN
     error: Text | None = None
     proof: AuthEvent | None = None
+
+    @property
+    def words(self) -> Sequence[str]:
+        """What is to be said: digits one after the other, or the words of a phrase."""
+        return list(self.asked.get("digits") or str(self.asked["phrase"]).split())
 
     def dump(self) -> Mapping[str, Any]:
         """Return the JSON form."""
@@ -51,7 +56,7 @@ class Said:
         return {
             "ceremony": self.ceremony,
             "sample": self.sample,
-            "words": list(self.words),
+            "asked": dict(self.asked),
             "until": self.until.isoformat(),
             "status": self.status.value,
             "error": [error.message, dict(error.values), error.plural] if error else None,
@@ -65,7 +70,7 @@ class Said:
         return cls(
             ceremony=state["ceremony"],
             sample=state["sample"],
-            words=state["words"],
+            asked=state["asked"],
             until=datetime.fromisoformat(state["until"]),
             status=Status(state["status"]),
             error=Text(*state["error"]) if state["error"] else None,
@@ -76,10 +81,4 @@ class Said:
 def asked_at(now: datetime, asked: Asked, status: Status = Status.OPEN) -> Said:
     """Return the challenge that a ceremony asks now."""
     [ask] = asked.asks
-    return Said(asked.handle, ask.name, _words(ask.options), now + ANSWER, status, asked.error)
-
-
-def _words(options: Mapping[str, Any]) -> Sequence[str]:
-    """Return what is to be said: digits one after the other, or a phrase."""
-    words = options.get("digits") or options.get("words") or str(options["phrase"]).split()
-    return [str(word) for word in words]
+    return Said(asked.handle, ask.name, ask.options, now + ANSWER, status, asked.error)

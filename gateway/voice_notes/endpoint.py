@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from authlib.oauth2 import OAuth2Error
 from flask import Blueprint, Response, jsonify, request
 
@@ -19,7 +21,8 @@ from gateway.oidc.authorize.transaction import by_auth_req_id, by_state
 from gateway.oidc.clients.registered import CONFIDENTIAL
 from gateway.oidc.refusals import referred
 from gateway.oidc.token.server import AuthorizationServer
-from gateway.voice_notes.answering import Answering, Result
+from gateway.voice_notes.answering import Answering
+from gateway.voice_notes.calls import Calling
 from store import Client, Store
 
 PATH = "/voice/verify"
@@ -30,6 +33,9 @@ CALL = f"voice.{ENDPOINT}"
 MOST_BYTES = 1_000_000
 """Of one message: a minute of what messengers send, and more than fifteen seconds of WAV."""
 
+BEGIN = "begin"
+"""What a client says in place of the handle of a call that it has none of yet."""
+
 LONGEST = 2048
 """Characters of what names a request."""
 
@@ -37,9 +43,19 @@ ONE = Text("Send exactly one of state and auth_req_id.")
 AUDIO = Text("Send one recording, as the file audio of a multipart form.")
 
 
-def blueprint(answering: Answering, server: AuthorizationServer, store: Store) -> Blueprint:
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the endpoint calls."""
+
+    answering: Answering
+    calling: Calling
+    server: AuthorizationServer
+    store: Store
+
+
+def blueprint(parts: Parts) -> Blueprint:
     """Return the endpoint."""
-    pages, views = Blueprint("voice", __name__), Views(answering, server, store)
+    pages, views = Blueprint("voice", __name__), Views(parts)
     pages.add_url_rule(PATH, ENDPOINT, views.verify, methods=["POST"])
     return pages
 
@@ -47,10 +63,11 @@ def blueprint(answering: Answering, server: AuthorizationServer, store: Store) -
 class Views:
     """The endpoint."""
 
-    def __init__(self, answering: Answering, server: AuthorizationServer, store: Store) -> None:
-        self._answering = answering
-        self._server = server
-        self._store = store
+    def __init__(self, parts: Parts) -> None:
+        self._answering = parts.answering
+        self._calling = parts.calling
+        self._server = parts.server
+        self._store = parts.store
 
     def verify(self) -> Response:
         """Authenticate the client, then judge what it handed on; it hears one word."""
@@ -60,14 +77,22 @@ class Views:
         except OAuth2Error as error:
             return self._server.handle_error_response(asked, error)
         try:
-            return jsonify(result=self._judged(client.record))
+            return jsonify(self._judged(client.record, request.form.get("call", "")))
         except GatehouseError as error:
             return _refusal(error)
 
-    def _judged(self, client: Client) -> Result:
+    def _judged(self, client: Client, call: str) -> dict[str, str]:
+        if call and "ended" in request.form:
+            self._calling.end(client, call)
+            return {}
         audio = _audio()
+        if call and call != BEGIN:
+            return {"result": self._calling.go_on(client, call, audio)}
+        if call:
+            result, handle = self._calling.begin(client, self._transaction(), audio)
+            return {"result": result, "call": handle}
         opened = self._answering.open(client, self._transaction())
-        return self._answering.answer(opened, audio)
+        return {"result": self._answering.answer(opened, audio)}
 
     def _transaction(self) -> str:
         """Name the request as its client does. Raises BadRequest."""

@@ -33,7 +33,8 @@ class Views:
 
     def begin(self, handle: str) -> Response | tuple[str, int]:
         """Put a challenge, or ask for consent to that first."""
-        agree = self._offering.begin(handle, visit(self._browser), request.form.get(FIELD))
+        agreed = request.form.get(FIELD, "" if "shown" in request.form else None)
+        agree = self._offering.begin(handle, visit(self._browser), agreed)
         if agree is None:
             return redirect(f"/login/{handle}/note", 303)
         return _asking(handle, agree), 422 if agree.error else 200

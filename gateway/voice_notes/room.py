@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from flask import Blueprint
 
 from enrollment.ceremonies import Ceremonies
+from gateway.login.elsewhere import FACTOR
 from gateway.login.room import limits
 from gateway.login.service import LoginService
 from gateway.login.visitor import BrowserVisitor
@@ -16,6 +17,7 @@ from gateway.parts import Parts
 from gateway.voice_notes import account_views, endpoint, pages
 from gateway.voice_notes.answering import Answering
 from gateway.voice_notes.answering import Parts as AnsweringParts
+from gateway.voice_notes.calls import Calling
 from gateway.voice_notes.consent import ChatConsents
 from gateway.voice_notes.offering import Offering
 
@@ -36,10 +38,19 @@ def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
     consents = ChatConsents(store)
     yield pages.blueprint(Offering(store, clock, near.logins, consents), parts.browser)
     yield account_views.blueprint(account_views.Parts(consents, near.visitor))
-    answering = Answering(
-        AnsweringParts(
-            *(store, clock, parts.infer, near.ceremonies, limits(parts)),
-            failures_per_login=parts.settings.failures_per_login,
-        )
+    yield endpoint.blueprint(_endpoint(parts, near))
+
+
+def _endpoint(parts: Parts, near: Neighbours) -> endpoint.Parts:
+    settings, store = parts.settings, parts.store
+    common = AnsweringParts(
+        *(store, parts.clock, parts.infer, near.ceremonies, limits(parts)),
+        failures_per_login=settings.failures_per_login,
     )
-    yield endpoint.blueprint(answering, near.server, store)
+    answering = Answering(common)
+    calling = Calling(
+        *(common, answering, parts.known_factors.get(FACTOR)),
+        fresh=settings.span("biometric_fresh"),
+        biometric_failures=settings.biometric_failures,
+    )
+    return endpoint.Parts(answering, calling, near.server, store)

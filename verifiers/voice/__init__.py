@@ -9,6 +9,7 @@ from contracts.factor import Factor, Workshop
 from contracts.inference import Job
 from verifiers.voice.adaptation import Adaptation
 from verifiers.voice.calibration import STRICTEST
+from verifiers.voice.calls import Calls
 from verifiers.voice.deciding import made
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
@@ -40,7 +41,8 @@ def assemble(
     learning = Adaptation(decider, settings)
     verifying = Verifying(ears, decider, learning, clock, settings)
     enrolling = Enrolling(ears, decider, settings, clock)
-    return Voice(enrolling, verifying, decider, adapting=settings.adaptation)
+    calls = Calls(ears, verifying, decider, settings)
+    return Voice(enrolling, verifying, decider, calls, adapting=settings.adaptation)
 
 
 def listen() -> Job:

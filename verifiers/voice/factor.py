@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from contracts.factor import Answer, Challenge, Enrolled, Kind, Subject, Template, Verdict
+from contracts.listening import Followed, Heard
+from contracts.sample import Sample
 from contracts.text import Text
 from verifiers.voice.adaptation import reverted
+from verifiers.voice.calls import Calls
 from verifiers.voice.consent import CONSENT
 from verifiers.voice.deciding import Decider
 from verifiers.voice.engines import VERSION
@@ -37,6 +41,7 @@ class Voice:
         enrolling: Enrolling,
         verifying: Verifying,
         decider: Decider,
+        calls: Calls,
         *,
         adapting: bool = False,
     ) -> None:
@@ -44,6 +49,7 @@ class Voice:
         self._enrolling = enrolling
         self._verifying = verifying
         self._decider = decider
+        self._calls = calls
 
     def begin_enroll(self, subject: Subject, enrolled: Sequence[Enrolled]) -> Challenge:
         """Ask for the first utterance."""
@@ -85,6 +91,18 @@ class Voice:
     def renew(self, secret: bytes) -> Challenge:
         """Ask for other digits: those before were for one recording."""
         return self._verifying.renew(secret)
+
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+        """Measure one more segment of a call. Raises Retry where there is no speech in it."""
+        return self._calls.hear(so_far, asked, sample)
+
+    def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
+        """Judge all that was heard in a call as one answer."""
+        return self._calls.conclude(enrolled, secret, heard)
+
+    def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
+        """Tell whether somebody else speaks by now. Raises Retry where there is no speech."""
+        return self._calls.follow(so_far, enrolled, sample)
 
     def claimed(self, answer: Answer) -> str | None:
         """A voice names nobody: comparison is one to one."""

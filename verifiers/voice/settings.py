@@ -78,6 +78,16 @@ class VoiceSettings(FactorSettings):
         description="Folders of Whisper models for CTranslate2 by language, as de=/models/german, "
         "with commas between; people are asked for digits in those languages, else in English.",
     )
+    call_window_ms: int = Field(
+        ge=1000, description="Speech of a call in which another voice is looked for, milliseconds."
+    )
+    call_change: float = Field(
+        description="Evidence, as the logarithm of a likelihood ratio, below which a window of a "
+        "call is another's."
+    )
+    call_windows: int = Field(
+        ge=1, description="Windows in a row that must be another's before a call is taken back."
+    )
     min_speech_ms: int = Field(ge=500, description="Least speech in a recording, milliseconds.")
     min_level_dbfs: float = Field(le=0, description="Lowest level of the speech, dB full scale.")
     max_clipped: float = Field(gt=0, le=1, description="Largest share of clipped speech samples.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from contracts.abilities import Consent
 from contracts.errors import BadRequest, Retry, Unavailable
 from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
+from contracts.listening import Followed, Heard
 from contracts.sample import Sample
 from contracts.text import Text
 from store import Client
@@ -26,6 +27,8 @@ from verifiers.voice.utterance import DECODE
 
 SECRET = "a secret of the bot's"
 VERIFY = "/voice/verify"
+SCORE = 7.25
+KINDS = frozenset({Kind.INHERENCE})
 
 
 class Hearing(Deaf):
@@ -51,9 +54,22 @@ class Hearing(Deaf):
         if sample.data == b"quiet":
             raise Retry(Text("That was too quiet."))
         right = sample.data == b"alice " + secret
-        return Verdict(
-            right, enrolled[0].credential_id, 7.25, amr=self.amr, kinds=frozenset({Kind.INHERENCE})
-        )
+        return Verdict(right, enrolled[0].credential_id, SCORE, amr=self.amr, kinds=KINDS)
+
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+        if sample.data == b"silence":
+            raise Retry
+        said = b" ".join([*so_far.split(), *sample.data.split()])
+        return Heard(said, len(said.split()) > len(asked["digits"]))
+
+    def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
+        right = heard == b"alice " + secret
+        return Verdict(right, enrolled[0].credential_id, amr=self.amr, kinds=KINDS)
+
+    def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
+        if sample.data == b"silence":
+            raise Retry
+        return Followed(b"", changed=not sample.data.startswith(b"alice"))
 
 
 @dataclass
@@ -113,6 +129,16 @@ class Talk:
         sent = {name: value for name, value in sent.items() if value is not None}
         return self.house.app.test_client().post(VERIFY, data=sent)
 
+    def say(self, call: str, audio: bytes, **form: Any) -> dict[str, Any]:
+        """Have the bot hand on a segment of a call."""
+        answer = self.send(audio, state="one" if call == "begin" else None, call=call, **form)
+        return {"status": answer.status_code, **answer.get_json()}
+
+    def segments(self) -> list[bytes]:
+        """Return the right answer, in two pieces."""
+        first, *rest = self.words().encode().split()
+        return [b"alice " + first, b" ".join(rest)]
+
     def look(self) -> TestResponse:
         """Press the button on the page."""
         return self.person.go(self.person.path)
@@ -120,27 +146,39 @@ class Talk:
     def arrived(self) -> bool:
         return "code" in self.person.arrived
 
+    def token(self) -> str:
+        """Redeem the code, and return the access token."""
+        body = self.bot.redemption(self.person.arrived["code"])
+        answer = self.person.client.post("/oauth/token", data=body)
+        token: str = answer.get_json()["access_token"]
+        return token
+
     def trail(self, event: str) -> list[dict[str, Any]]:
         with self.house.store.read() as tx:
             found = tx.audit.list(100)
         return [{**each.detail, "client": each.client_id} for each in found if each.event == event]
 
 
-def confidential(house: House, client_id: str, *, voice_notes: bool = True) -> Chatbot:
-    """Register a chatbot with a secret."""
-    house.chatbot(client_id, acr="mfa")
+def change_client(house: House, client_id: str, metadata: ClientMetadata, **more: Any) -> None:
+    """Let a client be another."""
     with house.store.write() as tx:
         client = tx.clients.get(client_id)
         assert isinstance(client, Client)
-        metadata = ClientMetadata(voice_notes=voice_notes)
-        tx.clients.put(replace(client, secret_hash=secret_digest(SECRET), metadata=metadata))
+        kept = {"secret_hash": secret_digest(SECRET), "metadata": metadata, **more}
+        tx.clients.put(replace(client, **kept))
+
+
+def confidential(house: House, client_id: str) -> Chatbot:
+    """Register a chatbot with a secret, in whose chat people may answer."""
+    house.chatbot(client_id, acr="mfa")
+    change_client(house, client_id, ClientMetadata(voice_notes=True))
     return Chatbot(client_id, SECRET)
 
 
 @pytest.fixture
-def talk(build: Build) -> Talk:
+def talk(cheap_hashes: None, build: Build) -> Talk:
     voice, pool = Hearing(), Pool()
-    house = build(factors={"voice": voice}, infer=pool)
+    house = build(factors={"voice": voice}, infer=pool, enroll_on_the_way=False)
     alice = house.enrolled("alice", password=PASSWORD, totp=SEED)
     with house.store.write() as tx:
         tx.biometric_consents.give(alice, "voice", 1, "browser")

@@ -1,0 +1,134 @@
+"""Calls: a voice that comes in segments, judged as one answer and followed from then on.
+
+What is kept between segments are embeddings and measures, never a sound.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from contracts.factor import Answer, Enrolled, Verdict
+from contracts.listening import Followed, Heard
+from contracts.sample import Sample
+from verifiers.voice.answers import recording
+from verifiers.voice.deciding import Decider
+from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.utterance import Ears, Utterance
+from verifiers.voice.vectors import mean, pack, unpack
+from verifiers.voice.verifying import Spoken, Verifying
+
+SEGMENTS = 20
+"""How many segments an answer has at most, and how many are looked back at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """What was measured of the segments of a call; `low` counts the windows in a row that fell."""
+
+    heard: tuple[Spoken, ...] = ()
+    low: int = 0
+
+    def dump(self) -> bytes:
+        """Write as JSON."""
+        heard = [
+            [b64encode(one.utterance.dump()).decode(), list(one.words), one.milliseconds]
+            for one in self.heard
+        ]
+        return json.dumps({"heard": heard, "low": self.low}).encode()
+
+    @classmethod
+    def load(cls, state: bytes) -> Self:
+        """Read what `dump` wrote; of nothing, nothing was heard."""
+        found = json.loads(state or b'{"heard": [], "low": 0}')
+        heard = [
+            Spoken(Utterance.load(b64decode(one)), tuple(words), milliseconds)
+            for one, words, milliseconds in found["heard"]
+        ]
+        return cls(tuple(heard), found["low"])
+
+    def add(self, spoken: Spoken) -> Self:
+        """Return them with one more."""
+        return replace(self, heard=(*self.heard, spoken)[-SEGMENTS:])
+
+    @property
+    def speech(self) -> float:
+        """Milliseconds of speech in all of them."""
+        return sum(map(_speech, self.heard))
+
+    def last(self, milliseconds: float) -> Self:
+        """Return the newest segments that together hold so much speech."""
+        kept: list[Spoken] = []
+        for one in reversed(self.heard):
+            if sum(map(_speech, kept)) >= milliseconds:
+                break
+            kept.insert(0, one)
+        return replace(self, heard=tuple(kept))
+
+    def merged(self) -> Spoken:
+        """Return them as one: what says most about the voice is the mean, weighted by speech.
+
+        The channel and the fingerprint are those of the segment with the most speech, the sign of
+        an attack is the worst of all: the lowest.
+        """
+        utterances = [one.utterance for one in self.heard]
+        vectors = [unpack(each.embedding) for each in utterances]
+        weights = [_speech(one) for one in self.heard]
+        most = max(self.heard, key=_speech)
+        attacks = [each.attack for each in utterances if each.attack is not None]
+        utterance = replace(
+            most.utterance,
+            embedding=pack(mean(vectors, weights)),
+            quality={**most.utterance.quality, "speech_ms": sum(weights)},
+            attack=min(attacks, default=None),
+        )
+        words = tuple(word for one in self.heard for word in one.words)
+        return Spoken(utterance, words, sum(one.milliseconds for one in self.heard))
+
+
+class Calls:
+    """Hears the segments of calls."""
+
+    def __init__(
+        self, ears: Ears, verifying: Verifying, decider: Decider, settings: VoiceSettings
+    ) -> None:
+        self._ears = ears
+        self._verifying = verifying
+        self._decider = decider
+        self._settings = settings
+
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+        """Measure one more segment. Raises Retry where there is no speech in it."""
+        spoken = self._verifying.hear(_recording(sample), str(asked["language"]))
+        segments = Segments.load(so_far).add(spoken)
+        words = sum(len(one.words) for one in segments.heard)
+        enough = words >= len(asked["digits"]) and segments.speech >= self._settings.min_speech_ms
+        return Heard(segments.dump(), enough or len(segments.heard) == SEGMENTS)
+
+    def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
+        """Judge all that was heard as one answer."""
+        merged = Segments.load(heard).merged()
+        return self._verifying.judge(enrolled, secret, merged, forwarded=True)
+
+    def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
+        """Compare the last of what was said. Raises Retry where there is no speech in it."""
+        utterance = self._ears.listen(_recording(sample))
+        before = Segments.load(so_far)
+        window = before.add(Spoken(utterance, (), 0)).last(self._settings.call_window_ms)
+        if window.speech < self._settings.call_window_ms:
+            return Followed(window.dump())
+        found = self._decider.decide(window.merged().utterance, enrolled)
+        fell = found.score is None or found.score < self._settings.call_change
+        low = before.low + 1 if fell else 0
+        return Followed(replace(window, low=low).dump(), low >= self._settings.call_windows)
+
+
+def _recording(sample: Sample) -> bytes:
+    return recording(Answer(samples=[sample]))
+
+
+def _speech(spoken: Spoken) -> float:
+    return float(spoken.utterance.quality.get("speech_ms", 0.0))
