@@ -1,0 +1,183 @@
+"""A call: what is heard in segments is one answer, and whoever goes on speaking is compared."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+
+from contracts.errors import Retry
+from contracts.factor import Answer, Challenge, Enrolled, Subject, Template
+from contracts.sample import Modality, Sample
+from tests.fakes.clock import FakeClock
+from tests.verifiers.conftest import kept, stored
+from verifiers import voice
+from verifiers.voice.audio import wav
+from verifiers.voice.calls import SEGMENTS, Segments
+from verifiers.voice.engines import DEFAULT, described
+from verifiers.voice.factor import Voice
+from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.utterance import Utterance
+from verifiers.voice.vectors import pack
+from verifiers.voice.verifying import Spoken
+
+ENGINE = described(DEFAULT)
+ALICE, EVE = 0, 1
+
+
+@dataclass
+class Script:
+    """Hears what the test says that it hears: who speaks, which digits, for how long."""
+
+    who: int = ALICE
+    digits: str = ""
+    milliseconds: float = 1500.0
+    attack: float | None = None
+    heard: list[bytes] = field(default_factory=list)
+
+    def listen(self, recording: bytes) -> Utterance:
+        if not self.milliseconds:
+            raise Retry
+        self.heard.append(recording)
+        values = [1.0 if axis == self.who else 0.0 for axis in range(ENGINE.dimension)]
+        quality = {"speech_ms": self.milliseconds, "onset_ms": 900.0}
+        print_ = hashlib.shake_128(str(len(self.heard)).encode()).digest(120)
+        made = (pack(values), ENGINE.format, "wide", quality, self.attack, print_)
+        return Utterance(*made)
+
+    def alone(self, recording: bytes) -> None:
+        """Hear one voice."""
+
+    def words(self, recording: bytes, language: str) -> tuple[str, ...]:
+        assert language == "en"
+        return tuple(self.digits)
+
+
+@dataclass
+class Caller:
+    """Somebody in a call, who was asked for digits some seconds ago."""
+
+    ears: Script
+    factor: Voice
+    enrolled: Enrolled
+    asked: Challenge
+
+    def say(self, state: bytes, digits: str = "", **how: object) -> tuple[bytes, bool]:
+        for name, value in {"digits": digits, **how}.items():
+            setattr(self.ears, name, value)
+        heard = self.factor.hear(state, self.asked.asks[0].options, segment())
+        return heard.state, heard.enough
+
+    @property
+    def digits(self) -> str:
+        asked: str = self.asked.asks[0].options["digits"]
+        return asked
+
+    def concluded(self, state: bytes) -> tuple[bool, str]:
+        verdict = self.factor.conclude([self.enrolled], self.asked.secret, state)
+        return verdict.accepted, verdict.reason
+
+
+def segment() -> Sample:
+    return Sample(
+        Modality.VOICE,
+        "audio/wav",
+        wav.wave(b"\0\0" * 16_000),
+        FakeClock().now(),
+        "client bot",
+        forwarded="bot",
+    )
+
+
+@pytest.fixture
+def caller(clock: FakeClock) -> Caller:
+    ears = Script()
+    factor = voice.assemble(ears, VoiceSettings.load(), clock)
+    subject = Subject("a1", "alice")
+    came: Challenge | Template = factor.begin_enroll(subject, [])
+    takes = (
+        Answer(samples=[Sample(Modality.VOICE, "audio/wav", take, clock.now(), "test")])
+        for take in (wav.wave(bytes([number, 0])) for number in range(1, 9))
+    )
+    while isinstance(came, Challenge):
+        came = factor.continue_enroll(subject, came.secret, next(takes))
+    asked = factor.begin_verify(subject, [])
+    clock.advance(timedelta(seconds=20))
+    return Caller(ears, factor, stored(kept(factor, came)), asked)
+
+
+def test_it_is_enough_once_all_was_said(caller: Caller) -> None:
+    state, enough = caller.say(b"", caller.digits[:3])
+    assert not enough
+    state, enough = caller.say(state, caller.digits[3:])
+    assert enough
+    assert caller.concluded(state) == (True, "")
+
+
+def test_silence_is_nothing_that_was_heard(caller: Caller) -> None:
+    with pytest.raises(Retry):
+        caller.say(b"", milliseconds=0.0)
+
+
+def test_half_an_answer_by_another_is_none(caller: Caller) -> None:
+    state, _ = caller.say(b"", caller.digits[:3])
+    state, _ = caller.say(state, caller.digits[3:], who=EVE, milliseconds=6000.0)
+    assert not caller.concluded(state)[0]
+
+
+def test_other_digits_are_refused(caller: Caller) -> None:
+    other = caller.digits[::-1]
+    state, _ = caller.say(b"", other[:3])
+    state, _ = caller.say(state, other[3:])
+    assert caller.concluded(state) == (False, "other digits than were asked for")
+
+
+def test_the_worst_sign_of_an_attack_counts_for_all(caller: Caller) -> None:
+    state, _ = caller.say(b"", caller.digits[:3], attack=-1.0)
+    state, _ = caller.say(state, caller.digits[3:], attack=2.0)
+    assert caller.concluded(state) == (False, "presentation attack suspected")
+
+
+def test_what_is_kept_holds_no_sound_and_has_an_end(caller: Caller) -> None:
+    state, enough = caller.say(b"", "")
+    for _ in range(SEGMENTS - 1):
+        assert not enough
+        state, enough = caller.say(state, "")
+    assert enough
+    assert len(Segments.load(state).heard) == SEGMENTS
+    assert caller.ears.heard[0] not in state
+
+
+def follow(caller: Caller, speakers: list[int], milliseconds: float = 1500.0) -> list[bool]:
+    state, changes = b"", []
+    for who in speakers:
+        caller.ears.who, caller.ears.milliseconds = who, milliseconds
+        followed = caller.factor.follow(state, [caller.enrolled], segment())
+        state, changes = followed.state, [*changes, followed.changed]
+    return changes
+
+
+def test_whoever_goes_on_is_not_suspected(caller: Caller) -> None:
+    assert not any(follow(caller, [ALICE] * 12))
+
+
+@pytest.mark.parametrize("before", [0, 1, 6])
+def test_another_is_noticed_once_they_have_said_enough(caller: Caller, before: int) -> None:
+    changes = follow(caller, [ALICE] * before + [EVE] * 6)
+    assert not any(changes[: before + 1])
+    assert any(changes)
+
+
+def test_one_odd_window_takes_nothing_back(caller: Caller) -> None:
+    assert not any(follow(caller, [ALICE, ALICE, EVE, ALICE, ALICE], milliseconds=3000.0))
+
+
+def test_what_was_not_compared_is_no_match(caller: Caller) -> None:
+    state = Segments((Spoken(caller.ears.listen(b""), (), 0.0),)).dump()
+    caller.ears.milliseconds = 4000.0
+    for _ in range(2):
+        followed = caller.factor.follow(state, [], segment())
+        state = followed.state
+    assert followed.changed
