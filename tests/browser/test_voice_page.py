@@ -4,6 +4,7 @@ import io
 import re
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,6 +24,7 @@ Serve = Callable[[Flask], str]
 Microphone = Callable[[Path], Page]
 
 RATE = 16000
+NEXT = {"digits": "905318"}
 TONE = 440.0
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -33,25 +35,42 @@ POLICY = (
 class VoicePage:
     """A server of one voice ask that keeps what it is sent."""
 
-    def __init__(self, seconds: float) -> None:
-        self.ask = Ask("sample", "voice", Text("Read"), {"phrase": "Seven", "seconds": seconds})
+    def __init__(self, seconds: float = 0, digits: str = "") -> None:
+        phrase, asked = {"phrase": "Seven", "seconds": seconds}, {"digits": digits}
+        options = {**asked, "language": "en"} if digits else phrase
+        self.ask = Ask("sample", "voice", Text("Read"), options)
+        self.handle = "handle"
+        self.answered = ""
         self.received: list[bytes] = []
         self.app = Flask("voice page")
         pages.install(self.app, service_name="Gatehouse", csrf=lambda: "csrf-token")
         self.app.add_url_rule("/", "ask", self.render)
         self.app.add_url_rule("/answer", "answer", self.answer, methods=["POST"])
+        self.app.add_url_rule("/resend", "resend", self.resend, methods=["POST"])
         self.app.after_request(self.protect)
 
     def render(self) -> str:
         asked = SimpleNamespace(
-            handle="handle", title=Text("Voice"), asks=[self.ask], step=1, steps=3, error=None
+            handle=self.handle, title=Text("Voice"), asks=[self.ask], step=1, steps=3, error=None
         )
         context: dict[str, Any] = {"cancel": None, "back": "/", "client_name": "Bank"}
         return render_template(
-            "challenge.html", asked=asked, action="/answer", enrolling=False, **context
+            "challenge.html",
+            asked=asked,
+            action="/answer",
+            resend="/resend",
+            enrolling=False,
+            **context,
         )
 
+    def resend(self) -> str:
+        """Ask for other digits, in a ceremony of another handle."""
+        assert request.form["ceremony"] == self.handle
+        self.handle, self.ask = "renewed", replace(self.ask, options={**self.ask.options, **NEXT})
+        return self.render()
+
     def answer(self) -> str:
+        self.answered = request.form["ceremony"]
         self.received.append(request.files["sample"].read())
         return "<h1>Received</h1>"
 
@@ -157,3 +176,62 @@ def test_without_javascript_the_page_says_so(plain_page: Page, serve: Serve) -> 
     plain_page.goto(serve(VoicePage(seconds=1).app))
     assert "needs JavaScript" in plain_page.locator("noscript p").inner_text()
     expect(plain_page.get_by_role("button")).to_have_count(0)
+
+
+WATCH = """
+globalThis.shown = [];
+addEventListener("DOMContentLoaded", () => {
+  const digit = document.querySelector('[data-part="digit"]');
+  const note = () => digit.textContent && shown.push(digit.textContent);
+  if (digit) new MutationObserver(note).observe(digit, { childList: true });
+});
+"""
+
+
+def test_digits_are_shown_one_at_a_time_while_it_records(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(digits="4281")
+    page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
+    page.add_init_script(WATCH)
+    page.goto(serve(voice.app))
+    start = page.get_by_role("button", name="Start recording")
+    start.wait_for()
+    expect(page.locator("main")).not_to_contain_text(re.compile("4.*2.*8.*1"))
+    start.click()
+    page.get_by_text("Digit 2 of 4").wait_for()
+    expect(page.locator('[data-part="digit"]')).to_have_text("2")
+    expect(page.locator('[data-part="word"]')).to_have_text("two")
+    page.get_by_text("Digit 4 of 4").wait_for()
+    assert page.evaluate("shown") == ["4", "2", "8", "1"]
+    page.get_by_role("heading", name="Received").wait_for()
+    assert len(read(voice.received[0])) / RATE == pytest.approx(0.7 + 4 * 0.9 + 1.2, abs=0.3)
+    assert voice.answered == "handle"
+
+
+def test_who_wants_more_time_for_each_digit_has_it(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(digits="42")
+    page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
+    page.goto(serve(voice.app))
+    page.get_by_label("Show the digits more slowly").check()
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_role("heading", name="Received").wait_for()
+    assert len(read(voice.received[0])) / RATE == pytest.approx(0.7 + 2 * 1.5 + 1.2, abs=0.3)
+
+
+def test_digits_that_have_waited_are_changed_for_others_first(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(digits="428170")
+    page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
+    page.add_init_script(WATCH)
+    page.goto(serve(voice.app))
+    page.get_by_role("button", name="Start recording").wait_for()
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 16000; }")
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_text("Digit 6 of 6").wait_for()
+    assert page.evaluate("shown") == list(NEXT["digits"])
+    page.get_by_role("heading", name="Received").wait_for()
+    assert voice.answered == "renewed"

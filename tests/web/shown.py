@@ -57,6 +57,9 @@ ASKS = {
         {"version": "1", "points": ["<b>First</b>", "Second"]},
     ),
     "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
+    "spoken digits": Ask(
+        "sample", "voice", Text("Say the digits"), {"digits": "428170", "language": "en"}
+    ),
     "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
 }
 REMEMBER = Ask("signal", "device-signal", Text("Told"), {"name": "ada", "keys": [], "days": 30})

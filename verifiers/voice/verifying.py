@@ -78,7 +78,11 @@ class Verifying:
 
     def _ask(self, prompted: Prompted) -> Challenge:
         english = prompted.language == ENGLISH
-        options = {"digits": prompted.digits, "language": prompted.language}
+        options = {
+            "digits": prompted.digits,
+            "language": prompted.language,
+            "limits": self._settings.hints,
+        }
         return Challenge(
             (Ask("sample", "voice", IN_ENGLISH if english else PROMPT, options),),
             secret=prompted.dump(),

@@ -1,6 +1,8 @@
-import { mount } from "../ask.js";
+import { fetchAsk, mount } from "../ask.js";
 import { listen, supported } from "../microphone.js";
 import { join, resample, wave } from "../wave.js";
+import { Digits } from "./voice-digits.js";
+import { Level } from "./voice-level.js";
 
 const RATE = 16000;
 const FLOOR = 60; // dB below full scale that the meter shows as nothing
@@ -11,10 +13,21 @@ function loudness(block) {
   return Math.max(0, 1 + (10 * Math.log10(power + 1e-12)) / FLOOR);
 }
 
+/** Get digits anew: those on the page were shown, or have waited too long. */
+async function renew(ask, digits) {
+  const other = await fetchAsk(ask.element.dataset.resend, new FormData(ask.form), "voice").catch(() => null);
+  if (!other?.options.digits) return false;
+  ask.options = other.options;
+  ask.form.elements.ceremony.value = other.form.elements.ceremony.value;
+  digits.renew();
+  return true;
+}
+
 /** One recording: from the press of the button to the file, or to words about what went wrong. */
 class Recording {
-  constructor(ask) {
+  constructor(ask, digits) {
     this.ask = ask;
+    this.digits = digits;
     this.blocks = [];
     this.frames = 0;
   }
@@ -22,13 +35,15 @@ class Recording {
   async start() {
     this.ask.go.hidden = true;
     this.ask.say("asking");
+    if (this.digits?.stale && !(await renew(this.ask, this.digits))) return this.fail("gone");
     try {
       this.microphone = await listen(RATE, (block) => this.hear(block), () => this.fail("other"));
     } catch (error) {
       return this.fail(error.name);
     }
+    this.level = new Level(this.ask, this.microphone.rate);
     this.show(true);
-    this.ask.say("recording");
+    this.ask.say(this.digits ? "digits" : "recording");
     this.ask.part("stop").onclick = () => this.stop();
     this.ask.part("stop").focus();
   }
@@ -39,8 +54,14 @@ class Recording {
     this.frames += block.length;
     const seconds = this.frames / this.microphone.rate;
     this.ask.part("meter").value = loudness(block);
-    this.ask.part("clock").textContent = `${Math.floor(seconds)} / ${this.ask.options.seconds} s`;
-    if (seconds >= this.ask.options.seconds) this.stop();
+    this.level?.hear(block);
+    this.digits?.at(seconds);
+    this.ask.part("clock").textContent = `${Math.floor(seconds)} / ${Math.ceil(this.seconds)} s`;
+    if (seconds >= this.seconds) this.stop();
+  }
+
+  get seconds() {
+    return this.digits?.seconds ?? this.ask.options.seconds;
   }
 
   async stop() {
@@ -73,12 +94,16 @@ class Recording {
 
   show(recording) {
     for (const name of ["level", "stop"]) this.ask.part(name).hidden = !recording;
+    if (this.digits) this.ask.part("pace").hidden = recording;
+    if (!recording) this.digits?.clear();
+    if (!recording) this.level?.say("");
     this.ask.element.classList.toggle("recording", recording);
   }
 }
 
 mount("voice", (ask) => {
   if (!supported) return ask.fail("unsupported");
-  ask.go.addEventListener("click", () => new Recording(ask).start());
+  const digits = ask.options.digits && new Digits(ask);
+  ask.go.addEventListener("click", () => new Recording(ask, digits).start());
   ask.ready();
 });
