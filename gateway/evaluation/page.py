@@ -15,8 +15,8 @@ from gateway.evaluation.report import Report, Result
 
 FOLDER = Path(__file__).parent
 THIRTY_WORDS = (
-    "Rule of thirty: %d %s; from 30 on one is 90 %% sure that the true rate is within 30 %% of the "
-    "measured one."
+    "Rule of thirty: %s: %d; from 30 on one is 90 %% sure that the true rate is within 30 %% of "
+    "the measured one."
 )
 
 
@@ -31,6 +31,7 @@ def environment(folder: Path = FOLDER) -> Environment:
         keep_trailing_newline=True,
     )
     made.filters |= {"percent": percent, "rate": words, "name": named, "thousands": thousands}
+    made.filters["target"] = geometry.percent
     made.globals |= {"geometry": geometry, "notes": notes, "interval": interval}
     return made
 
@@ -76,13 +77,13 @@ def notes(point: Point) -> list[str]:
     """Say where the rule of three and the rule of thirty bite at a point."""
     said = []
     if not point.supported:
-        bound = percent(3 / point.fmr.comparisons)
+        bound, target = percent(3 / point.fmr.comparisons), geometry.percent(point.target or 0)
         said.append(
             f"Rule of three: {thousands(point.fmr.comparisons)} impostor comparisons without an "
-            f"error only show a false match rate below {bound}, not {percent(point.target or 0)}."
+            f"error only show a false match rate below {bound}, not {target}."
         )
     kinds = {"false matches": point.fmr, "false non-matches": point.fnmr}
-    return said + [THIRTY_WORDS % (rate.errors, what) for what, rate in kinds.items() if few(rate)]
+    return said + [THIRTY_WORDS % (what, rate.errors) for what, rate in kinds.items() if few(rate)]
 
 
 def few(rate: Rate) -> bool:

@@ -21,4 +21,5 @@ def filled(waveform: Floats) -> Floats:
     """
     level = np.sqrt(np.mean(np.square(waveform, dtype=np.float64)))
     noise = np.random.default_rng(SEED).standard_normal(waveform.size)
-    return (waveform + noise * (level * 10 ** (-NOISE_DB / 20))).astype(np.float32)
+    heard: Floats = (waveform + noise * (level * 10 ** (-NOISE_DB / 20))).astype(np.float32)
+    return heard

@@ -1,0 +1,148 @@
+"""Writes the performance card of voice: `python -m tools.voice_card MANIFEST.csv [FOLDER]`.
+
+`gatehouse evaluate voice` measures each set of the manifest's recordings under its conditions;
+the figures go to docs/performance/voice.json and the page is written of them by a template. With
+`--page` only the page is written anew. FOLDER keeps what was encoded, for a run that broke off.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copyfile
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from gateway.cli.progress import Report, bars
+from gateway.evaluation import Order, Where, run
+from gateway.evaluation.page import environment
+from verifiers.voice.calibration import Calibration
+
+HERE = Path(__file__).parent
+PAGES = HERE.parent / "docs" / "performance"
+FIGURES, PAGE = PAGES / "voice.json", PAGES / "voice.md"
+PLOTS = {"det.png": "voice-det.png", "histogram.png": "voice-histogram.png"}
+LEFT_OUT = {"curve", "histogram", "failures", "files", "results", "groups", "spreads"}
+"""What the page does not need, and the names of recordings."""
+ALL = ("clean", "telephone", "babble", "noise", "reverberation", "babble+telephone")
+BOTH = ("clean", "telephone")
+SIZES = (1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the recordings, and how they are made to sound."""
+
+    where: tuple[Where, ...]
+    conditions: tuple[str, ...]
+
+
+CUT = Where("session", "*cut in 6*")
+PARTS: Mapping[str, Part] = {
+    "all": Part((), ALL),
+    "read": Part((Where("subject", "[lv]*"),), BOTH),
+    "calm": Part((Where("subject", "[lv]*"), Where("session", CUT.pattern, wanted=False)), BOTH),
+    "cut": Part((CUT,), BOTH),
+    "acted": Part((Where("subject", "emodb*"),), BOTH),
+    "digits": Part((Where("subject", "fsdd*"),), ("clean",)),
+}
+
+
+def main() -> None:
+    """Measure, unless only the page is wanted, and write."""
+    arguments = sys.argv[1:]
+    if arguments != ["--page"]:
+        with TemporaryDirectory() as scratch, bars() as progress:
+            folder = Path(arguments[1] if len(arguments) > 1 else scratch)
+            found = measured(Path(arguments[0]), folder, progress)
+        FIGURES.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+    PAGE.write_text(rendered(json.loads(FIGURES.read_text("utf-8"))), "utf-8")
+
+
+def measured(manifest: Path, folder: Path, progress: Report) -> dict[str, Any]:
+    """Evaluate every part with one and with three recordings per template, and mismatched."""
+    results = list(_results(manifest, folder, progress))
+    for name, wanted in PLOTS.items():
+        copyfile(folder / name, PAGES / wanted)
+    return {"results": results}
+
+
+def _results(manifest: Path, folder: Path, progress: Report) -> Iterator[dict[str, Any]]:
+    """Yield one result after the other; the last run leaves the plots of all recordings."""
+    orders = [(name, part, size, "same") for name, part in PARTS.items() for size in SIZES]
+    mismatched = Part((), ("telephone",))
+    orders += [("all", mismatched, size, "clean") for size in SIZES]
+    for name, part, size, enrolment in sorted(orders, key=_plotted_last):
+        order = Order(
+            manifest, manifest.parent, size, part.conditions, enrolment,
+            where=part.where, calibration=Calibration.load(), collection="source_repo",
+            resume=True, keep=True,
+        )  # fmt: skip
+        about = run(order, folder, progress).json()
+        shared = {key: about[key] for key in ("date", "fingerprint", "bootstrap", "seed")}
+        for result in about["results"]:
+            kept = {key: value for key, value in result.items() if key not in LEFT_OUT}
+            yield {"part": name, **shared, **kept, "calibrated": _unnamed(result["calibrated"])}
+
+
+def _unnamed(calibrated: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Count the people whom the calibration knows, rather than naming them."""
+    return calibrated and {**calibrated, "overlap": len(calibrated["overlap"])}
+
+
+def _plotted_last(order: tuple[str, Part, int, str]) -> bool:
+    name, _, size, enrolment = order
+    return (name, size, enrolment) == ("all", SIZES[0], "same")
+
+
+def rendered(found: Mapping[str, Any]) -> str:
+    """Write the page."""
+    return environment(HERE).get_template("voice_card.md").render(Figures(found).context())
+
+
+class Figures:
+    """Finds results by part, condition and size of the template."""
+
+    def __init__(self, found: Mapping[str, Any]) -> None:
+        self._results = found["results"]
+
+    def context(self) -> dict[str, Any]:
+        """Return what the template writes down."""
+        return {
+            "about": self.of("all", "clean", 1),
+            "of": self.of,
+            "tables": [
+                ("Under conditions", [("all", each) for each in ALL]),
+                ("By what was spoken", [(n, c) for n, p in PARTS.items() for c in p.conditions
+                                        if n != "all"]),
+            ],
+            "aims": list(self._aims()),
+            "mismatched": [self.of("all", "telephone", size, "clean") for size in SIZES],
+            "sizes": SIZES,
+        }  # fmt: skip
+
+    def of(self, part: str, condition: str, size: int, enrolment: str = "") -> dict[str, Any]:
+        """Return one result."""
+        wanted = (part, condition, size, enrolment or condition)
+        keys = ("part", "condition", "utterances_per_template", "enrol_condition")
+        found: dict[str, Any] = next(
+            each for each in self._results if tuple(each[key] for key in keys) == wanted
+        )
+        return found
+
+    def _aims(self) -> Iterator[dict[str, Any]]:
+        """Set each aim beside what was measured, on the part it names and on all recordings."""
+        for size, divided in zip(SIZES, (1, 2), strict=True):
+            for condition, limit in (("clean", 0.01), ("telephone", 0.05)):
+                for part in ("calm", "read", "all"):
+                    result = self.of(part, condition, size)
+                    yield {"size": size, "condition": condition, "part": part,
+                           "limit": limit / divided, "result": result,
+                           "point": result["points"][0]}  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
