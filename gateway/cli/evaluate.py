@@ -11,6 +11,7 @@ import click
 from contracts.errors import Misconfigured
 from gateway.cli import output
 from gateway.cli.calibrate import calibrate, cohort
+from gateway.cli.linkability import linkability
 from gateway.cli.manifests import EXISTING, FOLDER, names, pattern
 from gateway.cli.progress import bars
 
@@ -22,6 +23,7 @@ def evaluate() -> None:
 
 evaluate.add_command(calibrate)
 evaluate.add_command(cohort)
+evaluate.add_command(linkability)
 
 
 @evaluate.command("voice", epilog="Example: gatehouse evaluate voice MANIFEST.csv --out results")
