@@ -88,7 +88,8 @@ class Enrolling:
         return Template(voiceprint.dump(), kept[0].engine, LABEL)
 
     def _next(self, enrolment: Enrolment, kept: int, error: Text | None = None) -> Challenge:
-        options = {"phrase": enrolment.phrase, "seconds": SECONDS}
+        limits = self._settings.hints
+        options = {"phrase": enrolment.phrase, "seconds": SECONDS, "limits": limits}
         return Challenge(
             (Ask("sample", "voice", PROMPT, options),),
             secret=enrolment.dump(),
