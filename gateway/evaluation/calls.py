@@ -131,7 +131,8 @@ def measure(name: str, everybody: Sequence[Person], watch: Watch) -> Figures:
 def _taken_over(whose: Person, everybody: Sequence[Person], watch: Watch) -> Iterator[int | None]:
     """Yield after how many segments of the other it is noticed that they speak."""
     at = everybody.index(whose)
-    others = [everybody[(at + step) % len(everybody)] for step in range(1, OTHERS + 1)]
+    count = min(OTHERS, len(everybody) - 1)
+    others = [everybody[(at + step) % len(everybody)] for step in range(1, count + 1)]
     for other in others:
         before = whose.segments[:3]
         call = [*before, *other.segments]

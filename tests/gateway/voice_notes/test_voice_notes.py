@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from joserfc.util import urlsafe_b64decode
 
 from store.client_metadata import ClientMetadata
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.voice_notes.conftest import Talk, change_client
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def test_a_voice_message_adds_to_a_possession_and_the_login_goes_on_in_the_browser(
