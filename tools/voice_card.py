@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from gateway.cli.progress import Report, bars
-from gateway.evaluation import Order, Where, run
+from gateway.evaluation import Order, Where, files
+from gateway.evaluation.evaluate import SAME, evaluated
 from gateway.evaluation.page import environment
 from verifiers.voice.calibration import Calibration
 
@@ -27,9 +28,10 @@ FIGURES, PAGE = PAGES / "voice.json", PAGES / "voice.md"
 PLOTS = {"det.png": "voice-det.png", "histogram.png": "voice-histogram.png"}
 LEFT_OUT = {"curve", "histogram", "failures", "files", "results", "groups", "spreads"}
 """What the page does not need, and the names of recordings."""
-ALL = ("clean", "telephone", "babble", "noise", "reverberation", "babble+telephone")
+ALL = ("clean", "telephone", "babble", "noise", "reverberation")
 BOTH = ("clean", "telephone")
 SIZES = (1, 3)
+DRAWINGS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +73,37 @@ def measured(manifest: Path, folder: Path, progress: Report) -> dict[str, Any]:
 
 
 def _results(manifest: Path, folder: Path, progress: Report) -> Iterator[dict[str, Any]]:
-    """Yield one result after the other; the last run leaves the plots of all recordings."""
-    orders = [(name, part, size, "same") for name, part in PARTS.items() for size in SIZES]
-    mismatched = Part((), ("telephone",))
-    orders += [("all", mismatched, size, "clean") for size in SIZES]
-    for name, part, size, enrolment in sorted(orders, key=_plotted_last):
+    """Yield one result after the other, and draw the plots of all recordings."""
+    for name, part, size, enrolment in _cases():
         order = Order(
             manifest, manifest.parent, size, part.conditions, enrolment,
             where=part.where, calibration=Calibration.load(), collection="source_repo",
-            resume=True, keep=True,
+            bootstrap=DRAWINGS, resume=True, keep=True,
         )  # fmt: skip
-        about = run(order, folder, progress).json()
-        shared = {key: about[key] for key in ("date", "fingerprint", "bootstrap", "seed")}
-        for result in about["results"]:
-            kept = {key: value for key, value in result.items() if key not in LEFT_OUT}
-            yield {"part": name, **shared, **kept, "calibrated": _unnamed(result["calibrated"])}
+        report = evaluated(order, folder, progress)
+        if (name, size, enrolment) == ("all", 1, SAME):
+            files.write(report, folder)
+        yield from ({"part": name, **each} for each in kept(report.json()))
+
+
+def _cases() -> Iterator[tuple[str, Part, int, str]]:
+    """Yield what is measured; at the end those who enrol wide and log in by telephone."""
+    for name, part in PARTS.items():
+        yield from ((name, part, size, SAME) for size in SIZES)
+    yield from (("all", Part((), ("telephone",)), size, "clean") for size in SIZES)
+
+
+def kept(report: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Take of each result what the page needs."""
+    shared = {key: report[key] for key in ("date", "fingerprint", "bootstrap", "seed")}
+    for result in report["results"]:
+        rest = {key: value for key, value in result.items() if key not in LEFT_OUT}
+        yield {**shared, **rest, "calibrated": _unnamed(result["calibrated"])}
 
 
 def _unnamed(calibrated: dict[str, Any] | None) -> dict[str, Any] | None:
     """Count the people whom the calibration knows, rather than naming them."""
     return calibrated and {**calibrated, "overlap": len(calibrated["overlap"])}
-
-
-def _plotted_last(order: tuple[str, Part, int, str]) -> bool:
-    name, _, size, enrolment = order
-    return (name, size, enrolment) == ("all", SIZES[0], "same")
 
 
 def rendered(found: Mapping[str, Any]) -> str:

@@ -52,7 +52,12 @@ class Order:
 
 
 def run(order: Order, folder: Path, progress: Progress) -> Report:
-    """Evaluate and write the report with its scores and plots into a folder.
+    """Evaluate and write the whole report into a folder. Raises Misconfigured."""
+    return files.write(evaluated(order, folder, progress), folder)
+
+
+def evaluated(order: Order, folder: Path, progress: Progress) -> Report:
+    """Evaluate, with nothing but the scores, and what an interrupted run needs, in a folder.
 
     Raises Misconfigured where the manifest, the models or people are missing.
     """
@@ -69,7 +74,7 @@ def run(order: Order, folder: Path, progress: Progress) -> Report:
             results.append(
                 measure(case, scores, judged, order.groups, _sure(order, case, progress))
             )
-    return files.write(_report(order, utterances, results), folder)
+    return _report(order, utterances, results)
 
 
 def compared(order: Order, encoder: Encoder) -> Iterator[tuple[Case, Scores]]:

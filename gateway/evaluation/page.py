@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ THIRTY_WORDS = (
 )
 
 
+@cache
 def environment(folder: Path = FOLDER) -> Environment:
     """Return the templates of a folder, with what they need to write figures down."""
     made = Environment(

@@ -19,6 +19,7 @@ from gateway.evaluation import Order, Where, manifest, run
 from gateway.evaluation.compare import compare
 from gateway.evaluation.conditions import resample
 from gateway.evaluation.encode import Encoded
+from gateway.evaluation.evaluate import evaluated
 from gateway.evaluation.manifest import Utterance
 from gateway.evaluation.recording import load
 from gateway.evaluation.unfinished import NAME
@@ -182,7 +183,7 @@ def test_everything_is_written_and_said(order: Order, tmp_path: Path) -> None:
 
 def test_failures_are_counted_apart_by_reason_and_by_person(order: Order, tmp_path: Path) -> None:
     how = replace(order, manifest=world(tmp_path, quiet=2), utterances=3)
-    found = run(how, tmp_path / "out", silent).first.acquired
+    found = evaluated(how, tmp_path / "out", silent).first.acquired
     assert found.reasons == {"too_quiet": 2}
     assert found.failures["0-3.wav"] == "That was too quiet."
     assert (found.failure_to_acquire.errors, found.failure_to_acquire.comparisons) == (2, 24)
@@ -219,25 +220,25 @@ def test_engines_and_conditions_stand_side_by_side(order: Order, tmp_path: Path)
 
 def test_enrolments_may_sound_otherwise_than_logins(order: Order, tmp_path: Path) -> None:
     how = replace(order, conditions=("noise",), enrol_condition="clean", utterances=2)
-    (result,) = run(how, tmp_path / "out", silent).results
+    (result,) = evaluated(how, tmp_path / "out", silent).results
     assert (result.condition, result.enrol_condition) == ("noise", "clean")
 
 
 def test_an_unknown_condition_is_told(order: Order, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="no condition underwater, but clean"):
-        run(replace(order, conditions=("underwater",)), tmp_path / "out", silent)
+        evaluated(replace(order, conditions=("underwater",)), tmp_path / "out", silent)
 
 
 def test_one_person_alone_cannot_be_evaluated(order: Order, tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match="two people"):
-        run(replace(order, where=(Where("subject", "p1"),)), tmp_path / "out", silent)
+        evaluated(replace(order, where=(Where("subject", "p1"),)), tmp_path / "out", silent)
 
 
 def test_the_same_seed_gives_the_same_report(order: Order, tmp_path: Path) -> None:
     how = replace(order, conditions=("noise", "babble", "reverberation"))
-    one, other = (run(how, tmp_path / name, silent) for name in ("one", "other"))
+    one, other = (evaluated(how, tmp_path / name, silent) for name in ("one", "other"))
     assert one.results == other.results
-    assert one.results != run(replace(how, seed=2), tmp_path / "third", silent).results
+    assert one.results != evaluated(replace(how, seed=2), tmp_path / "third", silent).results
 
 
 def stopping(after: int) -> Callable[[str, int, int], None]:
@@ -254,23 +255,23 @@ def test_an_interrupted_run_goes_on_where_it_was(order: Order, tmp_path: Path) -
     engine, out = ToyEngine(), tmp_path / "out"
     how = replace(order, listening=lambda _: engine)
     with pytest.raises(KeyboardInterrupt):
-        run(how, out, stopping(after=10))
+        evaluated(how, out, stopping(after=10))
     assert (out / NAME).stat().st_mode & 0o777 == 0o600
     with (out / NAME).open("ab") as file:
         file.write(b'{"key": "cut o')
     assert engine.heard == 10
-    resumed = run(replace(how, resume=True), out, silent)
+    resumed = evaluated(replace(how, resume=True), out, silent)
     assert engine.heard == 24
     assert not (out / NAME).exists()
-    assert resumed.results == run(order, tmp_path / "whole", silent).results
+    assert resumed.results == evaluated(order, tmp_path / "whole", silent).results
 
 
 def test_without_being_asked_nothing_is_resumed(order: Order, tmp_path: Path) -> None:
     engine, out = ToyEngine(), tmp_path / "out"
     how = replace(order, listening=lambda _: engine)
-    run(replace(how, keep=True), out, silent)
+    evaluated(replace(how, keep=True), out, silent)
     assert (out / NAME).exists()
-    run(how, out, silent)
+    evaluated(how, out, silent)
     assert engine.heard == 48
     assert not (out / NAME).exists()
 
@@ -278,10 +279,10 @@ def test_without_being_asked_nothing_is_resumed(order: Order, tmp_path: Path) ->
 def test_a_recording_that_changed_is_heard_anew(order: Order, tmp_path: Path) -> None:
     engine, out = ToyEngine(), tmp_path / "out"
     how = replace(order, listening=lambda _: engine, keep=True)
-    run(how, out, silent)
+    evaluated(how, out, silent)
     waveform, rate = soundfile.read(tmp_path / "3-1.wav")
     soundfile.write(tmp_path / "3-1.wav", waveform / 2, rate)
-    run(replace(how, resume=True), out, silent)
+    evaluated(replace(how, resume=True), out, silent)
     assert engine.heard == 25
 
 

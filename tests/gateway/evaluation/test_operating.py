@@ -13,6 +13,7 @@ import pytest
 from gateway.evaluation import Order, run
 from gateway.evaluation.compare import Scores, compare
 from gateway.evaluation.encode import Encoded
+from gateway.evaluation.evaluate import evaluated
 from gateway.evaluation.manifest import Utterance
 from gateway.evaluation.operating import TARGETS, judge
 from gateway.evaluation.words import lines
@@ -140,7 +141,7 @@ def test_the_report_says_what_the_calibration_makes_of_it(tmp_path: Path) -> Non
 def test_a_calibration_of_another_engine_says_nothing(tmp_path: Path) -> None:
     listed = world(tmp_path)
     order = Order(listed, tmp_path, bootstrap=0, listening=ToyEngine)
-    found = run(
+    found = evaluated(
         replace(order, calibration=calibration(engine="other/1")), tmp_path / "out", lambda *_: None
     )
     assert found.first.calibrated is None

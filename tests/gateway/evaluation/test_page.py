@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.evaluation import Order, Report, run
+from gateway.evaluation import Order, Report
+from gateway.evaluation.evaluate import evaluated
 from gateway.evaluation.geometry import SIDE, det_path, deviate, histogram_path, place
 from gateway.evaluation.page import notes, percent, render, words
 from gateway.evaluation.rates import Point, rate
@@ -49,7 +50,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
         bootstrap=20,
         listening=ToyEngine,
     )
-    return run(order, folder / "out", lambda *_: None)
+    return evaluated(order, folder / "out", lambda *_: None)
 
 
 @pytest.fixture(scope="module")
@@ -115,14 +116,14 @@ def test_names_from_the_manifest_cannot_become_markup(tmp_path: Path) -> None:
     listed = world(tmp_path)
     listed.write_text(listed.read_text().replace(",f\n", ",<b>f\n"))
     order = Order(listed, tmp_path, groups=("sex",), bootstrap=0, listening=ToyEngine)
-    page = render(run(order, tmp_path / "out", lambda *_: None))
+    page = render(evaluated(order, tmp_path / "out", lambda *_: None))
     assert "<b>" not in page
     assert "&lt;b&gt;f" in page
 
 
 def test_no_interval_is_shown_where_nobody_was_drawn(tmp_path: Path) -> None:
     order = Order(world(tmp_path), tmp_path, bootstrap=0, listening=ToyEngine)
-    assert "comparisons only" in render(run(order, tmp_path / "out", lambda *_: None))
+    assert "comparisons only" in render(evaluated(order, tmp_path / "out", lambda *_: None))
 
 
 def test_the_rules_of_three_and_of_thirty_are_said_where_they_bite() -> None:
