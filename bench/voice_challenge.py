@@ -22,7 +22,7 @@ from scipy.stats import beta
 from gateway.evaluation.conditions import CONDITIONS
 from verifiers.voice.audio.speech import Floats, Speech
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.challenge.digits import DIGITS
+from verifiers.voice.challenge.digits import DIGITS, once
 from verifiers.voice.challenge.edits import edits
 from verifiers.voice.challenge.recogniser import Whisper, shipped
 
@@ -96,7 +96,7 @@ class Bench:
             said = [rng.choice(voices[speaker][digit]) for digit in digits]
             heard = change(paste(said, PACES[number % len(PACES)], rng), noise)
             speech = self._speech.hear(heard)
-            words = "".join(self._whisper.words(heard))
+            words = "".join(once(self._whisper.words(heard)))
             yield Trial(speaker, digits, words, speech.milliseconds, speech.onset)
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
+Waveform = np.typing.NDArray[np.float64]
 FOLDER = Path(os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[2] / "shared/data")
 
 
@@ -16,3 +19,22 @@ def recording(speaker: str, number: int) -> Path:
     if not found:
         pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
     return found[number]
+
+
+def pasted(speaker: str, digits: str, take: int, rate: int, lead: float = 1.1) -> Waveform:
+    """Return digits as a speaker says them who reads them one after the other, in [-1, 1].
+
+    Each begins 0.9 s after the one before, as the page shows them; `take` is the first take used.
+    """
+    folder = FOLDER / "digits" / speaker
+    if not folder.is_dir():
+        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
+    waveform = np.random.default_rng(take).standard_normal(int((lead + 0.9 * len(digits)) * rate))
+    waveform *= 1e-4
+    for number, digit in enumerate(digits):
+        said, own = soundfile.read(folder / f"{digit}_{speaker}_{(take + number) % 15}.wav")
+        times = np.arange(len(said) * rate // own) * own / rate
+        loud = np.interp(times, np.arange(len(said)), said) * 0.4 / np.abs(said).max()
+        at = int((lead + 0.9 * number) * rate)
+        waveform[at : at + len(loud)] += loud[: len(waveform) - at]
+    return waveform

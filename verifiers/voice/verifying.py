@@ -13,7 +13,7 @@ from verifiers.voice.adaptation import Adaptation
 from verifiers.voice.answers import recording
 from verifiers.voice.audio import wav
 from verifiers.voice.challenge import seen
-from verifiers.voice.challenge.digits import ENGLISH, Prompted
+from verifiers.voice.challenge.digits import ENGLISH, Prompted, once
 from verifiers.voice.challenge.edits import edits
 from verifiers.voice.challenge.timing import unspoken, untimely
 from verifiers.voice.deciding import Decider, Decision
@@ -144,7 +144,7 @@ class Verifying:
             return late
         if odd := unspoken(prompted, utterance.quality, settings, forwarded=forwarded):
             return odd
-        if edits(spoken.words, prompted.digits) > settings.challenge_edits:
+        if edits(once(spoken.words), prompted.digits) > settings.challenge_edits:
             return OTHER_DIGITS
         return ATTACK if utterance.attack is not None and utterance.attack < 0 else ""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Self
 
 DIGITS = "0123456789"
@@ -50,3 +52,11 @@ def choose(count: int) -> str:
     while len(chosen) < count:
         chosen.append(secrets.choice(DIGITS.replace(chosen[-1], "")))
     return "".join(chosen)
+
+
+def once(words: Iterable[str]) -> tuple[str, ...]:
+    """Return words without those that equal the one before: none such is ever asked for.
+
+    Where it is quiet behind the last word, Whisper hears that word time and again.
+    """
+    return tuple(word for word, _ in groupby(words))

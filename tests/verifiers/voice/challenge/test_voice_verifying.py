@@ -1,0 +1,259 @@
+"""An answer is right where the right voice says the digits that were asked for, now, once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from contracts.errors import Misconfigured, Retry
+from contracts.factor import Answer, Challenge, Enrolled, Subject, Template, Verdict
+from contracts.sample import Modality, Sample
+from tests.fakes.clock import FakeClock
+from tests.verifiers.conftest import kept, stored
+from verifiers import voice
+from verifiers.voice.audio import wav
+from verifiers.voice.challenge import seen
+from verifiers.voice.challenge.digits import Prompted, choose
+from verifiers.voice.challenge.edits import edits
+from verifiers.voice.engines import DEFAULT, described
+from verifiers.voice.factor import Voice
+from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.template import Voiceprint
+from verifiers.voice.utterance import Utterance
+from verifiers.voice.vectors import pack
+
+ALICE = Subject("a1", "alice")
+ENGINE = described(DEFAULT)
+
+
+def signal(name: str) -> bytes:
+    """Return the fingerprint of a signal that is like no other."""
+    return hashlib.shake_128(name.encode()).digest(160)
+
+
+class Mouth:
+    """What is said next, and what the pool makes of it, whatever the recording holds."""
+
+    def __init__(self) -> None:
+        self.digits = ""
+        self.axis = 0
+        self.signal = signal("first")
+        self.attack: float | None = None
+        self.quality: dict[str, float] = {"speech_ms": 2400.0, "onset_ms": 800.0}
+        self.poor = False
+        self.language = ""
+
+    def listen(self, recording: bytes) -> Utterance:
+        if self.poor:
+            raise Retry(reason="too_quiet")
+        vector = [1.0 if axis == self.axis else 0.0 for axis in range(ENGINE.dimension)]
+        known = {"quality": self.quality, "fingerprint": self.signal, "attack": self.attack}
+        return Utterance(pack(vector), ENGINE.format, **known)  # type: ignore[arg-type]
+
+    def alone(self, recording: bytes) -> None:
+        pass
+
+    def words(self, recording: bytes, language: str) -> tuple[str, ...]:
+        self.language = language
+        return tuple(self.digits)
+
+
+class Desk:
+    """One person, enrolled, and the factor in front of them."""
+
+    def __init__(self, clock: FakeClock, settings: VoiceSettings) -> None:
+        self.clock, self.mouth = clock, Mouth()
+        self.factor: Voice = voice.assemble(self.mouth, settings, clock)
+        self.enrolled = self._enrol()
+
+    def _enrol(self) -> Enrolled:
+        came: Challenge | Template = self.factor.begin_enroll(ALICE, ())
+        for number in range(10):
+            if isinstance(came, Template):
+                return stored(kept(self.factor, came))
+            self.mouth.signal = signal(f"enrolment {number}")
+            came = self.factor.continue_enroll(ALICE, came.secret, recorded(number))
+        raise AssertionError("the enrolment does not end")
+
+    def answer(
+        self, *, say: str | None = None, after: float = 9, seconds: float = 7, forwarded: str = ""
+    ) -> Verdict:
+        """Answer a new challenge; the signal is the mouth's."""
+        challenge = self.factor.begin_verify(ALICE, [self.enrolled])
+        self.mouth.digits = challenge.asks[0].options["digits"] if say is None else say
+        self.clock.advance(timedelta(seconds=after))
+        given = recorded(1, seconds, forwarded)
+        verdict = self.factor.finish_verify(ALICE, [self.enrolled], challenge.secret, given)
+        if verdict.update is not None:
+            version = self.enrolled.version + 1
+            self.enrolled = replace(self.enrolled, template=verdict.update, version=version)
+        return verdict
+
+
+def recorded(number: int, seconds: float = 0.01, forwarded: str = "") -> Answer:
+    data = wav.wave(number.to_bytes(2, "little") * int(seconds * wav.RATE))
+    now = FakeClock().now()
+    sample = Sample(Modality.VOICE, "audio/wav", data, now, "test", forwarded=forwarded)
+    return Answer(samples=[sample])
+
+
+@pytest.fixture
+def settings() -> VoiceSettings:
+    return VoiceSettings.load()
+
+
+@pytest.fixture
+def desk(clock: FakeClock, settings: VoiceSettings) -> Desk:
+    desk = Desk(clock, settings)
+    desk.mouth.signal = signal("answer")
+    return desk
+
+
+def test_the_right_digits_in_the_right_voice_are_accepted(desk: Desk) -> None:
+    verdict = desk.answer()
+    assert verdict.accepted
+    assert verdict.amr == ("vbm",)
+    assert not verdict.forged
+
+
+def test_digits_are_chosen_at_random_and_no_two_neighbours_are_equal() -> None:
+    chosen = [choose(6) for _ in range(400)]
+    assert len(set(chosen)) > 395
+    assert {digit for each in chosen for digit in each} == set("0123456789")
+    assert not [each for each in chosen if any(a == b for a, b in pairwise(each))]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [("428", "428", 0), ("428", "482", 2), ("428", "28", 1), ("", "428", 3), ("4281", "428", 1)],
+)
+def test_edits_are_counted(one: str, other: str, count: int) -> None:
+    assert edits(one, other) == edits(other, one) == count
+
+
+def test_one_digit_may_be_misheard_and_no_more(desk: Desk, settings: VoiceSettings) -> None:
+    assert settings.challenge_edits == 1
+    challenge = desk.factor.begin_verify(ALICE, [desk.enrolled])
+    digits = Prompted.load(challenge.secret).digits
+    desk.clock.advance(timedelta(seconds=9))
+    for wrong, accepted in ((1, True), (2, False)):
+        other = "".join(str((int(each) + 5) % 10) for each in digits[:wrong])
+        desk.mouth.digits = other + digits[wrong:]
+        given = desk.factor.finish_verify(ALICE, [desk.enrolled], challenge.secret, recorded(2))
+        assert given.accepted is accepted
+    assert given.reason == "other digits than were asked for"
+
+
+def test_a_last_word_that_is_heard_time_and_again_was_said_once(desk: Desk) -> None:
+    challenge = desk.factor.begin_verify(ALICE, [desk.enrolled])
+    digits = Prompted.load(challenge.secret).digits
+    desk.clock.advance(timedelta(seconds=9))
+    desk.mouth.digits = digits + digits[-1] * 9
+    assert desk.factor.finish_verify(ALICE, [desk.enrolled], challenge.secret, recorded(2)).accepted
+
+
+def test_another_voice_is_rejected_whatever_it_says(desk: Desk) -> None:
+    desk.mouth.axis = 7
+    verdict = desk.answer()
+    assert not verdict.accepted
+    assert verdict.reason.startswith("another voice")
+    assert (verdict.amr, verdict.kinds) == ((), frozenset())
+
+
+@pytest.mark.parametrize(
+    ("how", "quality", "reason"),
+    [
+        ({"after": 5, "seconds": 7}, {}, "recorded before it was asked for"),
+        ({}, {"onset_ms": 100.0}, "spoken before the first digit was shown"),
+        ({}, {"speech_ms": 300.0}, "spoken faster than people speak"),
+    ],
+)
+def test_what_cannot_have_been_said_in_answer_is_rejected(
+    desk: Desk, how: Mapping[str, float], quality: Mapping[str, float], reason: str
+) -> None:
+    desk.mouth.quality |= quality
+    verdict = desk.answer(**how)  # type: ignore[arg-type]
+    assert (verdict.accepted, verdict.reason) == (False, reason)
+
+
+def test_a_forwarded_recording_may_begin_with_speech_and_nothing_else(desk: Desk) -> None:
+    desk.mouth.quality["onset_ms"] = 0.0
+    assert desk.answer(forwarded="bot").accepted
+    assert not desk.answer(forwarded="bot", after=5, seconds=7).accepted
+
+
+def test_a_suspected_attack_is_rejected_as_one(desk: Desk) -> None:
+    desk.mouth.attack = -0.1
+    verdict = desk.answer()
+    assert (verdict.accepted, verdict.forged) == (False, True)
+    desk.mouth.attack, desk.mouth.signal = 0.1, signal("another")
+    assert desk.answer().accepted
+
+
+def test_a_recording_is_known_again_for_a_month_whatever_came_of_it(desk: Desk) -> None:
+    assert not desk.answer(say="").accepted
+    again = desk.answer()
+    assert (again.accepted, again.forged) == (False, True)
+    assert again.reason == "a recording that was given before"
+    desk.clock.advance(timedelta(days=30))
+    assert not desk.answer().accepted
+    desk.clock.advance(timedelta(days=31))
+    assert desk.answer().accepted
+
+
+def test_only_so_many_recordings_are_remembered(settings: VoiceSettings) -> None:
+    few = settings.model_copy(update={"replay_recordings": 3})
+    voiceprint = Voiceprint(b"", b"\0" * 8, "wide", 3)
+    for number in range(5):
+        voiceprint = seen.noted(voiceprint, bytes([number]), 100, few)
+    assert [each.fingerprint for each in voiceprint.seen] == [b"\x02", b"\x03", b"\x04"]
+    assert [each.day for each in seen.noted(voiceprint, b"x", 131, few).seen] == [131]
+
+
+def test_after_a_minute_other_digits_are_asked_for(desk: Desk) -> None:
+    with pytest.raises(Retry) as raised:
+        desk.answer(after=60.5)
+    assert raised.value.reason == "too_late"
+    assert desk.answer(after=59.5).accepted
+
+
+def test_poor_recordings_are_no_free_tries_for_ever(desk: Desk, settings: VoiceSettings) -> None:
+    desk.mouth.poor = True
+    challenge = desk.factor.begin_verify(ALICE, [desk.enrolled])
+    shown = {challenge.asks[0].options["digits"]}
+    for _ in range(settings.challenge_takes):
+        with pytest.raises(Retry):
+            desk.factor.finish_verify(ALICE, [desk.enrolled], challenge.secret, recorded(3))
+        challenge = desk.factor.renew(challenge.secret)
+        shown.add(challenge.asks[0].options["digits"])
+    assert len(shown) == settings.challenge_takes + 1
+    verdict = desk.factor.finish_verify(ALICE, [desk.enrolled], challenge.secret, recorded(3))
+    assert (verdict.accepted, verdict.reason) == (
+        *(False, "too many recordings that could not be judged"),
+    )
+
+
+def test_people_are_asked_in_their_language_where_something_recognises_it(
+    clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_VOICE_RECOGNISERS", "de=/models/german, fr=/models/french")
+    desk = Desk(clock, VoiceSettings.load())
+    for language, asked in (("de-AT", "de"), ("fr", "fr"), ("ja", "en"), ("", "en")):
+        person = replace(ALICE, language=language)
+        options = desk.factor.begin_verify(person, [desk.enrolled]).asks[0].options
+        assert options["language"] == asked
+        assert options["digits"].isascii()
+
+
+@pytest.mark.parametrize("value", ["de", "=x", "de=", "../x=/models"])
+def test_recognisers_are_named_by_language_and_folder(
+    value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GATEHOUSE_VOICE_RECOGNISERS", value)
+    with pytest.raises(Misconfigured, match="RECOGNISERS"):
+        VoiceSettings.load()
