@@ -12,7 +12,13 @@ from contracts.errors import Misconfigured
 from gateway.inference.protocol import Frame, receive, unpack
 
 COMMAND = (sys.executable, "-m", "gateway.inference.worker")
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+QUIET = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+}
+"""One thread, which is all that a job gets, and memory given back once a job is done with it."""
 
 
 class Worker:
@@ -26,7 +32,7 @@ class Worker:
     async def start(cls, command: Sequence[str], seconds: float) -> Worker:
         """Start a process and wait for its models. Raises Misconfigured where that fails."""
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, env=os.environ | ONE_THREAD
+            *command, stdin=PIPE, stdout=PIPE, env=os.environ | QUIET
         )
         if process.stdout is None:
             raise RuntimeError("a pipe was asked for")
