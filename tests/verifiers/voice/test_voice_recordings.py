@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,9 +17,17 @@ from tests.fakes.clock import NOON
 from tests.timing import quickest
 from tests.verifiers.conftest import kept, stored
 from verifiers import voice
+from verifiers.voice.adaptation import Adaptation
 from verifiers.voice.audio import wav
 from verifiers.voice.audio.wav import RATE
+from verifiers.voice.calibration import STRICTEST
+from verifiers.voice.deciding import made
+from verifiers.voice.matcher import cosine
+from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.template import Voiceprint
 from verifiers.voice.utterance import LISTEN, Utterance
+from verifiers.voice.vectors import cosine as angle
+from verifiers.voice.vectors import unpack
 
 Speech = Callable[..., bytes]
 
@@ -84,21 +93,52 @@ def test_a_broken_recording_is_refused_by_the_job_too(encode: Job) -> None:
 
 
 @pytest.mark.recordings
-def test_the_same_person_is_accepted_and_another_refused(factor: Factor, speech: Speech) -> None:
+def test_the_same_person_is_accepted_and_another_refused(
+    factor: Factor, encode: Job, speech: Speech
+) -> None:
     enrolled = enrol(factor, (speech(MINE, number) for number in range(3)))
-    mine = factor.finish_verify(ALICE, [enrolled], b"", said(speech(MINE, 4)))
-    yours = factor.finish_verify(ALICE, [enrolled], b"", said(speech(YOURS, 0)))
-    assert mine.accepted
-    assert not yours.accepted
+    decider = made(VoiceSettings.load(), STRICTEST)
+    mine = decider.decide(Utterance.load(encode(speech(MINE, 4))), [enrolled])
+    yours = decider.decide(Utterance.load(encode(speech(YOURS, 0))), [enrolled])
+    assert mine.matched
+    assert not yours.matched
     assert mine.score is not None
     assert yours.score is not None
     assert mine.score > yours.score
 
 
 @pytest.mark.recordings
-def test_two_voices_in_one_enrolment_are_asked_again(factor: Factor, speech: Speech) -> None:
-    with pytest.raises(Retry, match="agreement"):
-        enrol(factor, iter([speech(MINE, 0), speech(YOURS, 0), speech(MINE, 1)]))
+def test_another_voice_in_an_enrolment_is_left_out(
+    factor: Factor, encode: Job, speech: Speech
+) -> None:
+    said_in_turn = [(MINE, 0), (YOURS, 0), (MINE, 1), (MINE, 2)]
+    with_outlier = enrol(factor, (speech(*each) for each in said_in_turn))
+    without = enrol(factor, (speech(MINE, number) for number in range(3)))
+    probe = Utterance.load(encode(speech(MINE, 4))).embedding
+    assert cosine(probe, with_outlier) == pytest.approx(cosine(probe, without), abs=1e-6)
+
+
+@pytest.mark.recordings
+def test_whoever_is_learnt_from_gains_no_more_than_the_bound(
+    factor: Factor, encode: Job, speech: Speech
+) -> None:
+    """A hundred successes of an impostor, learnt from although none is beyond doubt."""
+    settings = VoiceSettings.load()
+    adaptation = Adaptation(made(settings, STRICTEST), settings)
+    enrolled = enrol(factor, (speech(MINE, number) for number in range(3)))
+    poisoned = Voiceprint.load(enrolled.template)
+    theirs = Utterance.load(encode(speech(YOURS, 0)))
+    for _ in range(100):
+        poisoned = adaptation.moved(poisoned, enrolled.seed, unpack(theirs.embedding))
+    drifted = angle(unpack(poisoned.mean), unpack(poisoned.current))
+    assert drifted >= settings.adaptation_cosine - 1e-6
+    after = replace(enrolled, template=poisoned.dump())
+    gain = math.acos(cosine(theirs.embedding, enrolled)) - math.acos(
+        cosine(theirs.embedding, after)
+    )
+    assert gain <= math.acos(settings.adaptation_cosine) + 1e-3
+    mine = Utterance.load(encode(speech(MINE, 4)))
+    assert cosine(mine.embedding, after) > cosine(mine.embedding, enrolled) - 0.2
 
 
 @pytest.mark.recordings
