@@ -27,7 +27,7 @@ demo: $(VENV)/.demo ## Run the gateway, a demo chatbot and an outbox on localhos
 	@$(BIN)/gatehouse demo --port $(PORT)
 
 test: lint ## Check and test everything that takes no browser and no fault (ARGS= for pytest)
-	@tools/system.sh portaudio softhsm2
+	@tools/system.sh portaudio softhsm2 espeak-ng
 	@$(BIN)/gatehouse models pull >/dev/null
 	$(BIN)/pytest -n auto --dist loadfile --cases $(CASES) $(OTHERS) $(ARGS)
 

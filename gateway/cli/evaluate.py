@@ -10,6 +10,7 @@ import click
 
 from contracts.errors import Misconfigured
 from gateway.cli import output
+from gateway.cli.attacks import attacks
 from gateway.cli.calibrate import calibrate, cohort
 from gateway.cli.linkability import linkability
 from gateway.cli.manifests import EXISTING, FOLDER, names, pattern
@@ -21,6 +22,7 @@ def evaluate() -> None:
     """Measure how well a biometric factor recognises people."""
 
 
+evaluate.add_command(attacks)
 evaluate.add_command(calibrate)
 evaluate.add_command(cohort)
 evaluate.add_command(linkability)

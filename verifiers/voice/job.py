@@ -8,7 +8,7 @@ import numpy as np
 
 from contracts.errors import Retry
 from contracts.inference import Job
-from verifiers.voice import engines
+from verifiers.voice import engines, pad
 from verifiers.voice.audio import quality, wav
 from verifiers.voice.audio.narrow import TELEPHONE, filled
 from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
@@ -28,6 +28,7 @@ class Listen:
         self._speech = speech
         self._engine = engine
         self._settings = settings
+        self._attacks = pad.load(settings)
 
     def __call__(self, payload: bytes) -> bytes:
         """Listen to one WAV recording. Raises BadRequest or Retry."""
@@ -41,9 +42,13 @@ class Listen:
         channel = quality.channel(measured, self._settings)
         speech = filled(heard.waveform) if channel == TELEPHONE else heard.waveform
         embedding = self._engine.embed(speech).astype("<f4").tobytes()
-        print_ = fingerprint(heard.waveform)
         return Utterance(
-            embedding, self._engine.format, channel, quality=measured, fingerprint=print_
+            embedding,
+            self._engine.format,
+            channel,
+            quality=measured,
+            attack=self._attacks.margin(heard.waveform),
+            fingerprint=fingerprint(heard.waveform),
         )
 
 

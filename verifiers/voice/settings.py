@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from verifiers.settings import FactorSettings
 from verifiers.voice import engines
+
+DETECTOR = Path(__file__).parent / "pad" / "detector.json"
 
 
 class VoiceSettings(FactorSettings):
@@ -73,6 +77,24 @@ class VoiceSettings(FactorSettings):
     )
     replay_days: int = Field(ge=30, description="Days for which a recording is known again.")
     replay_recordings: int = Field(ge=1, description="Recordings of one person that are known.")
+    pad: bool = Field(default=True, description="Refuse what does not sound like a person.")
+    pad_threshold: float = Field(
+        description="Least score of what counts as a person, of the detector that ships."
+    )
+    aasist: Path | None = Field(
+        default=None,
+        description="ONNX network that detects attacks as well: (1, 64600) samples, two logits.",
+    )
+    aasist_sha256: str = Field(default="", description="SHA-256 of that file, in hexadecimal.")
+    aasist_threshold: float | None = Field(
+        default=None, description="Least score of what counts as a person, of that file."
+    )
+    aasist_bpcer: float | None = Field(
+        default=None, ge=0, le=1, description="People it rejects at that threshold, as measured."
+    )
+    aasist_apcer: float | None = Field(
+        default=None, ge=0, le=1, description="Attacks of the worst species it accepts there."
+    )
     recognisers: str = Field(
         default="",
         description="Folders of Whisper models for CTranslate2 by language, as de=/models/german, "
@@ -118,6 +140,19 @@ class VoiceSettings(FactorSettings):
         if value not in engines.known():
             raise ValueError(f"must be one of {', '.join(engines.known())}")
         return value
+
+    @model_validator(mode="after")
+    def _measured(self) -> Self:
+        rates = (self.aasist_threshold, self.aasist_bpcer, self.aasist_apcer)
+        if self.aasist and (not self.aasist_sha256 or None in rates):
+            raise ValueError("aasist goes with its SHA-256, its threshold and both rates there")
+        return self
+
+    @classmethod
+    def shipped(cls) -> dict[str, Any]:
+        """Return the limits of this folder, and the threshold of the detector that ships."""
+        detector = json.loads(DETECTOR.read_text("utf-8"))
+        return super().shipped() | {"pad_threshold": detector["point"]["threshold"]}
 
     @property
     def folders(self) -> dict[str, Path]:

@@ -26,7 +26,8 @@ class Utterance:
 
     `embedding` are little-endian 32-bit floats of the `engine`, which is named with its version.
     `channel` is `wide` or `telephone`. `quality` holds what was measured of the signal, by name.
-    `attack` is what presentation attack detection makes of it, None where there is none.
+    `attack` is by how much it passes the detection of presentation attacks: below 0 one is
+    suspected; None where nothing detects them.
     `fingerprint` is alike for the same signal however its file looks.
     """
 

@@ -1,0 +1,131 @@
+"""What a detector is trained and judged on: bona fide speech and attacks, as they were heard."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from contracts.errors import Misconfigured
+from gateway.evaluation.attacks.hearing import Hearing
+from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentation, Species
+from gateway.evaluation.attacks.species import SPECIES
+from gateway.evaluation.encode import Progress
+from gateway.evaluation.recording import load
+from verifiers.models import digest
+from verifiers.voice.audio.speech import Speech
+
+FREE = "CC BY"
+"""How the licence of recordings begins that something which ships may be trained on."""
+EVERY = 2
+"""Of so many recordings one is made an attack of."""
+PEAK = 32_767
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One line of the manifest: where a recording is, whose, and whether it may be trained on."""
+
+    name: str
+    path: Path
+    subject: str
+    free: bool
+
+    def presented(self) -> Presentation:
+        """Read it, as bona fide speech."""
+        return Presentation(BONA_FIDE, self.name, self.subject, load(self.path))
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Speech, what it is, what it was heard through; `free` as the recording it is made of."""
+
+    species: str
+    name: str
+    subject: str
+    condition: str
+    free: bool
+    waveform: Floats = field(repr=False)
+
+
+def read(manifest: Path, root: Path) -> list[Recording]:
+    """Read the voices of a manifest: columns file, subject, licence. Raises Misconfigured."""
+    with manifest.open(newline="", encoding="utf-8-sig") as file:
+        rows = [row for row in csv.DictReader(file) if row.get("modality", "voice") == "voice"]
+    if not rows or {"file", "subject", "licence"} - set(rows[0]):
+        raise Misconfigured(detail=f"{manifest} lists no voices with file, subject and licence")
+    return [
+        Recording(row["file"], root / row["file"], row["subject"], row["licence"].startswith(FREE))
+        for row in rows
+    ]
+
+
+def fingerprint(recordings: Iterable[Recording]) -> str:
+    """Return the SHA-256 of the sorted names and hashes of the recordings."""
+    lines = sorted(f"{each.name} {digest(each.path)}\n" for each in recordings)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def missing(species: Sequence[Species] = SPECIES) -> dict[str, str]:
+    """Say which species cannot be made here, and why."""
+    return {each.name: why for each in species if (why := each.missing())}
+
+
+def collect(recordings: Sequence[Recording], folder: Path, progress: Progress) -> list[Heard]:
+    """Hear everything, or read what an earlier run of the same recordings left in the folder."""
+    bona_fide = [each.presented() for each in recordings]
+    free = {each.name for each in recordings if each.free}
+    own = [each for each in bona_fide if each.name in free]
+    hearing = Hearing(Speech(), [each.waveform for each in own])
+    kept = folder / fingerprint(recordings)[:16]
+    kept.mkdir(parents=True, exist_ok=True)
+    found = _kept(kept / "bona fide.npz", bona_fide, hearing, free, progress)
+    for species in SPECIES:
+        if not species.missing():
+            made = species.make(own if species.name == "splicing" else own[::EVERY])
+            found += _kept(kept / f"{species.name}.npz", made, hearing, None, progress)
+    return found
+
+
+def _kept(
+    path: Path,
+    presented: Iterable[Presentation],
+    hearing: Hearing,
+    free: set[str] | None,
+    progress: Progress,
+) -> list[Heard]:
+    """Hear presentations once, then keep what was heard."""
+    if not path.exists():
+        found = list(_heard(path.stem, presented, hearing, free, progress))
+        rows = [
+            (each.species, each.name, each.subject, each.condition, str(each.free))
+            for each in found
+        ]
+        waves = [np.rint(each.waveform * PEAK).astype("<i2") for each in found]
+        np.savez(path, np.array(rows), *waves)
+    with np.load(path) as file:
+        return [_row(row, file[f"arr_{n}"]) for n, row in enumerate(file["arr_0"].tolist(), 1)]
+
+
+def _row(row: Sequence[str], samples: Floats) -> Heard:
+    species, name, subject, condition, free = row
+    waveform = samples.astype(np.float32) / PEAK
+    return Heard(species, name, subject, condition, free == "True", waveform)
+
+
+def _heard(
+    label: str,
+    presented: Iterable[Presentation],
+    hearing: Hearing,
+    free: set[str] | None,
+    progress: Progress,
+) -> Iterator[Heard]:
+    for number, each in enumerate(presented, start=1):
+        progress(f"Hearing {label}", number, 0)
+        may = free is None or each.name in free
+        for condition, waveform in hearing(each):
+            yield Heard(each.species, each.name, each.subject, condition, may, waveform)

@@ -1,0 +1,119 @@
+"""Judge the detector on people, voices and species that it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gateway.evaluation.attacks.hearing import CLEAN
+from gateway.evaluation.attacks.presentation import Floats
+from gateway.evaluation.attacks.training import FOLDS, Bools, Rows, fit
+from gateway.evaluation.rates import Rate, rate
+
+BUDGET = 0.01
+"""How much of what people say may be taken for an attack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Attacks of one species that were taken for people (APCER).
+
+    `known`: other people and other synthetic voices of the species were trained on. `unknown`: the
+    whole species was left out. `clean` is `unknown` without any channel, room or noise. `genuine`
+    are the scores behind `unknown`.
+    """
+
+    known: Rate
+    unknown: Rate
+    clean: Rate
+    scores: Floats = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """All figures at one threshold. BPCER is the share of people's speech taken for an attack."""
+
+    threshold: float
+    bpcer: Rate
+    corpora: Mapping[str, tuple[Rate, Rate | None]]
+    conditions: Mapping[str, Rate]
+    species: Mapping[str, Figures]
+    scores: Floats = field(repr=False)
+
+
+def judge(rows: Rows, trained: frozenset[str], budget: float = BUDGET) -> Judged:
+    """Train on the other folds, score the one held out, and set the threshold by the budget."""
+    usable = trainable(rows, trained)
+    scores = crossed(rows, usable)
+    people = rows.bona_fide & rows.free
+    threshold = round(float(np.quantile(scores[people], budget, method="lower")), 3)
+    return Judged(
+        threshold,
+        _rejected(scores[people], threshold),
+        {name: _corpus(rows, usable, scores, threshold, str(name)) for name in _names(rows)},
+        {
+            str(name): _rejected(scores[people & (rows.condition == name)], threshold)
+            for name in np.unique(rows.condition[people])
+        },
+        _all_species(rows, usable, scores, threshold),
+        scores[people],
+    )
+
+
+def trainable(rows: Rows, trained: frozenset[str]) -> Bools:
+    """Say which rows may be trained on: free recordings, and species that can be told apart."""
+    return np.where(rows.bona_fide, rows.free, np.isin(rows.species, sorted(trained)))
+
+
+def crossed(rows: Rows, usable: Bools) -> Floats:
+    """Score each fold by what the other folds taught."""
+    scores = np.zeros(len(rows.species))
+    for number in range(FOLDS):
+        held = rows.fold == number
+        if held.any():
+            scores[held] = fit(rows.where(usable & ~held)).scores(rows.features[held])
+    return scores
+
+
+def _names(rows: Rows) -> list[str]:
+    return sorted(map(str, np.unique(rows.corpus[rows.bona_fide])))
+
+
+def _corpus(
+    rows: Rows, usable: Bools, scores: Floats, threshold: float, name: str
+) -> tuple[Rate, Rate | None]:
+    """Return the BPCER of a corpus, and that of a detector which never saw the corpus."""
+    held = rows.bona_fide & (rows.corpus == name)
+    known = _rejected(scores[held], threshold)
+    if not rows.free[held].all():
+        return known, None
+    blind = fit(rows.where(usable & (rows.corpus != name)))
+    return known, _rejected(blind.scores(rows.features[held]), threshold)
+
+
+def _all_species(rows: Rows, usable: Bools, scores: Floats, threshold: float) -> dict[str, Figures]:
+    names = [str(name) for name in np.unique(rows.species[~rows.bona_fide])]
+    found = {name: _figures(rows, usable, scores, threshold, name) for name in names}
+    return dict(sorted(found.items(), key=lambda pair: -pair[1].unknown.value))
+
+
+def _figures(rows: Rows, usable: Bools, scores: Floats, threshold: float, name: str) -> Figures:
+    attack = rows.species == name
+    blind = crossed(rows, usable & ~attack) if usable[attack].any() else scores
+    clean = attack & (rows.condition == CLEAN)
+    return Figures(
+        _accepted(scores[attack], threshold),
+        _accepted(blind[attack], threshold),
+        _accepted(blind[clean], threshold),
+        blind[attack],
+    )
+
+
+def _rejected(scores: Floats, threshold: float) -> Rate:
+    return rate(int(np.count_nonzero(scores < threshold)), scores.size)
+
+
+def _accepted(scores: Floats, threshold: float) -> Rate:
+    return rate(int(np.count_nonzero(scores >= threshold)), scores.size)

@@ -1,0 +1,175 @@
+"""What was found, as a file that ships, as a page, and as a plot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from gateway.evaluation.attacks.measure import BUDGET, Judged
+from gateway.evaluation.attacks.species import SPECIES
+from gateway.evaluation.attacks.training import FOLDS, Rows
+from gateway.evaluation.rates import Rate
+from verifiers.voice.pad.shipped import Weights
+
+FORMAT = "gatehouse-pad/1"
+COMMAND = "gatehouse evaluate attacks MANIFEST.csv --train"
+TICKS = (0.01, 0.05, 0.2, 0.5)
+COLOUR = "#1f5fa8"
+EDGES = (0.002, 0.998)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One run: what it was made of, what came out. `absent` species could not be made here."""
+
+    data: str
+    recordings: int
+    people: int
+    rows: Rows
+    weights: Weights
+    judged: Judged
+    absent: Mapping[str, str]
+
+    def json(self) -> dict[str, Any]:
+        """Return what ships: numbers, where they come from, and the point with its rates."""
+        judged, weights = self.judged, self.weights
+        arrays = {name: listed(getattr(weights, name)) for name in ("mean", "scale", "weight")}
+        return {
+            "format": FORMAT,
+            "date": date.today().isoformat(),  # noqa: DTZ011  # the day of whoever trains
+            "command": COMMAND,
+            "data": {"sha256": self.data, "recordings": self.recordings, "people": self.people},
+            "point": {
+                "threshold": judged.threshold,
+                "bpcer": counted(judged.bpcer),
+                "worst_apcer": max(each.unknown.value for each in judged.species.values()),
+            },
+            "corpora": {name: counted(each[0]) for name, each in judged.corpora.items()},
+            "species": {
+                name: {"apcer": counted(each.known), "apcer_left_out": counted(each.unknown)}
+                for name, each in judged.species.items()
+            },
+            "weights": {**arrays, "offset": weights.offset},
+        }
+
+    def lines(self) -> Iterator[str]:
+        """Say it in Markdown, worst first."""
+        judged, pieces = self.judged, int(self.rows.free.sum())
+        yield f"Trained on {pieces} pieces of speech, bona fide and attacks, made of"
+        yield f"{self.recordings} recordings of {self.people} people. SHA-256 of their names and"
+        yield f"hashes: `{self.data}`. Judged on people and voices held out, in {FOLDS} folds."
+        yield ""
+        rate = words(judged.bpcer)
+        yield f"Threshold **{judged.threshold}**: BPCER {rate}, of a budget of {100 * BUDGET:g} %."
+        yield from table(
+            "attack | what it is | APCER, species never seen | of these without channel or noise "
+            "| APCER, species seen in training",
+            (
+                (name, about(name), words(each.unknown), words(each.clean), known(name, each.known))
+                for name, each in judged.species.items()
+            ),
+        )
+        yield from table(
+            "people of | BPCER | BPCER where the whole corpus was held out",
+            (
+                (name, words(here), words(blind) if blind else "never trained on")
+                for name, (here, blind) in judged.corpora.items()
+            ),
+        )
+        yield from table(
+            "heard through | BPCER",
+            ((name, words(each)) for name, each in judged.conditions.items()),
+        )
+        yield from (f"{name} could not be made: {why}." for name, why in self.absent.items())
+
+
+def table(head: str, rows: Any) -> Iterator[str]:  # noqa: ANN401  # any rows of words
+    """Write a table."""
+    yield ""
+    yield f"| {head} |"
+    yield "|" + "---|" * (head.count("|") + 1)
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+
+
+def words(rate: Rate) -> str:
+    """Return a rate with its count and its 95 % bounds, in percent."""
+    return (
+        f"{100 * rate.value:.1f} % ({rate.errors}/{rate.comparisons}, "
+        f"{100 * rate.low:.1f} to {100 * rate.high:.1f})"
+    )
+
+
+def known(name: str, rate: Rate) -> str:
+    """Return the rate of a species that was trained on."""
+    return (
+        words(rate)
+        if any(each.trained and each.name == name for each in SPECIES)
+        else "never trained on"
+    )
+
+
+def about(name: str) -> str:
+    """Say what a species is."""
+    return next(each.about for each in SPECIES if each.name == name)
+
+
+def counted(rate: Rate) -> dict[str, float]:
+    """Return a rate as plain data."""
+    return {
+        "errors": rate.errors,
+        "trials": rate.comparisons,
+        "rate": round(rate.value, 5),
+        "upper": round(rate.high, 5),
+    }
+
+
+def listed(values: Any) -> list[float]:  # noqa: ANN401  # an array of any width
+    """Return numbers as they are written."""
+    return [round(float(value), 6) for value in values]
+
+
+def write(found: Found, folder: Path) -> list[Path]:
+    """Write `detector.json`, `voice-attacks.md` and the plot."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [
+        folder / name for name in ("detector.json", "voice-attacks.md", "voice-attacks-det.png")
+    ]
+    paths[0].write_text(
+        json.dumps(found.json(), indent=None, separators=(",", ":")) + "\n", "utf-8"
+    )
+    paths[1].write_text("\n".join(found.lines()) + "\n", "utf-8")
+    draw(found.judged, paths[2])
+    return paths
+
+
+def deviates(rates: Sequence[float]) -> list[float]:
+    """Stretch rates to normal deviates; what is off the plot is put on its edge."""
+    return [NormalDist().inv_cdf(min(max(rate, EDGES[0]), EDGES[1])) for rate in rates]
+
+
+def draw(judged: Judged, path: Path) -> None:
+    """Draw the trade-off of each species that was left out of training."""
+    figure = Figure(figsize=(7, 6), layout="constrained")
+    axes = figure.add_subplot()
+    for name, each in judged.species.items():
+        points = np.quantile(judged.scores, np.linspace(0.002, 0.6, 60))
+        attacks = [float(np.mean(each.scores >= point)) for point in points]
+        people = [float(np.mean(judged.scores < point)) for point in points]
+        axes.plot(deviates(people), deviates(attacks), label=name, linewidth=1.2)
+    (x,) = deviates([judged.bpcer.value])
+    axes.axvline(x, color=COLOUR, linestyle=":", linewidth=1)
+    marks = deviates(TICKS)
+    axes.set_xticks(marks, [f"{tick:.0%}" for tick in TICKS])
+    axes.set_yticks(marks, [f"{tick:.0%}" for tick in TICKS])
+    axes.set(xlabel="BPCER", ylabel="APCER, species left out of training")
+    axes.grid(visible=True, color="#d8d8d8", linewidth=0.6)
+    axes.legend(fontsize=7)
+    figure.savefig(path, dpi=120)

@@ -1,0 +1,35 @@
+"""Make attacks, train the detector, judge it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from contracts.errors import Misconfigured
+from gateway.evaluation.attacks import material
+from gateway.evaluation.attacks.measure import judge, trainable
+from gateway.evaluation.attacks.neural import MODELS
+from gateway.evaluation.attacks.report import Found
+from gateway.evaluation.attacks.species import SPECIES
+from gateway.evaluation.attacks.training import Rows, fit
+from gateway.evaluation.encode import Progress
+from gateway.models import pull
+
+
+def run(manifest: Path, root: Path, kept: Path, progress: Progress) -> Found:
+    """Train and judge. What was heard is kept for the next run. Raises Misconfigured."""
+    pull(progress, MODELS)
+    recordings = material.read(manifest, root)
+    free = [each for each in recordings if each.free]
+    if not free:
+        raise Misconfigured(detail=f"{manifest} has no recording under a {material.FREE} licence")
+    rows = Rows.of(material.collect(recordings, kept, progress))
+    trained = frozenset(each.name for each in SPECIES if each.trained)
+    return Found(
+        material.fingerprint(free),
+        len(free),
+        len({each.subject for each in free}),
+        rows,
+        fit(rows.where(trainable(rows, trained))),
+        judge(rows, trained),
+        material.missing(),
+    )

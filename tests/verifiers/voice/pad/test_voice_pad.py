@@ -1,0 +1,118 @@
+"""The detector that ships: what its file says, how fast it is, and what it makes of people."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from contracts.errors import Misconfigured
+from tests.recordings import recording
+from tests.timing import quickest
+from verifiers.voice.audio.speech import Speech
+from verifiers.voice.pad import Detectors, load
+from verifiers.voice.pad.features import features
+from verifiers.voice.pad.shipped import FILE, Shipped
+from verifiers.voice.settings import VoiceSettings
+
+PEOPLE = ("ls1688", "lt19", "vctk_p226", "fsdd_theo")
+
+
+def noise(seconds: float) -> np.typing.NDArray[np.float32]:
+    return np.random.default_rng(7).standard_normal(int(seconds * 16_000)).astype(np.float32) * 0.1
+
+
+def test_what_ships_says_where_it_comes_from_and_what_it_measured() -> None:
+    shipped = json.loads(FILE.read_text("utf-8"))
+    size = features(noise(2)).size
+    assert shipped["format"] == "gatehouse-pad/1"
+    assert shipped["command"].startswith("gatehouse evaluate attacks")
+    assert len(bytes.fromhex(shipped["data"]["sha256"])) == 32
+    assert {len(shipped["weights"][name]) for name in ("mean", "scale", "weight")} == {size}
+    assert shipped["point"]["bpcer"]["rate"] <= 0.011
+    assert {"rate", "trials", "upper"} <= shipped["species"]["injection-file"]["apcer"].keys()
+
+
+def test_its_threshold_is_the_one_that_was_measured() -> None:
+    point = json.loads(FILE.read_text("utf-8"))["point"]
+    assert VoiceSettings.load().pad_threshold == point["threshold"]
+    assert VoiceSettings.load().pad
+
+
+@pytest.mark.parametrize("seconds", [0, 0.01, 0.3, 1, 3, 15])
+def test_any_length_gives_finite_features(seconds: float) -> None:
+    assert np.isfinite(features(noise(seconds))).all()
+
+
+def test_silence_and_a_constant_give_finite_features() -> None:
+    assert np.isfinite(features(np.zeros(16_000, np.float32))).all()
+    assert np.isfinite(features(np.ones(16_000, np.float32))).all()
+    click = np.zeros(16_000, np.float32)
+    click[8_000] = 1
+    assert np.isfinite(features(click)).all()
+
+
+def test_level_and_offset_change_nothing() -> None:
+    detector, waveform = Shipped.load(0), noise(2)
+    assert detector.score(waveform) == pytest.approx(detector.score(waveform * 0.3 + 0.01), abs=0.1)
+
+
+def test_three_seconds_cost_little() -> None:
+    detector, waveform = Shipped.load(0), noise(3)
+    _, seconds = quickest(lambda: detector.score(waveform), enough=0.03)
+    assert seconds < 0.03
+
+
+def test_more_speech_than_it_looks_at_costs_no_more() -> None:
+    detector = Shipped.load(0)
+    assert detector.score(noise(6)) == detector.score(noise(15))
+
+
+class Fixed:
+    name = "fixed"
+
+    def __init__(self, score: float, threshold: float) -> None:
+        self._score, self.threshold = score, threshold
+
+    def score(self, waveform: np.typing.NDArray[np.float32]) -> float:
+        return self._score
+
+
+def test_the_strictest_detector_decides() -> None:
+    both = Detectors([Fixed(3, 1), Fixed(0, 0.5)])
+    assert both.margin(noise(1)) == -0.5
+
+
+def test_without_a_detector_nothing_is_said() -> None:
+    assert Detectors(()).margin(noise(1)) is None
+
+
+def test_it_is_switched_off_by_a_setting_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load(VoiceSettings.load()).margin(noise(2)) is not None
+    monkeypatch.setenv("GATEHOUSE_VOICE_PAD", "false")
+    assert load(VoiceSettings.load()).margin(noise(2)) is None
+
+
+def test_a_file_of_ones_own_goes_with_its_rates(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEHOUSE_VOICE_AASIST", "/somewhere.onnx")
+    with pytest.raises(Misconfigured, match="SHA-256, its threshold and both rates"):
+        VoiceSettings.load()
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize("person", PEOPLE)
+def test_people_pass(person: str, models: None) -> None:
+    from gateway.evaluation.recording import load as read
+
+    detectors, speech = load(VoiceSettings.load()), Speech()
+    heard = [speech.hear(read(recording(person, number))).waveform for number in range(3)]
+    assert all((detectors.margin(each) or 0) >= 0 for each in heard)
+
+
+def test_a_web_worker_brings_no_numpy_along() -> None:
+    loaded = "import sys, verifiers.voice.pad, verifiers.voice.settings"
+    code = f"{loaded}; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
