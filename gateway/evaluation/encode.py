@@ -28,6 +28,11 @@ Progress = Callable[[str, int, int], None]
 VOICES = 16
 """How many people's first recordings the babble is made of."""
 CLEAN = "clean"
+LIMITS = {
+    "min_speech_ms", "min_level_dbfs", "max_clipped", "min_snr_db", "min_bandwidth_hz",
+    "wide_bandwidth_hz",
+}  # fmt: skip
+"""The settings that an utterance, or that there is none, depends on."""
 
 
 class Listening(Protocol):
@@ -74,7 +79,7 @@ class Pooled:
         network = engines.load(engine or settings.engine)
         self._listen = Listen(Speech(), network, settings)
         self.engine = network.format
-        self.identity = f"{network.format} {settings.model_dump_json()}"
+        self.identity = f"{network.format} {settings.model_dump_json(include=LIMITS)}"
 
     def utterance(self, waveform: Floats) -> Heard:
         """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
