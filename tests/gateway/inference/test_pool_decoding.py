@@ -1,0 +1,79 @@
+"""Foreign recordings through the pool: harm is refused, a crash takes one process along."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from contracts.errors import BadRequest, Unavailable
+from contracts.factor import Infer
+from gateway.inference import connect
+from gateway.inference.pool import Pool
+from gateway.inference.protocol import MAX_PAYLOAD
+from gateway.inference.server import listening
+from gateway.inference.settings import InferenceSettings
+from tests.foreign import coded
+from tests.gateway.inference.decoding import FATAL
+from tests.verifiers.voice.audio.test_voice_decode import HOSTILE, PCM, TONE
+from verifiers.voice.audio import wav
+from verifiers.voice.utterance import DECODE
+
+COMMAND = (sys.executable, str(Path(__file__).with_name("decoding.py")))
+NOTE = coded(TONE, "ogg", "libopus", 48_000)
+
+
+@pytest.fixture
+def pool(path: Path) -> Iterator[tuple[Pool, Infer]]:
+    """A pool of one process that decodes, and the way to it."""
+    pool = Pool(InferenceSettings(workers=1), COMMAND)
+    ready, over = threading.Event(), threading.Event()
+
+    async def main() -> None:
+        await pool.start()
+        async with listening(path, pool, set()):
+            ready.set()
+            await asyncio.to_thread(over.wait)
+        await pool.stop()
+
+    thread = threading.Thread(target=asyncio.run, args=(main(),))
+    thread.start()
+    assert ready.wait(30)
+    yield pool, connect(path)
+    over.set()
+    thread.join(20)
+
+
+def test_harm_is_refused_and_memory_stays_flat(pool: tuple[Pool, Infer]) -> None:
+    running, infer = pool
+    assert len(wav.pcm(infer(DECODE, NOTE))) == pytest.approx(len(PCM), rel=0.02)
+    (worker,) = (psutil.Process(each.pid) for each in running.workers)
+    before, spent = worker.memory_info().rss, sum(worker.cpu_times()[:2])
+    files = [data for make in HOSTILE.values() if len(data := make()) <= MAX_PAYLOAD]
+    for data in files:
+        with pytest.raises(BadRequest):
+            infer(DECODE, data)
+    assert worker.is_running()
+    assert worker.memory_info().rss - before < 32 * 2**20
+    assert sum(worker.cpu_times()[:2]) - spent < 0.2 * len(files)
+
+
+def test_a_decoder_that_crashes_is_replaced(pool: tuple[Pool, Infer]) -> None:
+    running, infer = pool
+    (before,) = (each.pid for each in running.workers)
+    with pytest.raises(Unavailable):
+        infer(DECODE, FATAL)
+    assert infer(DECODE, NOTE)
+    assert [each.pid for each in running.workers] != [before]
+
+
+def test_silence_is_no_crash(pool: tuple[Pool, Infer]) -> None:
+    _, infer = pool
+    silence = coded(np.zeros(wav.RATE, np.int16), "wav", "pcm_alaw", 8_000)
+    assert len(wav.pcm(infer(DECODE, silence))) == pytest.approx(2 * wav.RATE, rel=0.02)
