@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from verifiers.voice.protection import ROUNDS, SALT_BYTES, Transform
+from verifiers.voice.protection import ROUNDS, SALT_BYTES, SEED_BYTES, Transform
 
 Floats = NDArray[np.float64]
 Linkage = Callable[[Floats, Floats], Floats]
@@ -167,7 +166,8 @@ def _protected(voices: Floats, rounds: int, deployment: str, *, one: bool = Fals
 
 def _secrets(name: str) -> tuple[bytes, bytes]:
     """Return a seed and a salt that are the same in every run."""
-    return sha256(name.encode()).digest(), sha256(f"salt|{name}".encode()).digest()[:SALT_BYTES]
+    chance = np.random.default_rng(list(name.encode()))
+    return chance.bytes(SEED_BYTES), chance.bytes(SALT_BYTES)
 
 
 def _near(ours: Floats, theirs: Floats) -> Floats:
