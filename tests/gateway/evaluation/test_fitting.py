@@ -101,7 +101,7 @@ def test_that_caution_costs_few_misses_and_never_the_target_of_all_together() ->
         assert (impostor >= score).mean() <= 2 * target
     score = (apart.thresholds[1e-4] - apart.offset) / apart.slope
     missed = (genuine < score).mean()
-    assert missed == pytest.approx(0.025, abs=0.01) or apart.thresholds == together.thresholds
+    assert missed < 0.03 or apart.thresholds[1e-4] == together.thresholds[1e-4]
 
 
 def test_the_same_seed_makes_the_same_thresholds() -> None:
