@@ -12,7 +12,7 @@ from contracts.errors import BadRequest
 from contracts.text import Text
 from gateway.admin import openapi
 from gateway.admin.api import BASE
-from gateway.admin.bearer import LONGEST
+from gateway.admin.roles import LONGEST
 from gateway.admin.setup import Setup
 from gateway.cli import output, remote_login, remote_tokens
 from gateway.cli.asking import asking

@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from contracts.errors import NotAuthenticated
 from contracts.text import Text
 from gateway.admin.api_client import CLIENT, SCOPE, resource
-from gateway.admin.bearer import ACR
+from gateway.admin.roles import ACR
 from gateway.cli.remote_tokens import Prover, Session, encoded, exchange, metadata, save
 
 HOST = "127.0.0.1"
