@@ -11,16 +11,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from contracts.errors import Retry
 from contracts.factor import Answer, Enrolled, Verdict
 from contracts.listening import Followed, Heard
 from contracts.sample import Sample
+from contracts.text import Text
 from verifiers.voice.answers import recording
+from verifiers.voice.challenge.edits import edits
 from verifiers.voice.deciding import Decider
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Ears, Utterance
 from verifiers.voice.vectors import mean, pack, unpack
 from verifiers.voice.verifying import Spoken, Verifying
 
+UNCLEAR = Text("The digits could not be understood. Please say them once more, all of them.")
 SEGMENTS = 20
 """How many segments an answer has at most, and how many are looked back at."""
 
@@ -101,12 +105,20 @@ class Calls:
         self._settings = settings
 
     def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
-        """Measure one more segment. Raises Retry where there is no speech in it."""
+        """Measure one more segment. Raises Retry where there is no speech in it.
+
+        It is enough once the digits were said, or too much was for that to become true.
+        """
         spoken = self._verifying.hear(_recording(sample), str(asked["language"]))
+        if len(spoken.words) * self._settings.challenge_digit_ms > _speech(spoken):
+            raise Retry(UNCLEAR, reason="unclear", detail=f"{len(spoken.words)} digits in no time")
         segments = Segments.load(so_far).add(spoken)
-        words = sum(len(one.words) for one in segments.heard)
-        enough = words >= len(asked["digits"]) and segments.speech >= self._settings.min_speech_ms
-        return Heard(segments.dump(), enough or len(segments.heard) == SEGMENTS)
+        said = [word for one in segments.heard for word in one.words]
+        most = self._settings.challenge_edits
+        right = edits(said, asked["digits"]) <= most and len(said) >= len(asked["digits"])
+        over = len(said) > len(asked["digits"]) + most or len(segments.heard) == SEGMENTS
+        enough = right and segments.speech >= self._settings.min_speech_ms
+        return Heard(segments.dump(), enough or over)
 
     def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
         """Judge all that was heard as one answer."""

@@ -182,7 +182,14 @@ def test_no_recording_two_and_none_at_all(waiting: Talk) -> None:
 
 
 def test_a_huge_message_is_not_decoded(waiting: Talk) -> None:
-    status, body = told(waiting.send(b"x" * 1_000_001))
+    fields = {"client_id": "bot", "client_secret": SECRET, "state": "one"}
+    texts = [(f'name="{name}"', value) for name, value in fields.items()]
+    parts = [*texts, ('name="audio"; filename="note.ogg"', "x" * 1_000_001)]
+    form = [f"--b\r\nContent-Disposition: form-data; {of}\r\n\r\n{part}\r\n" for of, part in parts]
+    kind = "multipart/form-data; boundary=b"
+    client = waiting.house.app.test_client()
+    sent = client.post(VERIFY, data="".join([*form, "--b--\r\n"]), content_type=kind)
+    status, body = told(sent)
     assert status == 413
     assert body["error"] == "too_large"  # type: ignore[index]
     assert not waiting.pool.decoded

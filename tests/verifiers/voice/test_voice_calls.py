@@ -128,10 +128,17 @@ def test_half_an_answer_by_another_is_none(caller: Caller) -> None:
 
 
 def test_other_digits_are_refused(caller: Caller) -> None:
-    other = caller.digits[::-1]
-    state, _ = caller.say(b"", other[:3])
-    state, _ = caller.say(state, other[3:])
+    other = "".join(str(9 - int(digit)) for digit in caller.digits)
+    state, enough = caller.say(b"", other[:3])
+    assert not enough
+    state, enough = caller.say(state, other, milliseconds=3000.0)
+    assert enough
     assert caller.concluded(state) == (False, "other digits than were asked for")
+
+
+def test_more_digits_than_anybody_can_say_are_none(caller: Caller) -> None:
+    with pytest.raises(Retry, match="no time"):
+        caller.say(b"", "97" * 10)
 
 
 def test_the_worst_sign_of_an_attack_counts_for_all(caller: Caller) -> None:
