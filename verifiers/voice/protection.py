@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 ROUNDS = 16
-"""Measured in docs/template-protection.md: from eight on, nothing of a vector is left to link."""
+"""Measured in docs/template-protection.md: from four on, nothing of a vector is left to link."""
 
 SEED_BYTES = 32
 SALT_BYTES = 16
