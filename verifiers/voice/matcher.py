@@ -9,17 +9,6 @@ from verifiers.voice.template import Voiceprint
 from verifiers.voice.vectors import unpack
 
 
-class CosineMatcher:
-    """Compares embeddings by the angle between them."""
-
-    def __init__(self, format: str) -> None:
-        self.format = format
-
-    def score(self, probe: bytes, enrolled: Enrolled) -> float:
-        """Return the cosine, -1.0 to 1.0; nan where an embedding is not finite."""
-        return cosine(probe, enrolled)
-
-
 def cosine(probe: bytes, enrolled: Enrolled) -> float:
     """Return the cosine of a raw embedding and a voiceprint: the embedding is protected as it is.
 
