@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from gateway.evaluation.attacks.measure import BUDGET, Judged
 from gateway.evaluation.attacks.species import SPECIES
-from gateway.evaluation.attacks.training import FOLDS, Rows
+from gateway.evaluation.attacks.training import FOLDS
 from gateway.evaluation.rates import Rate
 from verifiers.voice.pad.shipped import Weights
 
@@ -24,6 +24,7 @@ COMMAND = "gatehouse evaluate attacks MANIFEST.csv --train"
 TICKS = (0.01, 0.05, 0.2, 0.5)
 COLOUR = "#1f5fa8"
 EDGES = (0.002, 0.998)
+NEVER = "never trained on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Found:
     data: str
     recordings: int
     people: int
-    rows: Rows
+    pieces: int
     weights: Weights
     judged: Judged
     absent: Mapping[str, str]
@@ -62,8 +63,8 @@ class Found:
 
     def lines(self) -> Iterator[str]:
         """Say it in Markdown, worst first."""
-        judged, pieces = self.judged, int(self.rows.free.sum())
-        yield f"Trained on {pieces} pieces of speech, bona fide and attacks, made of"
+        judged = self.judged
+        yield f"Trained on {self.pieces} pieces of speech, bona fide and attacks, made of"
         yield f"{self.recordings} recordings of {self.people} people. SHA-256 of their names and"
         yield f"hashes: `{self.data}`. Judged on people and voices held out, in {FOLDS} folds."
         yield ""
@@ -80,7 +81,7 @@ class Found:
         yield from table(
             "people of | BPCER | BPCER where the whole corpus was held out",
             (
-                (name, words(here), words(blind) if blind else "never trained on")
+                (name, words(here), words(blind) if blind else NEVER)
                 for name, (here, blind) in judged.corpora.items()
             ),
         )
@@ -109,11 +110,7 @@ def words(rate: Rate) -> str:
 
 def known(name: str, rate: Rate) -> str:
     """Return the rate of a species that was trained on."""
-    return (
-        words(rate)
-        if any(each.trained and each.name == name for each in SPECIES)
-        else "never trained on"
-    )
+    return words(rate) if any(each.trained and each.name == name for each in SPECIES) else NEVER
 
 
 def about(name: str) -> str:

@@ -24,12 +24,13 @@ def run(manifest: Path, root: Path, kept: Path, progress: Progress) -> Found:
         raise Misconfigured(detail=f"{manifest} has no recording under a {material.FREE} licence")
     rows = Rows.of(material.collect(recordings, kept, progress))
     trained = frozenset(each.name for each in SPECIES if each.trained)
+    usable = trainable(rows, trained)
     return Found(
         material.fingerprint(free),
         len(free),
         len({each.subject for each in free}),
-        rows,
-        fit(rows.where(trainable(rows, trained))),
+        int(usable.sum()),
+        fit(rows.where(usable)),
         judge(rows, trained),
         material.missing(),
     )

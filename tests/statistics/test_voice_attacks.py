@@ -1,0 +1,154 @@
+"""What share of attacks on a person's account is accepted altogether (IAPAR, ISO/IEC 30107-3).
+
+The attacker knows the digits that are asked for. An answer passes what every answer passes: how
+good it is, its time, its words, replays, the detection of attacks, and the comparison.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+import numpy as np
+import pytest
+
+from contracts.errors import Retry
+from contracts.factor import Answer, Challenge, Enrolled, Factor, Subject, Template, Workshop
+from contracts.inference import Job
+from contracts.sample import Modality, Sample
+from gateway.evaluation.attacks import conversion, replay, synthesis
+from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentation
+from gateway.evaluation.attacks.texts import spoken
+from gateway.evaluation.rates import rate
+from tests.fakes.clock import FakeClock
+from tests.recordings import pasted
+from tests.verifiers.conftest import ORIGIN, kept, stored
+from verifiers import voice
+from verifiers.voice.audio import wav
+from verifiers.voice.audio.wav import RATE
+from verifiers.voice.models import MODELS
+from verifiers.voice.utterance import DECODE
+
+PEOPLE = ("george", "lucas", "theo")
+ENROLLED = ("0369251", "58147036", "814703692", "4703692581", "6925814")
+LEAD = int(1.1 * RATE)
+VOICES = {
+    "espeak-ng": synthesis.espeak("en-us", "-s", "120"),
+    "flite rms": synthesis.flite("rms"),
+    "festival kal": synthesis.festival("kal_diphone"),
+}
+PROGRAMS = {"espeak-ng": "espeak-ng", "flite rms": "flite", "festival kal": "text2wave"}
+STOLEN = {
+    "spliced digits": None,
+    "spliced, phone loudspeaker": replay.PHONE,
+    "spliced, good loudspeaker": replay.GOOD,
+    "spliced, resynthesised from mels": conversion.MEL,
+    "spliced, resynthesised by LPC": conversion.LPC,
+}
+SHORT = ("espeak-ng", "spliced, phone loudspeaker")
+TRIES = 4
+Attack = Callable[[str, int, str], Floats]
+"""Makes an answer of the person attacked, the number of the try, and the digits asked for."""
+
+
+@pytest.fixture(scope="module")
+def jobs() -> dict[str, Job]:
+    """The pool's jobs, in this process."""
+    if missing := [model.name for model in MODELS if not model.present()]:
+        pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
+    return {name: load() for name, load in voice.JOBS.items() if name != DECODE}
+
+
+@pytest.fixture
+def factor(jobs: dict[str, Job], clock: FakeClock) -> Factor:
+    def infer(job: str, payload: bytes) -> bytes:
+        return jobs[job](payload)
+
+    built = voice.build(Workshop(clock, "Gatehouse", ORIGIN, b"pepper" * 6, infer=infer))
+    assert built is not None
+    return built
+
+
+def said(waveform: Floats, clock: FakeClock) -> Answer:
+    """Return a recording that took as long as it is."""
+    clock.advance(timedelta(seconds=waveform.size / RATE + 1))
+    data = wav.wave((np.clip(waveform, -1, 1) * 32767).astype("<i2").tobytes())
+    return Answer(samples=[Sample(Modality.VOICE, "audio/wav", data, clock.now(), "test")])
+
+
+def enrolled(factor: Factor, person: str, clock: FakeClock) -> Enrolled:
+    """Enrol a person, from takes that no attacker has."""
+    subject = Subject(person, person)
+    made: Challenge | Template = factor.begin_enroll(subject, [])
+    recordings = (
+        pasted(person, digits, 2 * n, RATE, lead=0.8 + 0.23 * n)
+        for n, digits in enumerate(ENROLLED)
+    )
+    while isinstance(made, Challenge):
+        made = factor.continue_enroll(subject, made.secret, said(next(recordings), clock))
+    return stored(kept(factor, made))
+
+
+def synthetic(name: str) -> Attack:
+    """Let a synthesiser say the digits."""
+
+    def attack(person: str, number: int, digits: str) -> Floats:
+        waveform = VOICES[name](spoken([int(digit) for digit in digits]))
+        return np.concatenate([np.zeros(LEAD, np.float32), waveform])
+
+    return attack
+
+
+def stolen(name: str) -> Attack:
+    """Join digits that the attacker has, and play or change them."""
+
+    def attack(person: str, number: int, digits: str) -> Floats:
+        joined = pasted(person, digits, 9 + number, RATE).astype(np.float32)
+        if (change := STOLEN[name]) is None:
+            return joined
+        own = Presentation(BONA_FIDE, f"{person}{digits}{number}", person, joined)
+        return next(iter(change.make([own]))).waveform
+
+    return attack
+
+
+def outcome(
+    factor: Factor, own: Enrolled, attack: Callable[[str], Floats], clock: FakeClock
+) -> str:
+    """Attack once and return why it was refused; nothing where it was not."""
+    subject = Subject("attacked", "attacked")
+    challenge = factor.begin_verify(subject, [own])
+    answer = said(attack(str(challenge.asks[0].options["digits"])), clock)
+    try:
+        verdict = factor.finish_verify(subject, [own], challenge.secret, answer)
+    except Retry as error:
+        return f"asked again: {error.public}"
+    return verdict.reason
+
+
+@pytest.mark.recordings
+@pytest.mark.parametrize("name", [*STOLEN, *VOICES])
+def test_what_share_of_attacks_is_accepted(
+    name: str, factor: Factor, clock: FakeClock, request: pytest.FixtureRequest
+) -> None:
+    short = request.config.getoption("--length") == "short"
+    if name in VOICES and (program := PROGRAMS[name]) and shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    if short and name not in SHORT:
+        pytest.skip("measured by the whole run")
+    attack = synthetic(name) if name in VOICES else stolen(name)
+    people, tries = (PEOPLE[:1], 1) if short else (PEOPLE, TRIES)
+    found: Counter[str] = Counter()
+    for person in people:
+        own = enrolled(factor, person, clock)
+        for number in range(tries):
+            found[outcome(factor, own, partial(attack, person, number), clock)] += 1
+    share = rate(found[""], found.total())
+    bounds = f"{share.low:.1%} to {share.high:.1%}"
+    counts = f"{share.errors} of {share.comparisons} ({bounds})"
+    sys.stdout.write(f"{name}: accepted {counts}; {dict(found)}\n")
+    assert share.errors == 0 or name in STOLEN
