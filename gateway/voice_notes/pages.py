@@ -45,7 +45,7 @@ class Views:
         if shown is None:
             return redirect(f"/login/{handle}", 303)
         show_for(shown.client.id)
-        return render_template("voice_note.html", login=handle, shown=shown)
+        return render_template("voice_note.html", login=handle, shown=shown, error=shown.said.error)
 
     def status(self, handle: str) -> Response:
         """Say whether the page shows something else by now: for the script that looks."""
@@ -56,4 +56,6 @@ class Views:
 def _asking(handle: str, agree: Agree) -> str:
     show_for(agree.client.id)
     said = [translate(point) for point in agree.points]
-    return render_template("voice_note_agree.html", login=handle, agree=agree, said=said)
+    return render_template(
+        "voice_note_agree.html", login=handle, agree=agree, said=said, error=agree.error
+    )

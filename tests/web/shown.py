@@ -83,6 +83,20 @@ def waiting(**changes: Any) -> SimpleNamespace:
     return SimpleNamespace(client=client, request=asked_for, **{**known, **changes})
 
 
+BANK = SimpleNamespace(id="bank", name="<b>Bank</b>")
+SAID = ["It hands on what you say.", "It may keep it."]
+
+
+def voice_note(*, waits: bool = True, error: Text | None = None) -> tuple[str, dict[str, Any]]:
+    said = SimpleNamespace(words=list("428170"))
+    known = {"client": BANK, "said": said, "seconds": 47, "mark": "1.open", "waits": waits}
+    return "voice_note.html", {"login": "l", "shown": SimpleNamespace(**known), "error": error}
+
+
+def chat(since: datetime | None) -> SimpleNamespace:
+    return SimpleNamespace(client_id="bank", name="<b>Bank</b>", since=since)
+
+
 def requests(**changes: Any) -> tuple[str, dict[str, Any]]:
     known = {"waiting": None, "here": True, "devices": [DEVICE]}
     overview = SimpleNamespace(**{**known, **changes})
@@ -222,6 +236,32 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "choose again": ("choose.html", {**LOGIN, "options": OPTIONS[:1], "error": WRONG}),
     "choose or go on": ("choose.html", {**LOGIN, "options": OPTIONS, "optional": True}),
     "choose nothing": ("choose.html", {**LOGIN, "options": [], "error": None}),
+    "choose the chat": (
+        "choose.html",
+        {**LOGIN, "options": OPTIONS, "error": None, "elsewhere": "/login/l/note"},
+    ),
+    "voice note": voice_note(),
+    "voice note again": voice_note(error=WRONG),
+    "voice note over": voice_note(waits=False),
+    "voice note refused": voice_note(waits=False, error=WRONG),
+    "voice note consent": (
+        "voice_note_agree.html",
+        {
+            "login": "l",
+            "agree": SimpleNamespace(client=BANK, version="1"),
+            "error": None,
+            "said": SAID,
+        },
+    ),
+    "voice notes": (
+        "account_voice_notes.html",
+        {"chats": [chat(NOW), chat(None)], "notice": Text("Withdrawn.")},
+    ),
+    "voice notes, none": ("account_voice_notes.html", {"chats": [], "notice": None}),
+    "voice notes of one": (
+        "account_voice_note.html",
+        {"client": BANK, "version": 1, "said": SAID, "error": WRONG},
+    ),
     "consent": ("consent.html", CONSENT),
     "held": (
         "held.html",
