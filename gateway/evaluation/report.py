@@ -95,6 +95,7 @@ class Result:
     def json(self) -> dict[str, Any]:
         """Return the result as plain data, what was acquired among it."""
         data = asdict(self)
+        shared = data.pop("acquired")
         acquired = self.acquired
         rates = {
             "failure_to_acquire_rate": acquired.failure_to_acquire.value,
@@ -102,7 +103,7 @@ class Result:
             "fnmr_at_fmr": {f"{point.target:g}": point.fnmr.value for point in self.points},
             "in_use": asdict(self.calibrated.uses[-1]) if self.calibrated else None,
         }
-        return {**data, **data.pop("acquired"), **rates}
+        return {**data, **shared, **rates}
 
 
 @dataclass(frozen=True, slots=True)

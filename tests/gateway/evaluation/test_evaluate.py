@@ -202,6 +202,7 @@ def test_the_json_keeps_its_names(order: Order, tmp_path: Path) -> None:
     }  # fmt: skip
     assert wanted <= data.keys()
     assert wanted <= data["results"][0].keys()
+    assert "acquired" not in data
 
 
 def test_engines_and_conditions_stand_side_by_side(order: Order, tmp_path: Path) -> None:
