@@ -120,6 +120,7 @@ CREDENTIAL = SimpleNamespace(
     nameable=True,
     consent="voice",
     consented=False,
+    learning=True,
 )
 WORDING = SimpleNamespace(factor="voice", title=Text("Voice"), version="1", given=False)
 SESSIONS = [
