@@ -143,7 +143,9 @@ class Figures:
     def _worst_first(self, parts: Mapping[str, Part]) -> list[tuple[str, str]]:
         """Order what was measured by the false non-match rate at the first target."""
         rows = [(name, condition) for name, part in parts.items() for condition in part.conditions]
-        return sorted(rows, key=lambda row: -self.of(*row, 1)["points"][0]["fnmr"]["value"])
+        return sorted(
+            rows, key=lambda row: -self.of(row[0], row[1], 1)["points"][0]["fnmr"]["value"]
+        )
 
     def _aims(self) -> Iterator[dict[str, Any]]:
         """Set each aim beside what was measured, on the part it names and on all recordings."""
