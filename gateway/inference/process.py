@@ -16,9 +16,8 @@ QUIET = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MALLOC_ARENA_MAX": "1",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
 }
-"""One thread, which is all that a job gets, and memory given back once a job is done with it."""
+"""One thread, which is all that a job gets, and one arena for its memory."""
 
 
 class Worker:

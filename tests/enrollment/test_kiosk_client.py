@@ -195,3 +195,27 @@ def test_an_absent_gateway_is_unavailable(identity: Identity, clock: FakeClock) 
 
     with httpx.Client(transport=httpx.MockTransport(refuse)) as http, pytest.raises(Unavailable):
         Gateway(identity, http, clock).open("ticket")
+
+
+def test_a_full_pool_tells_a_kiosk_when_to_come_back(
+    station: Gateway,
+    ticket: str,
+    clock: FakeClock,
+    loudness: Loudness,
+    wire: httpx.Client,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(*_: object) -> None:
+        raise Unavailable(detail="the queue is full", retry_after=7)
+
+    enrolment = station.open(ticket)
+    asked = station.begin(enrolment, "voice")
+    heard: list[httpx.Response] = []
+    wire.event_hooks = {"response": [heard.append]}
+    monkeypatch.setattr(loudness, "continue_enroll", full)
+    again = station.answer(enrolment, asked, sample(clock))
+    assert (heard[-1].status_code, heard[-1].headers["Retry-After"]) == (503, "7")
+    monkeypatch.undo()
+    assert again is not None
+    assert again.step == 1
+    assert station.answer(enrolment, again, sample(clock)) is not None

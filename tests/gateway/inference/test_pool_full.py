@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -16,8 +17,11 @@ from typing import Any
 
 import pytest
 
+from tests.gateway.conftest import PASSWORD, House
 from tests.gateway.inference.test_pool import running
 from tests.gateway.operations.running import environment, free_port, gatehouse, wait_for
+from verifiers.voice.audio import wav
+from verifiers.voice.consent import CONSENT
 
 pytestmark = pytest.mark.slow
 
@@ -95,3 +99,21 @@ def test_tokens_do_not_wait_for_the_pool(served: tuple[int, dict[str, str]]) -> 
     assert statuses[503] == 16 - statuses[200]
     refused = [head for status, head in answers if status == 503]
     assert all(int(head["Retry-After"]) > 0 for head in refused)
+
+
+def test_whoever_speaks_to_a_full_pool_is_told_when_to_come_back_and_asked_again(
+    house: House,
+) -> None:
+    account_id = house.enrolled("vera", password=PASSWORD)
+    with house.store.write() as tx:
+        tx.biometric_consents.give(account_id, "voice", CONSENT.version, "browser")
+    person = house.person()
+    person.go("/account")
+    person.log_in("vera", PASSWORD)
+    person.fill(person.form(action="/enroll/voice"))
+    for _ in range(2):
+        sample = (io.BytesIO(wav.wave(bytes(32_000))), "a.wav", "audio/wav")
+        person.fill(person.form(action="/enroll/answer"), sample=sample)
+        assert person.page.status_code == 503
+        assert int(person.page.headers["Retry-After"]) > 0
+        assert "busy right now" in person.page.text
