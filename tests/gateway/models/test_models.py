@@ -137,7 +137,7 @@ def test_models_are_listed_as_json(tmp_path: Path) -> None:
     rows = json.loads(result.stdout)
     assert {row["name"] for row in rows} == {each.name for each in (*catalogue(), *exports())}
     assert not any(row["present"] for row in rows)
-    assert all(Path(row["path"]).parent == tmp_path for row in rows)
+    assert all(Path(row["path"]).is_relative_to(tmp_path) for row in rows)
 
 
 @pytest.mark.parametrize("arguments", [[], ["pull"], ["list"]])
