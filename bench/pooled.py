@@ -27,8 +27,8 @@ from verifiers.voice.utterance import LISTEN, RECOGNISE
 CALLERS = 10
 PROCESSES = 2
 PATIENCE = 60.0
-ROUNDS = 4
-EACH = 20
+ROUNDS = 5
+EACH = 40
 Bare = Callable[[bytes], object]
 bare: dict[str, Bare] = {}
 
