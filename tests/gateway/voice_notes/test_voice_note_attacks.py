@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from gateway.oidc.authorize.transaction import by_auth_req_id
 from store.client_metadata import ClientMetadata
 from store.clients import DYNAMIC
 from tests.gateway.voice_notes.conftest import SCORE, SECRET, VERIFY, Talk, change_client
@@ -213,3 +214,14 @@ def test_tries_of_one_person_have_an_end(waiting: Talk) -> None:
     assert came[0].status_code == 400
     assert came[-1].status_code == 429
     assert int(came[-1].headers["Retry-After"]) > 0
+
+
+def test_a_backchannel_request_is_named_as_it_is_kept(waiting: Talk) -> None:
+    with waiting.house.store.write() as tx:
+        tx.backchannel_requests.put(
+            "asked", "bot", waiting.alice, {}, interval=5, lifetime=timedelta(minutes=2)
+        )
+        named = tx.backchannel_requests.named("asked")
+    assert by_auth_req_id(named) != by_auth_req_id("asked")
+    assert told(waiting.send(b"audio", state=None, auth_req_id="asked")) == NONE
+    assert not waiting.pool.decoded
