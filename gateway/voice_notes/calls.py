@@ -1,0 +1,213 @@
+"""A live call: segments within one challenge, and who speaks is watched once it was accepted."""
+
+from __future__ import annotations
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Self
+
+from contracts.assurance import AuthEvent
+from contracts.errors import Conflict, NotAllowed, Retry, TooMany
+from contracts.factor import Enrolled, Factor, Verdict
+from contracts.listening import Following
+from contracts.sample import Modality, Sample
+from enrollment.terms import Terms
+from enrollment.usable import usable
+from gateway.login.elsewhere import FACTOR
+from gateway.login.lowering import take_back, take_back_from
+from gateway.voice_notes.answering import WAVE, Answering, Open, Parts, Result
+from gateway.voice_notes.challenge import Said, Status
+from gateway.voice_notes.consent import stands
+from store import Client, Transaction
+from store.encoding import dump_events, load_events
+from store.voice_calls import VoiceCall
+
+IDLE = timedelta(minutes=2)
+"""A call of which nothing was heard for so long is over."""
+
+SEGMENTS = 600
+"""Segments of one call: an hour of them, and more."""
+
+PER_MINUTE = 30
+CHANGED = "voice_notes.speaker_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """How a call goes: what was measured, of which login it is, what it has proven."""
+
+    login: str = field(repr=False)
+    heard: bytes = field(default=b"", repr=False)
+    segments: int = 0
+    proof: AuthEvent | None = None
+
+    def dump(self) -> Mapping[str, Any]:
+        """Return the JSON form; the store seals it."""
+        return {
+            "login": self.login,
+            "heard": b64encode(self.heard).decode(),
+            "segments": self.segments,
+            "proof": dump_events([self.proof]) if self.proof else [],
+        }
+
+    @classmethod
+    def load(cls, state: Mapping[str, Any]) -> Self:
+        """Read what `dump` wrote."""
+        proofs = load_events(state["proof"])
+        proof = proofs[0] if proofs else None
+        return cls(state["login"], b64decode(state["heard"]), state["segments"], proof)
+
+
+class Calling:
+    """Hears the segments of calls, judges them as one answer, and follows who speaks."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        answering: Answering,
+        factor: Factor | None,
+        *,
+        fresh: timedelta,
+        biometric_failures: int,
+    ) -> None:
+        self._parts = parts
+        self._store = parts.store
+        self._answering = answering
+        self._factor = factor
+        self._following: Following | None = factor if isinstance(factor, Following) else None
+        self._fresh = fresh
+        self._biometric_failures = biometric_failures
+
+    def begin(self, client: Client, transaction: str, audio: bytes) -> tuple[Result, str]:
+        """Begin a call by its first segment; return its handle too. Raises as a message does."""
+        opened = self._answering.open(client, transaction)
+        with self._store.write() as tx:
+            going = Going(opened.login.handle_hash)
+            handle = tx.voice.calls.open(opened.note, going.dump(), IDLE)
+        return self.go_on(client, handle, audio, opened), handle
+
+    def go_on(
+        self, client: Client, handle: str, audio: bytes, opened: Open | None = None
+    ) -> Result:
+        """Hear the next segment: one result for the whole call so far.
+
+        Raises NotAllowed, alike for a call that is over, another client's or never was; Conflict
+        for two segments at once; TooMany.
+        """
+        call = self._find(client, handle)
+        going = Going.load(call.state)
+        self._count(call, going)
+        if going.proof:
+            return self._follow(call, going, self._sample(client, audio))
+        opened = opened or self._answering.open_again(client, call.note)
+        return self._hear(call, going, opened, self._sample(client, audio))
+
+    def end(self, client: Client, handle: str) -> None:
+        """End a call; what it has proven stays. Raises NotAllowed as `go_on` does."""
+        call = self._find(client, handle)
+        with self._store.write() as tx:
+            tx.voice.calls.end(call)
+
+    @property
+    def _follower(self) -> Following:
+        if self._following is None:
+            raise NotAllowed(detail="the factor follows nobody")
+        return self._following
+
+    def _find(self, client: Client, handle: str) -> VoiceCall:
+        with self._store.read() as tx:
+            call = tx.voice.calls.find(handle, client.id)
+            if call is None or not stands(tx, call.account_id, client.id):
+                raise NotAllowed(detail="no such call of this client")
+        return call
+
+    def _count(self, call: VoiceCall, going: Going) -> None:
+        with self._store.write() as tx:
+            wait = tx.limits.hit(f"voice call:{call.id}", PER_MINUTE, timedelta(minutes=1))
+        if wait:
+            raise TooMany(detail="segments of one call", retry_after=wait)
+        if going.segments >= SEGMENTS:
+            raise NotAllowed(detail="the call has lasted too long")
+
+    def _sample(self, client: Client, audio: bytes) -> Sample:
+        wave, now = self._answering.decode(audio), self._parts.clock.now()
+        source = f"client {client.id}"
+        return Sample(Modality.VOICE, WAVE, wave, now, source, forwarded=client.id)
+
+    def _hear(self, call: VoiceCall, going: Going, opened: Open, sample: Sample) -> Result:
+        try:
+            heard = self._follower.hear(going.heard, opened.said.asked, sample)
+        except Retry:
+            return Result.AGAIN
+        going = replace(going, heard=heard.state, segments=going.segments + 1)
+        call = self._keep(call, going)
+        return self._conclude(call, going, opened, sample) if heard.enough else Result.AGAIN
+
+    def _conclude(self, call: VoiceCall, going: Going, opened: Open, sample: Sample) -> Result:
+        """Judge all that was heard as one answer."""
+
+        def verify(enrolled: Sequence[Enrolled], secret: bytes) -> Verdict:
+            return self._follower.conclude(enrolled, secret, going.heard)
+
+        outcome = self._answering.judge(opened, sample.data, Terms(verify=verify))
+        if outcome.result is Result.REFUSED:
+            self._over(call)
+        else:
+            self._keep(call, replace(going, heard=b"", proof=outcome.proof))
+        return outcome.result
+
+    def _follow(self, call: VoiceCall, going: Going, sample: Sample) -> Result:
+        try:
+            followed = self._follower.follow(going.heard, self._enrolled(call), sample)
+        except Retry:
+            return Result.ACCEPTED
+        if followed.changed:
+            self._changed(call, going)
+            return Result.REFUSED
+        self._keep(call, replace(going, heard=followed.state, segments=going.segments + 1))
+        return Result.ACCEPTED
+
+    def _enrolled(self, call: VoiceCall) -> Sequence[Enrolled]:
+        """Return what the voice is compared with. Raises NotAllowed where it is gone."""
+        enrolled: Sequence[Enrolled] = ()
+        if self._factor is not None:
+            with self._store.read() as tx:
+                enrolled = usable(tx, call.account_id, self._factor, self._biometric_failures)
+        if not enrolled:
+            raise NotAllowed(detail="the voiceprint is gone")
+        return enrolled
+
+    def _changed(self, call: VoiceCall, going: Going) -> None:
+        """Take back what the call has proven, wherever it counts."""
+        proof, now = going.proof, self._parts.clock.now()
+        with self._store.write() as tx:
+            if not proof or not tx.voice.calls.end(call):
+                raise Conflict(detail="two segments at once")
+            take_back_from(tx, tx.logins.known(going.login), proof)
+            take_back(tx, call.account_id, proof, now, self._fresh)
+            _refuse(tx, call)
+            detail = {"factor": FACTOR, "forwarded": True}
+            tx.audit.add(
+                CHANGED, account_id=call.account_id, client_id=call.client_id, detail=detail
+            )
+
+    def _keep(self, call: VoiceCall, going: Going) -> VoiceCall:
+        """Write how a call goes. Raises Conflict where another segment was heard meanwhile."""
+        with self._store.write() as tx:
+            if not tx.voice.calls.go_on(call, going.dump(), IDLE):
+                raise Conflict(detail="two segments at once")
+        return replace(call, state=going.dump(), version=call.version + 1)
+
+    def _over(self, call: VoiceCall) -> None:
+        with self._store.write() as tx:
+            tx.voice.calls.end(call)
+
+
+def _refuse(tx: Transaction, call: VoiceCall) -> None:
+    """Let the browser have nothing of a call in which the speaker changed."""
+    note = tx.voice.notes.get(call.note)
+    if note is not None and note.state["proof"]:
+        said = replace(Said.load(note.state), status=Status.REFUSED, proof=None)
+        tx.voice.notes.change(note, said.dump())
