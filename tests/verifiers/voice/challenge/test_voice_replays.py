@@ -39,7 +39,9 @@ CHANGES: dict[str, Change] = {
     "a few samples later": lambda waveform: np.pad(waveform, (501, 0)),
     "over a telephone": lambda waveform: telephone(waveform, RNG),
     "resampled": lambda waveform: resample_poly(resample_poly(waveform, 441, 160), 160, 441),
-    "with some noise": lambda waveform: waveform + 0.005 * RNG.standard_normal(waveform.size),
+    "with some noise": lambda waveform: (
+        waveform + np.float32(0.005) * RNG.standard_normal(waveform.size, np.float32)
+    ),
 }
 
 
