@@ -66,14 +66,14 @@ class Said:
     @classmethod
     def load(cls, state: Mapping[str, Any]) -> Self:
         """Read what `dump` wrote."""
-        proofs = load_events(state["proof"])
+        proofs, error = load_events(state["proof"]), state["error"]
         return cls(
             ceremony=state["ceremony"],
             sample=state["sample"],
             asked=state["asked"],
             until=datetime.fromisoformat(state["until"]),
             status=Status(state["status"]),
-            error=Text(*state["error"]) if state["error"] else None,
+            error=Text(*error) if error else None,
             proof=proofs[0] if proofs else None,
         )
 
