@@ -146,8 +146,8 @@ class Verdict:
     """The outcome of a verification, returned and never raised.
 
     `update` is the new template, written by compare-and-swap on the row's version whatever the
-    outcome; where no row changed the verdict is rejected. `forged`, the answer was an attack. `score`, `reason` and `basis`, which says by what it was
-    judged, are for the audit trail alone.
+    outcome; where no row changed the verdict is rejected. `forged`, the answer was an attack.
+    `score`, `reason` and `basis`, which says by what it was judged, are for the audit trail alone.
     `left` says how often a credential that is used up can still be; its owner hears of each use.
     """
 
