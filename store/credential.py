@@ -1,12 +1,19 @@
-"""What is known of a credential apart from its template, and where that one belongs."""
+"""What is known of a credential, where its template belongs, and how that is opened."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row
+
+from contracts.errors import Tampered
+from contracts.factor import Enrolled
 from store import cipher
+from store.keystore import SubjectKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +55,19 @@ class Place:
         """Return the associated data of the template's cipher."""
         parts = [self.account_id, self.factor, self.format, self.credential_id, self.version]
         return json.dumps(parts).encode()
+
+
+def opened(account_id: str, rows: Sequence[Row[Any]], keys: SubjectKeys) -> Sequence[Enrolled]:
+    """Decrypt one subject's credentials. Raises Tampered: moved, rolled back, or erased."""
+    if keys.key is None:
+        raise Tampered(detail=f"the key of subject {account_id} is erased")
+    return [_opened(row, keys.key, keys.versions.get(row.id, 0)) for row in rows]
+
+
+def _opened(row: Row[Any], key: bytes, noted: int) -> Enrolled:
+    if row.version < noted:
+        raise Tampered(detail=f"credential {row.id} was rolled back")
+    place = Place(row.account_id, row.factor, row.format, row.id, row.version)
+    template = cipher.unseal(key, row.template, place.aad())
+    seed = template_seed(key, row.factor)
+    return Enrolled(row.id, template, row.format, row.version, row.label, seed)

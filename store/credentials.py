@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, case, func, literal, select
 
-from contracts.errors import Conflict, Tampered
+from contracts.errors import Conflict
 from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
 from store.audit import Audit
-from store.credential import Credential, Place, template_seed
+from store.credential import Credential, Place, opened, template_seed
 from store.handles import new_id
-from store.keystore import REMOVED, Noted, SubjectKeys
+from store.keystore import REMOVED, Noted
 from store.models import Instant, credentials
 from store.work import Work
 
@@ -62,7 +62,7 @@ class Credentials:
         with self._work.latest() as connection:
             query = usable.order_by(credentials.c.created_at, credentials.c.id)
             rows = connection.execute(query).all()
-        return _opened_all(account_id, rows, keys) if rows else []
+        return opened(account_id, rows, keys) if rows else []
 
     def seed(self, account_id: str, factor: str) -> bytes:
         """Return what protects the templates of a subject's new credentials; see `Enrolled`."""
@@ -239,21 +239,6 @@ class Credentials:
 
     def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
         return once.change(self._work.connection, credentials, values, *where)
-
-
-def _opened_all(account_id: str, rows: Sequence[Row[Any]], keys: SubjectKeys) -> Sequence[Enrolled]:
-    if keys.key is None:
-        raise Tampered(detail=f"the key of subject {account_id} is erased")
-    return [_opened(row, keys.key, keys.versions.get(row.id, 0)) for row in rows]
-
-
-def _opened(row: Row[Any], key: bytes, noted: int) -> Enrolled:
-    if row.version < noted:
-        raise Tampered(detail=f"credential {row.id} was rolled back")
-    place = Place(row.account_id, row.factor, row.format, row.id, row.version)
-    template = cipher.unseal(key, row.template, place.aad())
-    seed = template_seed(key, row.factor)
-    return Enrolled(row.id, template, row.format, row.version, row.label, seed)
 
 
 def _of(account_id: str, factor: str) -> ColumnElement[bool]:
