@@ -46,7 +46,7 @@ WORDS: Mapping[str, Text] = {
     "credentials.forgotten": Text("Devices that were remembered are forgotten"),
     "device.allowed": Text("You connected a device"),
     "device.denied": Text("You refused to connect a device"),
-    "factor.forged": Text("A copy of your voice, or a forgery, was tried in your place"),
+    "factor.forged": Text("A copy of your voice, or a forgery, may have been tried in your place"),
     "factor.rejected": Text("A wrong answer was given when somebody logged in"),
     "limit.reached": Text("Somebody gave too many wrong answers and has to wait"),
     "login.finished": Text("You logged in"),

@@ -236,7 +236,7 @@ def test_the_secret_of_a_qr_code_can_be_typed(app: Flask) -> None:
 
 def test_the_voice_page_promises_no_liveness(app: Flask) -> None:
     for name in ("voice", "enrolling a voice"):
-        assert "not checked yet" in render(app, name)
+        assert "nothing checks that a live person speaks" in render(app, name)
 
 
 def test_a_file_may_be_kept_as_long_as_its_address(app: Flask) -> None:
