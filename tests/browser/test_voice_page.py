@@ -37,7 +37,8 @@ class VoicePage:
 
     def __init__(self, seconds: float = 0, digits: str = "") -> None:
         phrase, asked = {"phrase": "Seven", "seconds": seconds}, {"digits": digits}
-        options = {**asked, "language": "en"} if digits else phrase
+        spoken = {**asked, "language": "en", "lead_ms": 700}
+        options = spoken if digits else phrase
         self.ask = Ask("sample", "voice", Text("Read"), options)
         self.handle = "handle"
         self.answered = ""

@@ -58,7 +58,10 @@ ASKS = {
     ),
     "voice": Ask("sample", "voice", Text("Read"), {"phrase": "Seven quiet boats", "seconds": 8}),
     "spoken digits": Ask(
-        "sample", "voice", Text("Say the digits"), {"digits": "428170", "language": "en"}
+        "sample",
+        "voice",
+        Text("Say the digits"),
+        {"digits": "428170", "language": "en", "lead_ms": 700},
     ),
     "palm": Ask("palm", "palm", Text("Hold out your hand"), {"side": "it's left"}),
 }

@@ -69,7 +69,9 @@ class VoiceSettings(FactorSettings):
         ge=0, description="Recordings too poor to be judged after which an answer is refused."
     )
     challenge_onset_ms: int = Field(
-        ge=0, description="Least time from the start of a recording to its speech, milliseconds."
+        ge=0,
+        description="When the first digit is shown, milliseconds after a recording began; speech "
+        "before it is refused.",
     )
     challenge_digit_ms: int = Field(ge=0, description="Least speech for each digit, milliseconds.")
     replay_distance: float = Field(

@@ -81,6 +81,7 @@ class Verifying:
         options = {
             "digits": prompted.digits,
             "language": prompted.language,
+            "lead_ms": self._settings.challenge_onset_ms,
             "limits": self._settings.hints,
         }
         return Challenge(
@@ -129,7 +130,7 @@ class Verifying:
         verdict = _verdict(found, reason or found.reason)
         print_, today = spoken.utterance.fingerprint, seen.day(self._clock.now())
         noted = seen.noted(voiceprint, print_, today, self._settings)
-        if verdict.accepted:
+        if verdict.accepted and not forwarded:
             noted = self._adaptation.learn(kept, noted, spoken.utterance)
         return replace(verdict, update=noted.dump())
 

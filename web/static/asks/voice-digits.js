@@ -1,6 +1,5 @@
 /** Digits that are shown one at a time while somebody records; the recording is their clock. */
 
-const LEAD = 0.7; // seconds of recording before the first
 const TAIL = 1.2; // seconds after the last
 const PACE = { usual: 0.9, slower: 1.5 };
 const FRESH = 15; // seconds for which digits may wait until somebody begins
@@ -26,13 +25,18 @@ export class Digits {
     return this.ask.part("slower").checked ? PACE.slower : PACE.usual;
   }
 
+  /** Seconds of recording before the first; speech that begins earlier is no answer. */
+  get lead() {
+    return this.ask.options.lead_ms / 1000;
+  }
+
   get seconds() {
-    return LEAD + this.pace * this.digits.length + TAIL;
+    return this.lead + this.pace * this.digits.length + TAIL;
   }
 
   /** Show the digit that is due; each is put there once, so that it is read out once. */
   at(seconds) {
-    const due = Math.min(Math.floor((seconds - LEAD) / this.pace), this.digits.length - 1);
+    const due = Math.min(Math.floor((seconds - this.lead) / this.pace), this.digits.length - 1);
     if (due < 0 || due === this.due) return;
     [this.due, this.shown] = [due, true];
     this.ask.part("digit").textContent = this.digits[due];
