@@ -88,6 +88,13 @@ class Logins:
         row = self._work.connection.execute(query).one_or_none()
         return None if row is None else _login(row)
 
+    def under_way(self, account_id: str) -> Sequence[Login]:
+        """Return the logins of an account, of any browser, that can still be finished."""
+        query = select(logins).where(
+            logins.c.account_id == account_id, logins.c.expires_at > self._work.now()
+        )
+        return [_login(row) for row in self._work.connection.execute(query)]
+
     def advance(
         self,
         login: Login,
@@ -113,8 +120,13 @@ class Logins:
             raise Expired
         return int(row.failures)
 
+    def finish(self, login: Login) -> bool:
+        """End the login if nothing was added to it or taken back; True for one caller alone."""
+        same = logins.c.version == login.version
+        return once.take(self._work.connection, logins, _is(login), same) is not None
+
     def close(self, login: Login) -> bool:
-        """End the login; True for one caller alone."""
+        """Give the login up, however it stands; True for one caller alone."""
         return once.take(self._work.connection, logins, _is(login)) is not None
 
     def end_all(self, account_id: str) -> None:

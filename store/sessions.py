@@ -150,12 +150,19 @@ class Sessions:
         rows = self._work.connection.execute(query.order_by(sessions.c.last_used_at.desc()))
         return [_session(row) for row in rows]
 
-    def _touch(self, id_hash: str, now: datetime, events: Iterable[AuthEvent]) -> None:
-        """Note the use in a write of its own, after the transaction that found the session."""
-        values = {"last_used_at": now, "events": dump_events(events)}
+    def _touch(self, id_hash: str, now: datetime, events: Sequence[AuthEvent]) -> None:
+        """Note the use in a write of its own, after the transaction that found the session.
+
+        What was taken back between the two does not return.
+        """
+        same = sessions.c.id_hash == id_hash
         with self._work.database.write() as connection:
-            statement = sessions.update().where(sessions.c.id_hash == id_hash)
-            connection.execute(statement.values(values))
+            row = once.change(connection, sessions, {"last_used_at": now}, same)
+            held = load_events(row.events) if row else events
+            if held != events:
+                left = {(event.factor, event.at) for event in held}
+                kept = [event for event in events if (event.factor, event.at) in left]
+                once.change(connection, sessions, {"events": dump_events(kept)}, same)
 
     def _hash(self, cookie: str) -> str:
         return self._work.vault.digest("session", cookie)

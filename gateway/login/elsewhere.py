@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.assurance import AuthEvent
+from contracts.errors import Expired
 from contracts.factor import Kind
 from contracts.sample import Modality
 from gateway import policy
@@ -12,6 +13,7 @@ from gateway.login.steps import Choose, Step, Visit
 from store import Login, Store, Transaction
 from store.clients import OPERATOR, Client
 from store.encoding import load_events
+from store.voice_notes import VoiceNote
 
 FACTOR = Modality.VOICE.value
 """What is answered elsewhere: a voice message can be handed on, a passkey cannot."""
@@ -33,17 +35,21 @@ class Elsewhere:
             fits = client_of(tx, found(tx, handle, visit)) is not None
         return f"/login/{handle}/note" if fits else ""
 
-    def collect(self, login: Login) -> AuthEvent | None:
-        """Return, once, what was proven elsewhere since this login was looked at last."""
+    def answered(self, login: Login) -> VoiceNote | None:
+        """Return what was answered elsewhere since this login was looked at last."""
         if not login.events:
             return None
         with self._store.read() as tx:
             note = tx.voice.notes.of(login)
-        if note is None or not note.state["proof"]:
-            return None
-        with self._store.write() as tx:
-            taken = tx.voice.notes.take(note)
-        return load_events(note.state["proof"])[0] if taken else None
+        return note if note and note.state["proof"] else None
+
+
+def take(tx: Transaction, note: VoiceNote) -> AuthEvent:
+    """Return, once, what an answer proves. Raises Expired where it was taken, or taken back."""
+    tx.accounts.hold(note.account_id)
+    if not tx.voice.notes.take(note):
+        raise Expired(detail="collected before, or taken back meanwhile")
+    return load_events(note.state["proof"])[0]
 
 
 def client_of(tx: Transaction, login: Login) -> Client | None:

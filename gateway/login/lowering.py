@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from contracts.assurance import AuthEvent
 from gateway import policy
 from store import Login, Session, Transaction
 from store.events import POLICY, Event
 
+Held = TypeVar("Held", Login, Session)
+
 
 def take_back(
     tx: Transaction, account_id: str, proof: AuthEvent, now: datetime, fresh: timedelta
 ) -> None:
-    """Let a proof count no more in the sessions of a person; whoever they let in is told.
+    """Let a proof count no more for a person; whoever their sessions let in is told.
 
-    What a session is from then on is worked out anew at the next request.
+    What a session is from then on is worked out anew at the next request. The account is held: what
+    is under way by the proof either was written, and is found here, or finds it gone.
     """
-    for session in tx.sessions.list(account_id):
-        kept = without(session.events, proof)
-        if kept != session.events and tx.sessions.lower(session, kept):
-            _tell(tx, session, kept, now, fresh)
+    tx.accounts.hold(account_id)
+    while held := _holding(tx.logins.under_way(account_id), proof):
+        for login in held:
+            kept = without(login.events, proof)
+            tx.logins.advance(login, account_id=account_id, events=kept, signals=login.signals)
+    while proven := _holding(tx.sessions.list(account_id), proof):
+        for session in proven:
+            kept = without(session.events, proof)
+            if tx.sessions.lower(session, kept):
+                _tell(tx, session, kept, now, fresh)
 
 
-def take_back_from(tx: Transaction, login: Login | None, proof: AuthEvent) -> None:
-    """Let a proof count no more in a login that is under way."""
-    if login is not None and proof in login.events:
-        kept = without(login.events, proof)
-        tx.logins.advance(login, account_id=login.account_id, events=kept, signals=login.signals)
+def _holding(each: Iterable[Held], proof: AuthEvent) -> list[Held]:
+    """Return what holds a proof; read again where another wrote meanwhile, until nothing does."""
+    return [one for one in each if without(one.events, proof) != one.events]
 
 
 def without(events: Sequence[AuthEvent], proof: AuthEvent) -> tuple[AuthEvent, ...]:

@@ -14,6 +14,7 @@ from enrollment.outcomes import Added, Asked, Judged
 from enrollment.submission import Submission
 from enrollment.terms import Terms
 from gateway.limits.demand import Puzzle
+from gateway.login.elsewhere import take
 from gateway.login.found import found
 from gateway.login.limits import Try, Wait, held_up, tried_first, tried_in
 from gateway.login.parts import Parts
@@ -21,6 +22,7 @@ from gateway.login.plan import Choice, event
 from gateway.login.steps import LEAVING, Choose, Ended, Finished, First, Step, Visit
 from store import Ceremony, Client, Login, Purpose
 from store.sessions import Seen
+from store.voice_notes import VoiceNote
 
 WRONG = Text("The name or the password is not right.")
 SET_UP = Text("It is set up. Now use it once.")
@@ -39,8 +41,8 @@ class LoginService:
         What was proven elsewhere since counts from here on.
         """
         login = self._find(handle, visit)
-        if proof := self._parts.elsewhere.collect(login):
-            return self._advance(login, visit, login.account_id or "", None, proof)
+        if note := self._parts.elsewhere.answered(login):
+            return self._advance(login, visit, login.account_id or "", None, note=note)
         return self._go_on(login, visit)
 
     def first(self, handle: str, visit: Visit, username: str, secret: str) -> Step:
@@ -177,10 +179,18 @@ class LoginService:
         return self._advance(login, visit, login.account_id, None, proof)
 
     def _advance(
-        self, login: Login, visit: Visit, account_id: str, tried: Try | None, *proofs: AuthEvent
+        self,
+        login: Login,
+        visit: Visit,
+        account_id: str,
+        tried: Try | None,
+        *proofs: AuthEvent,
+        note: VoiceNote | None = None,
     ) -> Step:
         events, signals = (*login.events, *proofs), login.signals
         with self._parts.store.write() as tx:
+            if note:
+                events = (*events, take(tx, note))
             if signals is None:
                 signals = self._parts.watch.look(tx, account_id, visit)
             if not tx.logins.advance(login, account_id=account_id, events=events, signals=signals):
@@ -225,8 +235,8 @@ class LoginService:
     def _finish(self, login: Login, visit: Visit) -> Step:
         with self._parts.store.write() as tx:
             tx.accounts.hold(login.account_id or "")
-            if not tx.logins.close(login) or login.account_id is None:
-                raise Expired(detail="the login was finished before")
+            if not tx.logins.finish(login) or login.account_id is None:
+                raise Expired(detail="finished before, or a proof was taken back meanwhile")
             self._parts.wallets.wake(tx, login.account_id, login.events)
             self._parts.watch.finished(tx, login, login.account_id, visit)
             seen, who = Seen(visit.device, visit.source), login.account_id

@@ -68,7 +68,9 @@ class Sessions:
     ) -> str:
         """Open a login for this browser; proofs of its session that still count are kept."""
         with self._store.write() as tx:
-            session = self._found(tx, cookie)
+            if session := self._found(tx, cookie):
+                tx.accounts.hold(session.account_id)
+                session = self._found(tx, cookie)
             handle = tx.logins.open(
                 browser, requirement, return_to, cancel_to, self._lifetimes.login
             )

@@ -16,7 +16,7 @@ from contracts.sample import Modality, Sample
 from enrollment.terms import Terms
 from enrollment.usable import usable
 from gateway.login.elsewhere import FACTOR
-from gateway.login.lowering import take_back, take_back_from
+from gateway.login.lowering import take_back
 from gateway.voice_notes.answering import WAVE, Answering, Open, Parts, Result
 from gateway.voice_notes.challenge import Said, Status
 from gateway.voice_notes.consent import stands
@@ -36,9 +36,8 @@ CHANGED = "voice_notes.speaker_changed"
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """How a call goes: what was measured, of which login it is, what it has proven."""
+    """How a call goes: what was measured, and what it has proven."""
 
-    login: str = field(repr=False)
     heard: bytes = field(default=b"", repr=False)
     segments: int = 0
     proof: AuthEvent | None = None
@@ -46,7 +45,6 @@ class Going:
     def dump(self) -> Mapping[str, Any]:
         """Return the JSON form; the store seals it."""
         return {
-            "login": self.login,
             "heard": b64encode(self.heard).decode(),
             "segments": self.segments,
             "proof": dump_events([self.proof]) if self.proof else [],
@@ -57,7 +55,7 @@ class Going:
         """Read what `dump` wrote."""
         proofs = load_events(state["proof"])
         proof = proofs[0] if proofs else None
-        return cls(state["login"], b64decode(state["heard"]), state["segments"], proof)
+        return cls(b64decode(state["heard"]), state["segments"], proof)
 
 
 class Calling:
@@ -84,8 +82,7 @@ class Calling:
         """Begin a call by its first segment; return its handle too. Raises as a message does."""
         opened = self._answering.open(client, transaction)
         with self._store.write() as tx:
-            going = Going(opened.login.handle_hash)
-            handle = tx.voice.calls.open(opened.note, going.dump(), IDLE)
+            handle = tx.voice.calls.open(opened.note, Going().dump(), IDLE)
         return self.go_on(client, handle, audio, opened), handle
 
     def go_on(
@@ -183,11 +180,11 @@ class Calling:
         """Take back what the call has proven, wherever it counts."""
         proof, now = going.proof, self._parts.clock.now()
         with self._store.write() as tx:
+            tx.accounts.hold(call.account_id)
             if not proof or not tx.voice.calls.end(call):
                 raise Conflict(detail="two segments at once")
-            take_back_from(tx, tx.logins.known(going.login), proof)
+            _refuse(tx, call, proof)
             take_back(tx, call.account_id, proof, now, self._fresh)
-            _refuse(tx, call)
             detail = {"factor": FACTOR, "forwarded": True}
             tx.audit.add(
                 CHANGED, account_id=call.account_id, client_id=call.client_id, detail=detail
@@ -205,9 +202,8 @@ class Calling:
             tx.voice.calls.end(call)
 
 
-def _refuse(tx: Transaction, call: VoiceCall) -> None:
+def _refuse(tx: Transaction, call: VoiceCall, proof: AuthEvent) -> None:
     """Let the browser have nothing of a call in which the speaker changed."""
     note = tx.voice.notes.get(call.note)
-    if note is not None and note.state["proof"]:
-        said = replace(Said.load(note.state), status=Status.REFUSED, proof=None)
-        tx.voice.notes.change(note, said.dump())
+    if note is not None and (said := Said.load(note.state)).proof == proof:
+        tx.voice.notes.change(note, replace(said, status=Status.REFUSED, proof=None).dump())

@@ -118,6 +118,19 @@ def test_a_login_of_a_disabled_account_is_over(
         assert tx.logins.find(handle, "browser") is None
 
 
+def test_a_login_is_finished_only_as_it_was_read(
+    store: Store, handle: str, jane: Account, event: AuthEvent
+) -> None:
+    login = found(store, handle)
+    with store.write() as tx:
+        tx.logins.advance(login, account_id=jane.id, events=[event])
+        assert not tx.logins.finish(login)
+    moved = found(store, handle)
+    with store.write() as tx:
+        assert tx.logins.finish(moved)
+        assert not tx.logins.finish(moved)
+
+
 def test_a_login_counts_failures_and_ends_once(store: Store, handle: str) -> None:
     login = found(store, handle)
     with store.write() as tx:
@@ -174,6 +187,21 @@ def test_a_use_is_noted_once_a_minute(store: Store, jane: Account, clock: FakeCl
     session_of(store, cookie)
     with store.read() as tx:
         assert tx.sessions.list(jane.id) == [replace(session, last_used_at=clock.now())]
+
+
+def test_what_is_taken_back_while_a_use_is_noted_does_not_return(
+    store: Store, jane: Account, event: AuthEvent, clock: FakeClock
+) -> None:
+    with store.write() as tx:
+        cookie, session = tx.sessions.open(jane.id, [event], HOUR)
+    clock.advance(timedelta(minutes=1))
+    with store.read() as reading:
+        assert reading.sessions.find(cookie, HOUR) is not None
+        with store.write() as tx:
+            assert tx.sessions.lower(session, [])
+    with store.read() as tx:
+        [noted] = tx.sessions.list(jane.id)
+    assert (noted.last_used_at, noted.events) == (clock.now(), ())
 
 
 def test_a_rotated_session_keeps_its_sid_and_loses_its_cookie(
