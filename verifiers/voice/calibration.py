@@ -36,6 +36,18 @@ class Strict(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    @classmethod
+    def read(cls, path: Path, what: str) -> Self:
+        """Read a file, which is to be `what`. Raises Misconfigured with one line."""
+        try:
+            return cls.model_validate_json(path.read_text("utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise misfit(f"the {what} {path} cannot be read") from error
+        except ValidationError as error:
+            problem = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(map(str, problem["loc"])) or "as a whole"
+            raise misfit(f"the {what} {path} is not valid: {where}: {problem['msg']}") from None
+
 
 class Point(Strict):
     """A threshold for a natural-log likelihood ratio, and the rates that were counted at it.
@@ -148,16 +160,7 @@ class Calibration(Strict):
     @classmethod
     def load(cls, path: Path = SHIPPED) -> Self:
         """Read a file. Raises Misconfigured with one line."""
-        try:
-            return cls.model_validate_json(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise misfit(f"the calibration {path} cannot be read") from error
-        except ValidationError as error:
-            problem = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, problem["loc"])) or "as a whole"
-            raise misfit(
-                f"the calibration {path} is not valid: {where}: {problem['msg']}"
-            ) from None
+        return cls.read(path, "calibration")
 
 
 def misfit(why: str) -> Misconfigured:

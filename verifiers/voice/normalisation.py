@@ -10,14 +10,15 @@ import hashlib
 from base64 import b64decode
 from collections.abc import Sequence
 from functools import cached_property
+from math import isfinite
 from operator import mul
 from pathlib import Path
 from statistics import fmean, pstdev
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, model_validator
 
-from verifiers.voice.calibration import Channel, Strict, misfit
+from verifiers.voice.calibration import Channel, Strict
 from verifiers.voice.vectors import scaled, unpack
 
 LEAST = 10
@@ -42,6 +43,17 @@ class Cohort(Strict):
     top: Annotated[int, Field(ge=LEAST)]
     voices: list[Voice]
     subjects: list[str]
+
+    @model_validator(mode="after")
+    def _usual(self) -> Self:
+        """Raise ValueError where strangers do not say what is usual."""
+        if any(len(each) < LEAST for each in self.means.values()):
+            raise ValueError(f"{LEAST} people on each channel are needed")
+        if len({len(mean) for each in self.means.values() for mean in each}) != 1:
+            raise ValueError("its embeddings differ in size")
+        if not all(map(_differ, self.means.values())):
+            raise ValueError("two of its embeddings are equal, or one has no direction")
+        return self
 
     @cached_property
     def fingerprint(self) -> str:
@@ -74,17 +86,9 @@ class Cohort(Strict):
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a file. Raises Misconfigured with one line."""
-        try:
-            cohort = cls.model_validate_json(path.read_text("utf-8"))
-            cohort._check()
-        except (OSError, ValueError, ValidationError) as error:
-            why = str(error).splitlines()[0]
-            raise misfit(f"the cohort {path} cannot be used: {why}") from None
-        return cohort
+        return cls.read(path, "cohort")
 
-    def _check(self) -> None:
-        """Raise ValueError where strangers are too few, or their embeddings differ in size."""
-        if any(len(means) < LEAST for means in self.means.values()):
-            raise ValueError(f"{LEAST} people on each channel are needed")
-        if len({len(mean) for means in self.means.values() for mean in means}) != 1:
-            raise ValueError("its embeddings differ in size")
+
+def _differ(means: Sequence[Sequence[float]]) -> bool:
+    """Say whether embeddings are of different people, and lie somewhere."""
+    return len(set(map(tuple, means))) == len(means) and all(isfinite(sum(each)) for each in means)

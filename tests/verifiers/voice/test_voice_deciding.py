@@ -127,7 +127,10 @@ def strangers(count: int = 200, top: int = 50) -> Cohort:
     """Make a cohort of random voices."""
     rng = np.random.default_rng(3)
     voices = [
-        {"channel": channel, "mean": b64encode(rng.standard_normal(SIZE).astype("<f4")).decode()}
+        {
+            "channel": channel,
+            "mean": b64encode(rng.standard_normal(SIZE).astype("<f4").tobytes()).decode(),
+        }
         for channel in ("wide", "telephone")
         for _ in range(count)
     ]
@@ -187,14 +190,38 @@ def test_a_calibration_made_with_another_cohort_is_refused(
         decider()
 
 
-@pytest.mark.parametrize("count", [0, 9])
-def test_too_few_strangers_are_no_cohort(count: int, tmp_path: Path) -> None:
-    (tmp_path / "cohort.json").write_text(strangers(count).model_dump_json())
-    with pytest.raises(Misconfigured, match="10 people"):
+SMALL = json.loads(strangers(10, 10).model_dump_json())
+FIRST = SMALL["voices"][0]
+
+
+def without_direction(voice: dict[str, str]) -> dict[str, str]:
+    return voice | {"mean": b64encode(bytes(4 * SIZE)).decode()}
+
+
+@pytest.mark.parametrize(
+    ("voices", "why"),
+    [
+        ([], "10 people on each channel"),
+        (SMALL["voices"][1:], "10 people on each channel"),
+        ([*SMALL["voices"], FIRST | {"mean": "AACAPwAAgD8="}], "differ in size"),
+        ([FIRST, *SMALL["voices"]], "equal"),
+        ([without_direction(FIRST), *SMALL["voices"]], "no direction"),
+        ([FIRST | {"mean": "not Base64"}, *SMALL["voices"]], "as a whole"),
+    ],
+    ids=["none", "too few", "two sizes", "equal", "no direction", "no numbers"],
+)
+def test_what_says_nothing_about_strangers_is_no_cohort(
+    voices: list[dict[str, str]], why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "cohort.json").write_text(json.dumps(SMALL | {"voices": voices}))
+    with pytest.raises(Misconfigured, match=why) as raised:
         Cohort.load(tmp_path / "cohort.json")
+    assert "\n" not in str(raised.value)
 
 
 def test_what_is_no_cohort_is_refused(tmp_path: Path) -> None:
     (tmp_path / "cohort.json").write_text("{}")
-    with pytest.raises(Misconfigured, match=r"cohort\.json cannot be used"):
+    with pytest.raises(Misconfigured, match=r"the cohort .*cohort\.json is not valid: version"):
         Cohort.load(tmp_path / "cohort.json")
+    with pytest.raises(Misconfigured, match=r"the cohort .* cannot be read"):
+        Cohort.load(tmp_path)
