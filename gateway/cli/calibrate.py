@@ -12,6 +12,7 @@ import click
 from contracts.errors import Misconfigured
 from gateway.cli.manifests import EXISTING, FILE, FOLDER, pattern
 from gateway.cli.progress import bars
+from gateway.private import write_private
 
 
 @click.command(epilog="Example: gatehouse evaluate calibrate MANIFEST.csv --out calibration.json")
@@ -61,8 +62,7 @@ def cohort(manifest: Path, out: Path, root: Path | None, top: int, **how: Any) -
         raise _lacking() from error
     with bars() as report:
         made = strangers.cohort(order, top, report)
-    out.touch(mode=0o600)
-    out.write_text(made.model_dump_json(indent=1) + "\n", "utf-8")
+    write_private(out, made.model_dump_json(indent=1) + "\n")
     click.echo(f"{len(made.subjects)} people, written to {out} as {made.fingerprint}")
 
 

@@ -16,6 +16,7 @@ from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentat
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.encode import Progress
 from gateway.evaluation.recording import load
+from gateway.private import private
 from verifiers.models import digest
 from verifiers.voice.audio.speech import Speech
 
@@ -83,6 +84,7 @@ def collect(recordings: Sequence[Recording], folder: Path, progress: Progress) -
     hearing = Hearing(Speech(), [each.waveform for each in own])
     kept = folder / fingerprint(recordings)[:16]
     kept.mkdir(parents=True, exist_ok=True)
+    kept.chmod(0o700)
     found = _kept(kept / "bona fide.npz", bona_fide, hearing, free, progress)
     for species in SPECIES:
         if not species.missing():
@@ -106,9 +108,10 @@ def _kept(
             for each in found
         ]
         waves = [np.rint(each.waveform * PEAK).astype("<i2") for each in found]
-        np.savez(path, np.array(rows), *waves)
-    with np.load(path) as file:
-        return [_row(row, file[f"arr_{n}"]) for n, row in enumerate(file["arr_0"].tolist(), 1)]
+        with private(path) as file:
+            np.savez(file, np.array(rows), *waves)
+    with np.load(path) as held:
+        return [_row(row, held[f"arr_{n}"]) for n, row in enumerate(held["arr_0"].tolist(), 1)]
 
 
 def _row(row: Sequence[str], samples: Floats) -> Heard:

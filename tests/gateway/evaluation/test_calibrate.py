@@ -133,6 +133,7 @@ def test_the_commands_write_what_the_factor_reads(
 ) -> None:
     monkeypatch.setattr(orders, "Pooled", Channels)
     people, calibration = tmp_path / "cohort.json", tmp_path / "calibration.json"
+    people.touch(mode=0o644)
     run = CliRunner().invoke
     taken = run(evaluate, ["cohort", str(strangers), "--out", str(people), "--top", "10"])
     assert (taken.exit_code, people.stat().st_mode & 0o777) == (0, 0o600)

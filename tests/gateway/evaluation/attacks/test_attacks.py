@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -165,6 +166,8 @@ def test_the_whole_way_on_a_few_recordings(
     one = Rows.of(material.collect(some, tmp_path / "one", lambda *_: None))
     other = Rows.of(material.collect(some, tmp_path / "other", lambda *_: None))
     again = Rows.of(material.collect(some, tmp_path / "one", lambda *_: None))
+    modes = {stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "one").rglob("*.npz")}
+    assert modes == {0o600}, "what people said is for one's own eyes"
     assert np.array_equal(one.features, other.features)
     assert np.array_equal(one.features, again.features)
     assert np.array_equal(fit(one).weight, fit(other).weight)
