@@ -192,7 +192,7 @@ def fill(store: Store, assurance: Assurance, lifetime: timedelta) -> None:
 
 UNFILLED = (
     *("initial_access_tokens", "known_browsers", "recoveries", "setups"),
-    *("webhook_deliveries", "stream_events", "ended_statuses"),
+    *("webhook_deliveries", "stream_events", "ended_statuses", "voice_notes", "voice_calls"),
 )
 
 

@@ -14,9 +14,8 @@ from tests.gateway.admin.conftest import Act
 from tests.gateway.admin.staff import ROOT, able, events, give_passkey
 from tests.gateway.conftest import SEED, House
 from tests.gateway.recovery.conftest import alice as alice_with_much
-from tests.gateway.recovery.conftest import begun, cheap
+from tests.gateway.recovery.conftest import begun
 
-__all__ = ["cheap"]
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

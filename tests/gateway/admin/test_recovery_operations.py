@@ -22,14 +22,12 @@ from tests.gateway.recovery.conftest import (
     adds_password,
     alice,
     begun,
-    cheap,
     claims,
     named,
     proves_app,
     proves_mail,
 )
 
-__all__ = ["cheap"]
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
