@@ -27,7 +27,7 @@ from verifiers.voice.utterance import LISTEN, RECOGNISE
 CALLERS = 10
 PROCESSES = 2
 PATIENCE = 60.0
-ROUNDS = 5
+ROUNDS = 3
 EACH = 40
 Bare = Callable[[bytes], object]
 bare: dict[str, Bare] = {}
