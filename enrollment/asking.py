@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from contracts.clock import Clock
-from contracts.errors import GatehouseError, Retry, TooMany, Unavailable
+from contracts.errors import BadRequest, GatehouseError, Retry, TooMany, Unavailable
 from contracts.factor import Challenge, Factor, Message
 from contracts.text import Text
 from enrollment.messages import post
@@ -71,9 +71,10 @@ class Asking:
     def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
         """Put the same challenge once more, in what is left of its time, and say why.
 
-        Where each question is for one answer, it is another one.
+        Where each question is for one answer, it is another one, unless nobody got to hear it.
         """
-        remembered = self._renewed(ceremony, remembered) or remembered
+        if isinstance(why, Retry | BadRequest):
+            remembered = self._renewed(ceremony, remembered) or remembered
         with self._store.write() as tx:
             asked = self._put(tx, ceremony, remembered)
         wait = why.retry_after if isinstance(why, TooMany | Unavailable) else 0

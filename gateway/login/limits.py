@@ -97,6 +97,11 @@ class Limits:
         if self._bounds.enabled:
             tx.limits.take_back(tried.key)
 
+    def unjudged(self, tried: Try) -> None:
+        """Uncount a try that nothing was there to judge."""
+        with self._store.write() as tx:
+            self.right(tx, tried)
+
     def wrong(self, address: str, *, first: bool = False) -> None:
         """Count a wrong answer for the network it came from; `first`: the first of its name."""
         if self._bounds.enabled:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contracts.assurance import AuthEvent
-from contracts.errors import Expired, NotAllowed, TooMany
+from contracts.errors import Expired, NotAllowed, TooMany, Unavailable
 from contracts.factor import Answer, Ask, Subject
 from contracts.text import Text
 from enrollment.ceremonies import REFUSED
@@ -81,6 +81,9 @@ class LoginService:
         came = self._parts.ceremonies.answer(ceremony, login.handle_hash, submission, terms)
         match came:
             case Asked():
+                tried = None if came.enrolling else tried_in(login, visit, came.factor)
+                if tried and came.status == Unavailable.status:
+                    self._parts.limits.unjudged(tried)
                 return came
             case Added():
                 return self._added(login, visit, came)

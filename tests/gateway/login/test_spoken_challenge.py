@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from contracts.errors import Unavailable
 from contracts.factor import Ask, Challenge, Subject, Template
 from contracts.text import Text
 from enrollment.protecting import keep
@@ -31,6 +32,18 @@ OPTIONS = re.compile(r"data-ask=\"voice\" data-options='([^']*)'")
 
 
 @dataclass
+class Pool:
+    """What listens, unless it is busy."""
+
+    busy: bool = False
+
+    def __call__(self, job: str, payload: bytes) -> bytes:
+        if self.busy:
+            raise Unavailable(detail="the queue of the inference pool is full")
+        return listen(job, payload)
+
+
+@dataclass
 class Caller:
     """Vera, who has proven the rest and is asked for her voice."""
 
@@ -38,6 +51,7 @@ class Caller:
     person: Person
     speaker: Speaker
     bot: Chatbot
+    pool: Pool
 
     def ask(self) -> None:
         """Be sent to log in with every proof anew."""
@@ -75,8 +89,9 @@ class Caller:
 
 @pytest.fixture
 def caller(build: Build, clock: FakeClock) -> Caller:
-    factor = voice.assemble(PooledEars(listen), VoiceSettings.load(), clock)
-    house = build(factors={"voice": factor}, infer=listen)
+    pool = Pool()
+    factor = voice.assemble(PooledEars(pool), VoiceSettings.load(), clock)
+    house = build(factors={"voice": factor}, infer=pool)
     vera, speaker = house.enrolled("vera", password=PASSWORD, totp=SEED), Speaker(clock)
     came: Challenge | Template = factor.begin_enroll(Subject(vera, "vera"), ())
     while isinstance(came, Challenge):
@@ -85,7 +100,7 @@ def caller(build: Build, clock: FakeClock) -> Caller:
         tx.biometric_consents.give(vera, "voice", factor.consent.version, "browser")
         keep(tx, vera, factor, came)
     clock.advance(timedelta(minutes=1))
-    return Caller(house, house.person(), speaker, house.chatbot("bot", acr="mfa"))
+    return Caller(house, house.person(), speaker, house.chatbot("bot", acr="mfa"), pool)
 
 
 def test_whoever_says_the_digits_is_let_in(caller: Caller) -> None:
@@ -112,6 +127,18 @@ def test_an_answer_that_cannot_be_judged_is_asked_for_with_other_digits(caller: 
     assert not caller.arrived
     assert caller.digits != before
     caller.send(caller.say())
+    assert caller.arrived
+
+
+def test_what_a_busy_pool_did_not_hear_is_no_try_and_may_be_sent_again(caller: Caller) -> None:
+    caller.ask()
+    before, said = caller.digits, caller.say()
+    caller.pool.busy = True
+    for _ in range(12):
+        assert caller.send(said).status_code == 503
+        assert caller.digits == before
+    caller.pool.busy = False
+    caller.send(said)
     assert caller.arrived
 
 
