@@ -17,6 +17,8 @@ from verifiers.voice.engines import Engine
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
 
+PART_MS = 1500
+"""Speech that says enough of a voice to tell it from another's."""
 HALVED_MS = 2000
 """Speech of which each half says enough of a voice."""
 
@@ -41,15 +43,27 @@ class Listen:
         quality.check(measured, self._settings)
         channel = quality.channel(measured, self._settings)
         speech = filled(heard.waveform) if channel == TELEPHONE else heard.waveform
-        embedding = self._engine.embed(speech).astype("<f4").tobytes()
         return Utterance(
-            embedding,
+            self._embedded(speech),
             self._engine.format,
             channel,
             quality=measured,
             attack=self._attacks.margin(heard.waveform),
             fingerprint=fingerprint(heard.waveform),
+            parts=tuple(map(self._embedded, cut(speech, heard))),
         )
+
+    def _embedded(self, speech: Floats) -> bytes:
+        return self._engine.embed(speech).astype("<f4").tobytes()
+
+
+def cut(waveform: Floats, heard: Heard) -> list[Floats]:
+    """Cut what was heard into parts of as much speech each; nothing where it is but one part."""
+    count = round(heard.milliseconds / PART_MS)
+    if count < 2:
+        return []
+    spoken = np.array_split(np.flatnonzero(heard.speech), count)
+    return np.split(waveform, [int(part[0]) * FRAME for part in spoken[1:]])
 
 
 class Alone:

@@ -74,6 +74,13 @@ class VoiceSettings(FactorSettings):
         "before it is refused.",
     )
     challenge_digit_ms: int = Field(ge=0, description="Least speech for each digit, milliseconds.")
+    challenge_digit_most_ms: int = Field(
+        ge=500, description="Most speech for each digit, milliseconds."
+    )
+    challenge_part: float = Field(
+        description="Evidence, as the logarithm of a likelihood ratio, below which a part of an "
+        "answer is another's."
+    )
     replay_distance: float = Field(
         ge=0, lt=0.5, description="Most of two fingerprints that differs where the signal is one."
     )

@@ -28,7 +28,8 @@ class Utterance:
     `channel` is `wide` or `telephone`. `quality` holds what was measured of the signal, by name.
     `attack` is by how much it passes the detection of presentation attacks: below 0 one is
     suspected; None where nothing detects them.
-    `fingerprint` is alike for the same signal however its file looks.
+    `fingerprint` is alike for the same signal however its file looks. `parts` are the embeddings
+    of one part of the speech after the other, where there is enough of it for several.
     """
 
     embedding: bytes = field(repr=False)
@@ -37,17 +38,20 @@ class Utterance:
     quality: Mapping[str, float] = field(default_factory=dict)
     attack: float | None = None
     fingerprint: bytes = field(default=b"", repr=False)
+    parts: tuple[bytes, ...] = field(default=(), repr=False)
 
     def dump(self) -> bytes:
         """Write as JSON."""
         packed = {name: b64encode(getattr(self, name)).decode() for name in BYTES}
-        return json.dumps(asdict(self) | packed).encode()
+        parts = [b64encode(part).decode() for part in self.parts]
+        return json.dumps(asdict(self) | packed | {"parts": parts}).encode()
 
     @classmethod
     def load(cls, data: bytes) -> Self:
         """Read what `dump` wrote."""
         fields = json.loads(data)
-        return cls(**fields | {name: b64decode(fields[name]) for name in BYTES})
+        parts = tuple(map(b64decode, fields["parts"]))
+        return cls(**fields | {name: b64decode(fields[name]) for name in BYTES} | {"parts": parts})
 
 
 BYTES = ("embedding", "fingerprint")

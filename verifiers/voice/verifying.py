@@ -15,7 +15,7 @@ from verifiers.voice.audio import wav
 from verifiers.voice.challenge import seen
 from verifiers.voice.challenge.digits import ENGLISH, Prompted, once
 from verifiers.voice.challenge.edits import edits
-from verifiers.voice.challenge.timing import unspoken, untimely
+from verifiers.voice.challenge.timing import OLDER, older, unspoken
 from verifiers.voice.deciding import Decider, Decision
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.template import Voiceprint
@@ -35,17 +35,27 @@ TOO_LATE = Text("That took too long. Please say the digits that are shown now.")
 POOR = "too many recordings that could not be judged"
 REPLAYED = "a recording that was given before"
 OTHER_DIGITS = "other digits than were asked for"
+SECOND_VOICE = "another voice in a part of it"
 ATTACK = "presentation attack suspected"
 MILLISECONDS_PER_BYTE = 1000 / (wav.RATE * wav.WIDTH)
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """What was heard in one answer: the voice, the words, and how long the recording is."""
+    """What was heard in one answer: the voice, the words, and how long the recording is.
+
+    `others` are the fingerprints of further recordings that it came in.
+    """
 
     utterance: Utterance
     words: tuple[str, ...]
     milliseconds: float
+    others: tuple[bytes, ...] = ()
+
+    @property
+    def prints(self) -> tuple[bytes, ...]:
+        """The fingerprints of all the recordings that it came in."""
+        return self.utterance.fingerprint, *self.others
 
 
 class Verifying:
@@ -82,6 +92,7 @@ class Verifying:
             "digits": prompted.digits,
             "language": prompted.language,
             "lead_ms": self._settings.challenge_onset_ms,
+            "seconds": self._settings.challenge_seconds,
             "limits": self._settings.hints,
         }
         return Challenge(
@@ -93,7 +104,7 @@ class Verifying:
         """Judge one recording. Raises Retry where it is too poor, some few times."""
         prompted, data = Prompted.load(secret), recording(answer)
         try:
-            self._in_time(prompted)
+            self.in_time(prompted)
             spoken = self.hear(data, prompted.language)
         except Retry:
             if prompted.takes < self._settings.challenge_takes:
@@ -102,7 +113,7 @@ class Verifying:
         forwarded = any(sample.forwarded for sample in answer.samples)
         return self.judge(enrolled, secret, spoken, forwarded=forwarded)
 
-    def _in_time(self, prompted: Prompted) -> None:
+    def in_time(self, prompted: Prompted) -> None:
         """Raise Retry for digits that were shown too long ago: nothing is listened to."""
         age = (self._clock.now() - prompted.issued).total_seconds()
         if age > self._settings.challenge_seconds:
@@ -127,9 +138,11 @@ class Verifying:
             return _verdict(found, found.reason)
         voiceprint = Voiceprint.load(kept.template)
         reason = self._refused(voiceprint, Prompted.load(secret), spoken, forwarded=forwarded)
+        reason = reason or self._interrupted(kept, spoken.utterance)
         verdict = _verdict(found, reason or found.reason)
-        print_, today = spoken.utterance.fingerprint, seen.day(self._clock.now())
-        noted = seen.noted(voiceprint, print_, today, self._settings)
+        noted, today = voiceprint, seen.day(self._clock.now())
+        for each in spoken.prints:
+            noted = seen.noted(noted, each, today, self._settings)
         if verdict.accepted and not forwarded:
             noted = self._adaptation.learn(kept, noted, spoken.utterance)
         return replace(verdict, update=noted.dump())
@@ -139,15 +152,24 @@ class Verifying:
     ) -> str:
         """Say why an answer is refused whoever gave it; nothing where it is not."""
         settings, now, utterance = self._settings, self._clock.now(), spoken.utterance
-        if seen.replayed(voiceprint, utterance.fingerprint, seen.day(now), settings):
+        today = seen.day(now)
+        if any(seen.replayed(voiceprint, each, today, settings) for each in spoken.prints):
             return REPLAYED
-        if late := untimely(prompted, spoken.milliseconds, now, settings):
-            return late
+        if older(prompted, spoken.milliseconds, now):
+            return OLDER
         if odd := unspoken(prompted, utterance.quality, settings, forwarded=forwarded):
             return odd
         if edits(once(spoken.words), prompted.digits) > settings.challenge_edits:
             return OTHER_DIGITS
         return ATTACK if utterance.attack is not None and utterance.attack < 0 else ""
+
+    def _interrupted(self, enrolled: Enrolled, utterance: Utterance) -> str:
+        """Say so where a part is another's: the voice is to be that of whoever said the digits."""
+        for part in utterance.parts:
+            score = self._decider.decide(replace(utterance, embedding=part), [enrolled]).score
+            if score is None or score < self._settings.challenge_part:
+                return SECOND_VOICE
+        return ""
 
 
 def _verdict(found: Decision, reason: str) -> Verdict:

@@ -14,6 +14,7 @@ from contracts.factor import Answer, Challenge, Enrolled, Factor, Subject, Templ
 from contracts.inference import Job
 from contracts.sample import Modality, Sample
 from tests.fakes.clock import NOON
+from tests.recordings import pasted
 from tests.timing import quickest
 from tests.verifiers.conftest import kept, stored
 from verifiers import voice
@@ -171,3 +172,21 @@ def test_the_quality_is_reported(encode: Job, speech: Speech) -> None:
     assert result["speech_ms"] > 1000
     assert -40 < result["level_dbfs"] < -5
     assert result["clipped"] == 0
+
+
+@pytest.mark.parametrize("speaker", ["george", "lucas", "theo"])
+def test_digits_of_another_before_ones_own_speech_are_not_of_one_voice(
+    encode: Job, factor: Factor, speech: Speech, speaker: str
+) -> None:
+    enrolled = enrol(factor, (speech(MINE, number, seconds=6.0) for number in range(3)))
+    digits = pasted(speaker, "483920", 3, RATE, lead=0.8)
+    mine = np.frombuffer(wav.pcm(speech(MINE, 3, seconds=9.0)), "<i2") / 32768
+    judge, least = made(VoiceSettings.load()), VoiceSettings.load().challenge_part
+
+    def weakest(waveform: np.typing.NDArray[np.float64]) -> float:
+        heard = Utterance.load(encode(as_wav(waveform)))
+        parts = (replace(heard, embedding=part) for part in heard.parts)
+        return min(judge.decide(part, [enrolled]).score or 0.0 for part in parts)
+
+    assert weakest(np.concatenate([digits, mine])) < least
+    assert weakest(mine) > least

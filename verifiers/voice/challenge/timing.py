@@ -8,20 +8,15 @@ from datetime import datetime
 from verifiers.voice.challenge.digits import Prompted
 from verifiers.voice.settings import VoiceSettings
 
-LATE = "answered too late"
 OLDER = "recorded before it was asked for"
 EARLY = "spoken before the first digit was shown"
 FAST = "spoken faster than people speak"
+MORE = "more was spoken than the digits"
 
 
-def untimely(
-    prompted: Prompted, milliseconds: float, now: datetime, settings: VoiceSettings
-) -> str:
-    """Say why a recording of that length cannot be the answer; nothing where it can."""
-    passed = (now - prompted.issued).total_seconds()
-    if passed > settings.challenge_seconds:
-        return LATE
-    return OLDER if milliseconds > 1000 * passed else ""
+def older(prompted: Prompted, milliseconds: float, now: datetime) -> bool:
+    """Tell whether a recording of that length was begun before its digits were there."""
+    return milliseconds > 1000 * (now - prompted.issued).total_seconds()
 
 
 def unspoken(
@@ -33,5 +28,7 @@ def unspoken(
     """
     if quality["speech_ms"] < settings.challenge_digit_ms * len(prompted.digits):
         return FAST
+    if quality["speech_ms"] > settings.challenge_digit_most_ms * len(prompted.digits):
+        return MORE
     early = quality.get("onset_ms", 0.0) < settings.challenge_onset_ms
     return EARLY if early and not forwarded else ""

@@ -19,7 +19,6 @@ class Detector(Protocol):
     `threshold` is the least score of what counts as bona fide.
     """
 
-    name: str
     threshold: float
 
     def score(self, waveform: Floats) -> float:

@@ -7,6 +7,7 @@ are several outputs, the last.
 from __future__ import annotations
 
 import hashlib
+import math
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from contracts.errors import Misconfigured
 from verifiers.voice.audio.speech import Floats, session
+from verifiers.voice.pad.windows import windows
 
 SAMPLES = 64_600
 RUNTIME_ERRORS = (
@@ -28,8 +30,6 @@ RUNTIME_ERRORS = (
 
 class Aasist:
     """A network loaded from a file whose SHA-256 the operator gave."""
-
-    name = "aasist"
 
     def __init__(self, network: Any, threshold: float) -> None:  # noqa: ANN401  # onnxruntime has no types
         self._network = network
@@ -50,9 +50,14 @@ class Aasist:
         return detector
 
     def score(self, waveform: Floats) -> float:
-        """Return the difference of the two logits for the first four seconds, repeated if short."""
+        """Return the least difference of the two logits for four seconds, repeated if short."""
+        return min(map(self._score, windows(waveform, SAMPLES)))
+
+    def _score(self, waveform: Floats) -> float:
+        """Return what it says of one window; nobody is let in by what is no number."""
         logits = self._logits(np.resize(waveform, SAMPLES).astype(np.float32))
-        return float(logits[0, 1] - logits[0, 0])
+        score = float(logits[0, 1] - logits[0, 0])
+        return score if math.isfinite(score) else -math.inf
 
     def tried(self, path: Path) -> None:
         """Let it judge silence. Raises Misconfigured where nothing comes of it."""

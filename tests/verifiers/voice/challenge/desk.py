@@ -28,6 +28,11 @@ def signal(name: str) -> bytes:
     return hashlib.shake_128(name.encode()).digest(160)
 
 
+def embedding(voice: int) -> bytes:
+    """Return the embedding of a voice that is like no other."""
+    return pack([1.0 if axis == voice else 0.0 for axis in range(ENGINE.dimension)])
+
+
 class Mouth:
     """What is said next, and what the pool makes of it, whatever the recording holds."""
 
@@ -37,15 +42,16 @@ class Mouth:
         self.signal = signal("first")
         self.attack: float | None = None
         self.quality: dict[str, float] = {"speech_ms": 2400.0, "onset_ms": 800.0}
+        self.parts: tuple[int, ...] = ()
         self.poor = False
         self.language = ""
 
     def listen(self, recording: bytes) -> Utterance:
         if self.poor:
             raise Retry(reason="too_quiet")
-        vector = [1.0 if axis == self.axis else 0.0 for axis in range(ENGINE.dimension)]
         known = {"quality": self.quality, "fingerprint": self.signal, "attack": self.attack}
-        return Utterance(pack(vector), ENGINE.format, **known)  # type: ignore[arg-type]
+        parts = tuple(map(embedding, self.parts))
+        return Utterance(embedding(self.axis), ENGINE.format, parts=parts, **known)  # type: ignore[arg-type]
 
     def alone(self, recording: bytes) -> None:
         pass

@@ -76,6 +76,7 @@ def test_another_voice_is_rejected_whatever_it_says(desk: Desk) -> None:
         ({"after": 5, "seconds": 7}, {}, "recorded before it was asked for"),
         ({}, {"onset_ms": 699.0}, "spoken before the first digit was shown"),
         ({}, {"speech_ms": 300.0}, "spoken faster than people speak"),
+        ({}, {"speech_ms": 6001.0}, "more was spoken than the digits"),
     ],
 )
 def test_what_cannot_have_been_said_in_answer_is_rejected(
@@ -109,6 +110,18 @@ def test_a_voiceprint_learns_from_our_own_page_alone(
     desk.mouth.signal = signal("answer")
     assert desk.answer(forwarded=forwarded).accepted
     assert (Voiceprint.load(desk.enrolled.template).adapted is not None) is learnt
+
+
+@pytest.mark.parametrize("forwarded", ["", "bot"])
+@pytest.mark.parametrize("parts", [(7, 0, 0), (0, 7, 0), (0, 0, 7)])
+def test_who_says_the_digits_is_who_speaks_throughout(
+    desk: Desk, parts: tuple[int, ...], forwarded: str
+) -> None:
+    desk.mouth.parts = parts
+    verdict = desk.answer(forwarded=forwarded)
+    assert (verdict.accepted, verdict.reason) == (False, "another voice in a part of it")
+    desk.mouth.parts, desk.mouth.signal = (0, 0, 0), signal("another")
+    assert desk.answer(forwarded=forwarded).accepted
 
 
 def test_a_suspected_attack_is_rejected_as_one(desk: Desk) -> None:
