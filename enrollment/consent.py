@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from contracts.abilities import Consent, Consented
 from contracts.errors import Expired
 from contracts.factor import Factor
+from contracts.sample import Modality
 from contracts.text import Text
 from enrollment.outcomes import Change, Happened
 from store import Credential, Store, Transaction
@@ -49,7 +50,12 @@ def points(consent: Consent, idle_days: int) -> Iterator[Text]:
 
 
 def end(tx: Transaction, account_id: str, factor: str, address: str) -> bool:
-    """Note that a consent is over, within the transaction that deletes what it was for."""
+    """Note that a consent is over, within the transaction that deletes what it was for.
+
+    What was measured of a voice in calls goes with it, and what chats have proven by it.
+    """
+    if factor == Modality.VOICE:
+        tx.voice.forget(account_id)
     versions = tx.biometric_consents.withdraw(account_id, factor)
     for version in versions:
         named = _named(factor, version)

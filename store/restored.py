@@ -17,6 +17,7 @@ ONCE = (
     *(models.pushed_requests, models.device_codes, models.backchannel_requests, models.tickets),
     *(models.enrolments, models.signups, models.recoveries, models.recovery_walks),
     *(models.initial_access_tokens, models.outbox, models.setups, models.stream_events),
+    *(models.voice_notes, models.voice_calls),
 )
 """What may have been spent, ended or sent since: all of it goes, codes and tokens with grants."""
 

@@ -59,7 +59,6 @@ MAIN = (
     _by_key(models.recoveries, "stop_code"),
     _by_key(models.recovery_walks, "state"),
     _by_key(models.voice_notes, "state"),
-    _by_key(models.voice_calls, "state"),
     _by_key(models.webhooks, "secret"),
     _by_key(models.streams, "authorization"),
     _by_key(models.erasure_proofs, "farewell"),

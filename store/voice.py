@@ -21,3 +21,8 @@ class Voice:
         self.notes.forget(account_id, client_id)
         self.calls.forget(account_id, client_id)
         return self.consents.withdraw(account_id, client_id)
+
+    def forget(self, account_id: str) -> None:
+        """Forget whatever is under way of a person, by any client."""
+        self.notes.forget_all(account_id)
+        self.calls.forget_all(account_id)

@@ -78,6 +78,11 @@ class VoiceNotes:
         mine = (voice_notes.c.account_id == account_id) & (voice_notes.c.client_id == client_id)
         self._work.connection.execute(voice_notes.delete().where(mine))
 
+    def forget_all(self, account_id: str) -> None:
+        """Forget all there is of a person."""
+        mine = voice_notes.c.account_id == account_id
+        self._work.connection.execute(voice_notes.delete().where(mine))
+
     def _find(self, which: ColumnElement[bool]) -> VoiceNote | None:
         query = select(voice_notes).where(
             which,

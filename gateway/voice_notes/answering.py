@@ -54,10 +54,13 @@ class Open:
 
     @property
     def tried(self) -> Try:
-        """Name what is counted of an answer: for the person, and for the client it came by."""
+        """Name what is counted of an answer: for the person, by the client it came by.
+
+        Whoever else is heard by that client does not wait for it.
+        """
         account_id = self.note.account_id
         visit = Visit("", "", f"client {self.client.id}")
-        return Try(account_id, FACTOR, visit, account_id)
+        return Try(account_id, FACTOR, visit, account_id, device=self.client.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class Answering:
         said = replace(said, until=opened.said.until) if _same(said, opened.said) else said
         self._write(opened, said)
         if asked.status == Unavailable.status:
+            self._parts.limits.unjudged(opened.tried)
             raise Unavailable(asked.error)
         return Outcome(Result.AGAIN)
 
@@ -152,7 +156,6 @@ class Answering:
         return Outcome(Result.ACCEPTED, proof)
 
     def _refused(self, opened: Open) -> Outcome:
-        self._parts.limits.wrong(opened.tried.visit.source)
         said = replace(opened.said, status=Status.REFUSED, error=REFUSED)
         self._write(opened, said)
         with self._parts.store.write() as tx:

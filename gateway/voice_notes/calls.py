@@ -28,16 +28,19 @@ IDLE = timedelta(minutes=2)
 """A call of which nothing was heard for so long is over."""
 
 SEGMENTS = 600
-"""Segments of one call: an hour of them, and more."""
+"""Segments of one call: half an hour of them, at three seconds each."""
 
 PER_MINUTE = 30
+"""Segments of one call in a minute: of two seconds each, without a pause."""
+
 CHANGED = "voice_notes.speaker_changed"
 
 
 @dataclass(frozen=True, slots=True)
 class Going:
-    """How a call goes: what was measured, and what it has proven."""
+    """How a call goes: what was measured, of which login it is, what it has proven."""
 
+    login: str = field(repr=False)
     heard: bytes = field(default=b"", repr=False)
     segments: int = 0
     proof: AuthEvent | None = None
@@ -45,6 +48,7 @@ class Going:
     def dump(self) -> Mapping[str, Any]:
         """Return the JSON form; the store seals it."""
         return {
+            "login": self.login,
             "heard": b64encode(self.heard).decode(),
             "segments": self.segments,
             "proof": dump_events([self.proof]) if self.proof else [],
@@ -55,7 +59,7 @@ class Going:
         """Read what `dump` wrote."""
         proofs = load_events(state["proof"])
         proof = proofs[0] if proofs else None
-        return cls(b64decode(state["heard"]), state["segments"], proof)
+        return cls(state["login"], b64decode(state["heard"]), state["segments"], proof)
 
 
 class Calling:
@@ -82,7 +86,8 @@ class Calling:
         """Begin a call by its first segment; return its handle too. Raises as a message does."""
         opened = self._answering.open(client, transaction)
         with self._store.write() as tx:
-            handle = tx.voice.calls.open(opened.note, Going().dump(), IDLE)
+            going = Going(opened.login.handle_hash)
+            handle = tx.voice.calls.open(opened.note, going.dump(), IDLE)
         return self.go_on(client, handle, audio, opened), handle
 
     def go_on(
@@ -99,6 +104,8 @@ class Calling:
         if going.proof:
             return self._follow(call, going, self._sample(client, audio))
         opened = opened or self._answering.open_again(client, call.note)
+        if (opened.note.account_id, opened.login.handle_hash) != (call.account_id, going.login):
+            raise NotAllowed(detail="by this name somebody else is asked now")
         return self._hear(call, going, opened, self._sample(client, audio))
 
     def end(self, client: Client, handle: str) -> None:
@@ -152,14 +159,15 @@ class Calling:
         if outcome.result is Result.REFUSED:
             self._over(call)
         else:
-            self._keep(call, replace(going, heard=b"", proof=outcome.proof))
+            heard = going.heard if outcome.proof else b""
+            self._keep(call, replace(going, heard=heard, proof=outcome.proof))
         return outcome.result
 
     def _follow(self, call: VoiceCall, going: Going, sample: Sample) -> Result:
         try:
             followed = self._follower.follow(going.heard, self._enrolled(call), sample)
         except Retry:
-            return Result.ACCEPTED
+            return Result.AGAIN
         if followed.changed:
             self._changed(call, going)
             return Result.REFUSED

@@ -13,9 +13,6 @@ from contracts.text import Text
 from enrollment.outcomes import Asked
 from store.encoding import dump_events, load_events
 
-ANSWER = timedelta(seconds=60)
-"""How old a challenge is at most when it is answered."""
-
 KEPT = timedelta(minutes=10)
 """How long what became of it is kept for the browser; its login may be over before."""
 
@@ -47,8 +44,8 @@ class Said:
 
     @property
     def words(self) -> Sequence[str]:
-        """What is to be said: digits one after the other, or the words of a phrase."""
-        return list(self.asked.get("digits") or str(self.asked["phrase"]).split())
+        """What is to be said: digits one after the other."""
+        return list(self.asked["digits"])
 
     def dump(self) -> Mapping[str, Any]:
         """Return the JSON form."""
@@ -81,4 +78,5 @@ class Said:
 def asked_at(now: datetime, asked: Asked, status: Status = Status.OPEN) -> Said:
     """Return the challenge that a ceremony asks now."""
     [ask] = asked.asks
-    return Said(asked.handle, ask.name, ask.options, now + ANSWER, status, asked.error)
+    until = now + timedelta(seconds=ask.options["seconds"])
+    return Said(asked.handle, ask.name, ask.options, until, status, asked.error)

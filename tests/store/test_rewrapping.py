@@ -22,7 +22,7 @@ from store.outbox import MESSAGE
 from store.rewrapping import KEYSTORE, MAIN, Rewrapping
 from tests.fakes.clock import FakeClock
 
-BY_SUBJECT = {"credentials.template", "audit.personal", "audit.acted"}
+BY_SUBJECT = {"credentials.template", "voice_calls.state", "audit.personal", "audit.acted"}
 """Sealed under the subject's own key, which is wrapped anew."""
 PLAIN = {"brandings.logo"}
 

@@ -17,6 +17,8 @@ from contracts.listening import Followed, Heard
 from contracts.sample import Sample
 from contracts.text import Text
 from verifiers.voice.answers import recording
+from verifiers.voice.challenge import seen
+from verifiers.voice.challenge.digits import Prompted, once
 from verifiers.voice.challenge.edits import edits
 from verifiers.voice.deciding import Decider
 from verifiers.voice.settings import VoiceSettings
@@ -31,10 +33,14 @@ SEGMENTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """What was measured of the segments of a call; `low` counts the windows in a row that fell."""
+    """What was measured of the segments of a call; `low` counts the windows in a row that fell.
+
+    `prints` are the fingerprints of all of them.
+    """
 
     heard: tuple[Spoken, ...] = ()
     low: int = 0
+    prints: tuple[bytes, ...] = ()
 
     def dump(self) -> bytes:
         """Write as JSON."""
@@ -42,21 +48,23 @@ class Segments:
             [b64encode(one.utterance.dump()).decode(), list(one.words), one.milliseconds]
             for one in self.heard
         ]
-        return json.dumps({"heard": heard, "low": self.low}).encode()
+        prints = [b64encode(one).decode() for one in self.prints]
+        return json.dumps({"heard": heard, "low": self.low, "prints": prints}).encode()
 
     @classmethod
     def load(cls, state: bytes) -> Self:
         """Read what `dump` wrote; of nothing, nothing was heard."""
-        found = json.loads(state or b'{"heard": [], "low": 0}')
+        found = json.loads(state or b'{"heard": [], "low": 0, "prints": []}')
         heard = [
             Spoken(Utterance.load(b64decode(one)), tuple(words), milliseconds)
             for one, words, milliseconds in found["heard"]
         ]
-        return cls(tuple(heard), found["low"])
+        return cls(tuple(heard), found["low"], tuple(map(b64decode, found["prints"])))
 
     def add(self, spoken: Spoken) -> Self:
         """Return them with one more."""
-        return replace(self, heard=(*self.heard, spoken)[-SEGMENTS:])
+        prints = (*self.prints, spoken.utterance.fingerprint)
+        return replace(self, heard=(*self.heard, spoken)[-SEGMENTS:], prints=prints)
 
     @property
     def speech(self) -> float:
@@ -76,7 +84,7 @@ class Segments:
         """Return them as one: what says most about the voice is the mean, weighted by speech.
 
         The channel and the fingerprint are those of the segment with the most speech, the sign of
-        an attack is the worst of all: the lowest.
+        an attack is the worst of all: the lowest. Each segment, or part of one, is a part.
         """
         utterances = [one.utterance for one in self.heard]
         vectors = [unpack(each.embedding) for each in utterances]
@@ -88,9 +96,11 @@ class Segments:
             embedding=pack(mean(vectors, weights)),
             quality={**most.utterance.quality, "speech_ms": sum(weights)},
             attack=min(attacks, default=None),
+            parts=tuple(part for one in utterances for part in one.parts or (one.embedding,)),
         )
         words = tuple(word for one in self.heard for word in one.words)
-        return Spoken(utterance, words, sum(one.milliseconds for one in self.heard))
+        others = tuple(each.fingerprint for each in utterances if each is not most.utterance)
+        return Spoken(utterance, words, sum(one.milliseconds for one in self.heard), others)
 
 
 class Calls:
@@ -105,15 +115,16 @@ class Calls:
         self._settings = settings
 
     def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
-        """Measure one more segment. Raises Retry where there is no speech in it.
+        """Measure one more segment. Raises Retry where there is no speech in it but of digits.
 
         It is enough once the digits were said, or too much was for that to become true.
         """
         spoken = self._verifying.hear(_recording(sample), str(asked["language"]))
-        if len(spoken.words) * self._settings.challenge_digit_ms > _speech(spoken):
-            raise Retry(UNCLEAR, reason="unclear", detail=f"{len(spoken.words)} digits in no time")
+        self._of_digits(spoken)
         segments = Segments.load(so_far).add(spoken)
-        said = [word for one in segments.heard for word in one.words]
+        if self._repeated(segments):
+            raise Retry(UNCLEAR, reason="repeated")
+        said = once(word for one in segments.heard for word in one.words)
         most = self._settings.challenge_edits
         right = edits(said, asked["digits"]) <= most and len(said) >= len(asked["digits"])
         over = len(said) > len(asked["digits"]) + most or len(segments.heard) == SEGMENTS
@@ -121,21 +132,41 @@ class Calls:
         return Heard(segments.dump(), enough or over)
 
     def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
-        """Judge all that was heard as one answer."""
-        merged = Segments.load(heard).merged()
-        return self._verifying.judge(enrolled, secret, merged, forwarded=True)
+        """Judge all that was heard as one answer. Raises Retry where the digits are too old."""
+        self._verifying.in_time(Prompted.load(secret))
+        segments = Segments.load(heard)
+        return self._verifying.judge(enrolled, secret, segments.merged(), forwarded=True)
 
     def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
-        """Compare the last of what was said. Raises Retry where there is no speech in it."""
+        """Compare the last of what was said. Raises Retry where it cannot be compared.
+
+        What sounds like an attack, or was heard in this call before, is as another's voice.
+        """
         utterance = self._ears.listen(_recording(sample))
         before = Segments.load(so_far)
         window = before.add(Spoken(utterance, (), 0)).last(self._settings.call_window_ms)
         if window.speech < self._settings.call_window_ms:
             return Followed(window.dump())
-        found = self._decider.decide(window.merged().utterance, enrolled)
-        fell = found.score is None or found.score < self._settings.call_change
+        suspect = (utterance.attack or 0.0) < 0 or self._repeated(window)
+        score = self._decider.decide(window.merged().utterance, enrolled).score
+        fell = suspect or score is None or score < self._settings.call_change
         low = before.low + 1 if fell else 0
         return Followed(replace(window, low=low).dump(), low >= self._settings.call_windows)
+
+    def _of_digits(self, spoken: Spoken) -> None:
+        """Raise Retry for more digits than anybody can say, and for speech of something else.
+
+        What holds few digits and much speech would decide whose voice it is without the digits.
+        """
+        speech, count = _speech(spoken), len(spoken.words)
+        least, most = self._settings.challenge_digit_ms, self._settings.challenge_digit_most_ms
+        if not count * least <= speech <= count * most:
+            raise Retry(UNCLEAR, reason="unclear", detail=f"{count} digits in {speech:.0f} ms")
+
+    def _repeated(self, segments: Segments) -> bool:
+        """Tell whether the last segment is the signal of one before."""
+        *before, last = segments.prints
+        return any(seen.alike(last, each, self._settings) for each in before)
 
 
 def _recording(sample: Sample) -> bytes:

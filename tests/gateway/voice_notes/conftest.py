@@ -43,7 +43,7 @@ class Hearing(Deaf):
     def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
         self._asked += 1
         digits = list(f"{self._asked:03d}")
-        ask = Ask("sample", "voice", Text("Say it."), {"digits": digits})
+        ask = Ask("sample", "voice", Text("Say it."), {"digits": digits, "seconds": 60})
         return Challenge([ask], " ".join(digits).encode(), lifetime=timedelta(seconds=60))
 
     def finish_verify(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from contracts.errors import Expired
+from enrollment.consent import end
+from gateway.limits import strain
 from store.outbox import OutboxRow
 from tests.gateway.voice_notes.conftest import Talk
 from tests.gateway.voice_notes.conftest import confidential as registered
@@ -71,7 +75,8 @@ def test_a_wrong_answer_ends_the_call(waiting: Talk) -> None:
 def test_whoever_goes_on_speaking_is_followed(calling: tuple[Talk, str]) -> None:
     talk, call = calling
     assert talk.say(call, b"alice again") == {"status": 200, "result": "accepted"}
-    assert talk.say(call, b"silence") == {"status": 200, "result": "accepted"}
+    assert talk.say(call, b"silence") == {"status": 200, "result": "again"}
+    assert talk.say(call, b"alice again") == {"status": 200, "result": "accepted"}
     assert not events(talk)
 
 
@@ -128,6 +133,18 @@ def test_a_call_is_its_clients_alone_and_cannot_be_guessed(calling: tuple[Talk, 
     assert talk.say(call, b"alice")["result"] == "accepted"
 
 
+def test_a_name_that_is_given_to_two_people_is_neithers_in_a_call(waiting: Talk) -> None:
+    first, second = waiting.segments()
+    call = waiting.say("begin", first)["call"]
+    other = waiting.house.enrolled("bob", password="another phrase of words")
+    with waiting.house.store.write() as tx:
+        [login] = tx.logins.under_way(waiting.alice)
+        note = tx.voice.notes.of(login)
+        assert note
+        tx.voice.notes.put(replace(login, account_id=other), note.state, timedelta(minutes=1))
+    assert waiting.say(call, second) == DENIED
+
+
 def test_consent_that_is_withdrawn_ends_the_call(calling: tuple[Talk, str]) -> None:
     talk, call = calling
     talk.person.go("/account/voice-notes")
@@ -146,6 +163,36 @@ def test_segments_come_no_faster_than_people_speak(calling: tuple[Talk, str]) ->
 
 def test_nothing_that_was_said_is_kept(waiting: Talk) -> None:
     waiting.say("begin", waiting.segments()[0])
-    with waiting.house.store.database.read() as connection:
-        [row] = connection.exec_driver_sql("SELECT state FROM voice_calls").all()
-    assert b"alice" not in bytes(row.state)
+    assert b"alice" not in kept(waiting)[0]
+
+
+def kept(talk: Talk) -> list[bytes]:
+    with talk.house.store.database.read() as connection:
+        rows = connection.exec_driver_sql("SELECT state FROM voice_calls").all()
+    return [bytes(row.state) for row in rows]
+
+
+def test_what_is_kept_is_lost_with_the_persons_key(waiting: Talk) -> None:
+    call = waiting.say("begin", waiting.segments()[0])["call"]
+    waiting.house.store.keystore.erase(waiting.alice)
+    with pytest.raises(Expired), waiting.house.store.read() as tx:
+        tx.voice.calls.find(call, "bot")
+
+
+def test_consent_to_voice_that_is_withdrawn_leaves_nothing_of_a_call(waiting: Talk) -> None:
+    call = waiting.say("begin", b" ".join(waiting.segments()))["call"]
+    with waiting.house.store.write() as tx:
+        end(tx, waiting.alice, "voice", "")
+    assert kept(waiting) == []
+    assert waiting.say(call, b"alice") == DENIED
+    waiting.look()
+    with waiting.house.store.read() as tx:
+        [session] = tx.sessions.list(waiting.alice)
+    assert "voice" not in {event.factor for event in session.events}
+
+
+def test_refusals_of_others_keep_no_client_from_anybody(waiting: Talk) -> None:
+    with waiting.house.store.write() as tx:
+        for _ in range(waiting.house.settings.failures_per_source):
+            tx.limits.count(strain.wrong("client bot"), timedelta(hours=1))
+    assert waiting.send(b"eve").get_json() == {"result": "refused"}

@@ -71,8 +71,9 @@ def afterwards(
 
 def proven(tx: Transaction, talk: Talk) -> list[str]:
     """Return the factors that count for alice, in whatever is hers."""
-    holding = [*tx.logins.under_way(talk.alice), *tx.sessions.list(talk.alice)]
-    return [event.factor for each in holding for event in each.events]
+    logins, sessions = tx.logins.under_way(talk.alice), tx.sessions.list(talk.alice)
+    held = [*(each.events for each in logins), *(each.events for each in sessions)]
+    return [event.factor for events in held for event in events]
 
 
 @pytest.mark.parametrize(("owner", "step"), [(Elsewhere, "answered"), (Guide, "plan")])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
@@ -35,6 +35,7 @@ class Script:
     digits: str = ""
     milliseconds: float = 1500.0
     attack: float | None = None
+    signal: str = ""
     heard: list[bytes] = field(default_factory=list)
 
     def listen(self, recording: bytes) -> Utterance:
@@ -43,7 +44,8 @@ class Script:
         self.heard.append(recording)
         values = [1.0 if axis == self.who else 0.0 for axis in range(ENGINE.dimension)]
         quality = {"speech_ms": self.milliseconds, "onset_ms": 900.0}
-        print_ = hashlib.shake_128(str(len(self.heard)).encode()).digest(120)
+        signal = self.signal or str(len(self.heard))
+        print_ = hashlib.shake_128(signal.encode()).digest(120)
         made = (pack(values), ENGINE.format, "wide", quality, self.attack, print_)
         return Utterance(*made)
 
@@ -123,8 +125,57 @@ def test_silence_is_nothing_that_was_heard(caller: Caller) -> None:
 
 def test_half_an_answer_by_another_is_none(caller: Caller) -> None:
     state, _ = caller.say(b"", caller.digits[:3])
-    state, _ = caller.say(state, caller.digits[3:], who=EVE, milliseconds=6000.0)
+    state, _ = caller.say(state, caller.digits[3:], who=EVE, milliseconds=3000.0)
     assert not caller.concluded(state)[0]
+
+
+def test_one_segment_by_another_is_enough_to_refuse_all(caller: Caller) -> None:
+    """Even where the mean of them all is the person's."""
+    state, _ = caller.say(b"", caller.digits[0], who=EVE, milliseconds=200.0)
+    state, enough = caller.say(state, caller.digits[1:], who=ALICE, milliseconds=5000.0)
+    assert enough
+    assert caller.concluded(state) == (False, "another voice in a part of it")
+
+
+def test_what_else_the_person_says_does_not_speak_for_the_digits(caller: Caller) -> None:
+    """A chatbot has hours of it: digits by another beside it would be the person's."""
+    with pytest.raises(Retry, match="0 digits in 8000 ms"):
+        caller.say(b"", "", milliseconds=8000.0)
+    with pytest.raises(Retry, match="2 digits in 4000 ms"):
+        caller.say(b"", caller.digits[:2], milliseconds=4000.0)
+
+
+def test_a_word_that_is_heard_time_and_again_is_one(caller: Caller) -> None:
+    state, enough = caller.say(b"", caller.digits[:3] + 5 * caller.digits[2])
+    assert not enough
+    state, enough = caller.say(state, caller.digits[3:])
+    assert enough
+    assert caller.concluded(state) == (True, "")
+
+
+def test_one_recording_is_no_two_segments(caller: Caller) -> None:
+    state, _ = caller.say(b"", caller.digits[:3], signal="one")
+    with pytest.raises(Retry):
+        caller.say(state, caller.digits[3:], signal="one")
+
+
+def test_no_segment_of_an_answer_is_good_for_another(caller: Caller, clock: FakeClock) -> None:
+    state, _ = caller.say(b"", caller.digits[:3], signal="short", milliseconds=1000.0)
+    state, _ = caller.say(state, caller.digits[3:], signal="long")
+    verdict = caller.factor.conclude([caller.enrolled], caller.asked.secret, state)
+    assert verdict.accepted
+    assert verdict.update
+    caller.enrolled = replace(caller.enrolled, template=verdict.update)
+    state, _ = caller.say(b"", caller.digits[:3], signal="short", milliseconds=1000.0)
+    state, _ = caller.say(state, caller.digits[3:], signal="other")
+    assert caller.concluded(state) == (False, "a recording that was given before")
+
+
+def test_digits_that_are_too_old_are_asked_for_anew(caller: Caller, clock: FakeClock) -> None:
+    state, _ = caller.say(b"", caller.digits)
+    clock.advance(timedelta(seconds=41))
+    with pytest.raises(Retry, match="61 s after"):
+        caller.concluded(state)
 
 
 def test_other_digits_are_refused(caller: Caller) -> None:
@@ -137,7 +188,7 @@ def test_other_digits_are_refused(caller: Caller) -> None:
 
 
 def test_more_digits_than_anybody_can_say_are_none(caller: Caller) -> None:
-    with pytest.raises(Retry, match="no time"):
+    with pytest.raises(Retry, match="20 digits in 1500 ms"):
         caller.say(b"", "97" * 10)
 
 
@@ -148,17 +199,17 @@ def test_the_worst_sign_of_an_attack_counts_for_all(caller: Caller) -> None:
 
 
 def test_what_is_kept_holds_no_sound_and_has_an_end(caller: Caller) -> None:
-    state, enough = caller.say(b"", "")
+    state, enough = caller.say(b"", "7", milliseconds=1000.0)
     for _ in range(SEGMENTS - 1):
         assert not enough
-        state, enough = caller.say(state, "")
+        state, enough = caller.say(state, "7")
     assert enough
     assert len(Segments.load(state).heard) == SEGMENTS
     assert caller.ears.heard[0] not in state
 
 
 def follow(caller: Caller, speakers: list[int], milliseconds: float = 1500.0) -> list[bool]:
-    state, changes = b"", []
+    state, changes = b"", list[bool]()
     for who in speakers:
         caller.ears.who, caller.ears.milliseconds = who, milliseconds
         followed = caller.factor.follow(state, [caller.enrolled], segment())
@@ -175,6 +226,24 @@ def test_another_is_noticed_once_they_have_said_enough(caller: Caller, before: i
     changes = follow(caller, [ALICE] * before + [EVE] * 6)
     assert not any(changes[: before + 1])
     assert any(changes)
+
+
+def test_what_sounds_like_an_attack_is_another(caller: Caller) -> None:
+    state = caller.factor.follow(b"", [caller.enrolled], segment()).state
+    caller.ears.attack, caller.ears.milliseconds = -1.0, 3000.0
+    followed = caller.factor.follow(state, [caller.enrolled], segment())
+    assert not followed.changed
+    assert caller.factor.follow(followed.state, [caller.enrolled], segment()).changed
+
+
+def test_what_was_heard_before_in_the_call_is_another(caller: Caller) -> None:
+    state, changes = b"", list[bool]()
+    caller.ears.milliseconds = 3000.0
+    for signal in ("one", "two", "three", "one", "two"):
+        caller.ears.signal = signal
+        followed = caller.factor.follow(state, [caller.enrolled], segment())
+        state, changes = followed.state, [*changes, followed.changed]
+    assert changes == [False, False, False, False, True]
 
 
 def test_one_odd_window_takes_nothing_back(caller: Caller) -> None:
