@@ -42,6 +42,15 @@ def slow(payload: bytes) -> bytes:
     return b"slept"
 
 
+def meet(payload: bytes) -> bytes:
+    """Wait until another job, in another process, has come to the same folder."""
+    folder = Path(payload.decode())
+    folder.joinpath(str(os.getpid())).touch()
+    while len(list(folder.iterdir())) < 2:
+        time.sleep(0.01)
+    return b"met"
+
+
 def greedy(payload: bytes) -> bytes:
     return bytes(bytearray(4 * 2**30)[:1])
 
@@ -62,7 +71,7 @@ def unloadable() -> Job:
 def find() -> Jobs:
     if "missing" in sys.argv:
         return {"missing": unloadable}
-    good = (echo, again, bad, crash, broken, slow, greedy, noisy, pid)
+    good = (echo, again, bad, crash, broken, slow, meet, greedy, noisy, pid)
     return {job.__name__: lambda job=job: job for job in good}
 
 
