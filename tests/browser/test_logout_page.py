@@ -138,6 +138,7 @@ def test_without_scripts_a_link_goes_on(
     log_in(plain_page, gateway, application.authorize())
     leave(plain_page, gateway, application)
     expect(plain_page.get_by_role("heading", name="You are logged out")).to_be_visible()
+    plain_page.wait_for_load_state()  # with what is framed
     framed(application, gateway)
     plain_page.get_by_role("link", name="Go back to").click()
     plain_page.wait_for_url(f"{application.origin}/after?state=x")

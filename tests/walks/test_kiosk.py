@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from hashlib import sha256
@@ -22,14 +24,17 @@ from enrollment.kiosk.visit import Kiosk, Visit
 from hardware import registry
 from hardware.manager import DeviceManager
 from tests.gateway.conftest import PASSWORD
-from tests.recordings import recording
+from tests.recordings import pasted
 from tests.walks.forms import read
 from tests.walks.tree import Tree, serving
 
 pytestmark = pytest.mark.recordings
 
 SEED = pyotp.random_base32(32)
-SPEAKER, OTHER = "ls1688", "ls2033"
+SPEAKER, OTHER = "george", "theo"
+SAID = "3158024697"
+"""What the speaker says to enrol, beginning with another digit each time."""
+RATE = 16_000
 VERIFIER = "v" * 43
 REDIRECT = "http://localhost:1/callback"
 
@@ -50,7 +55,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
 def kiosk(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Kiosk]:
     """A paired kiosk whose microphone plays the person, with a slip in between."""
     script = tmp_path / "script"
-    lines = [f"SCAN {recording(SPEAKER, number)}" for number in (0, 1, 2)]
+    lines = [f"SCAN {said(tmp_path, number)}" for number in range(6)]
     script.write_text("\n".join([lines[0], "RETRY too quiet", *lines[1:]]))
     monkeypatch.setenv("GATEHOUSE_SIMULATED_MICROPHONE_SCRIPT", str(script))
     devices = DeviceManager(registry.load(simulators=True, production=False))
@@ -58,6 +63,20 @@ def kiosk(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         code = tree.run("station", "add", tmp_path.name)["pairing_code"]
         identity = client.pair(tree.issuer, code, http)
         yield Kiosk(client.Gateway(identity, http, SystemClock()), devices, "")
+
+
+def said(folder: Path, number: int) -> Path:
+    """Record the person reading a phrase."""
+    path = folder / f"{number}.wav"
+    path.write_bytes(wave(SPEAKER, SAID[number:] + SAID[:number], number))
+    return path
+
+
+def wave(speaker: str, digits: str, take: int) -> bytes:
+    """Return digits that somebody says as a WAV file."""
+    file = io.BytesIO()
+    soundfile.write(file, pasted(speaker, digits, take, RATE), RATE, "PCM_16", format="WAV")
+    return file.getvalue()
 
 
 class Browser:
@@ -81,12 +100,13 @@ class Browser:
     def fill(self, action: str, button: str = "", /, **values: str) -> None:
         self._send(action, button, values, {})
 
-    def speak(self, speaker: str, number: int) -> None:
+    def speak(self, speaker: str, take: int) -> None:
+        """Say the digits that are asked for, which takes its time."""
         self.fill("/factor", "Voice")
-        samples, rate = soundfile.read(recording(speaker, number), dtype="int16")
-        wave = io.BytesIO()
-        soundfile.write(wave, samples[: 10 * rate], rate, format="WAV", subtype="PCM_16")
-        self._send("/answer", "", {}, {"sample": ("voice.wav", wave.getvalue(), "audio/wav")})
+        [options] = re.findall(r"data-ask=\"voice\" data-options='([^']*)'", self.page.text)
+        audio = wave(speaker, json.loads(options)["digits"], take)
+        time.sleep(len(audio) / (2 * RATE))
+        self._send("/answer", "", {}, {"sample": ("voice.wav", audio, "audio/wav")})
 
     def _send(
         self,
@@ -114,12 +134,11 @@ class Browser:
 def test_a_voice_from_the_kiosk_logs_in_and_another_does_not(tree: Tree, kiosk: Kiosk) -> None:
     visit = agreed(kiosk, tree)
     errors = []
-    for _ in range(4):
-        assert visit is not None
+    while visit is not None:
         visit = kiosk.capture(visit)
         errors.append(bool(visit and visit.asked.error))
-    assert visit is None
-    assert errors == [False, True, False, False]
+    assert errors[:2] == [False, True]
+    assert len(errors) >= 4
     with httpx.Client() as http:
         browser = Browser(tree, http)
         browser.fill("/login/", username="vera", password=PASSWORD)
@@ -135,14 +154,14 @@ def test_a_voice_from_the_kiosk_logs_in_and_another_does_not(tree: Tree, kiosk: 
 
 
 @pytest.mark.rule(5)
-def test_nothing_of_a_recording_is_left(tree: Tree, kiosk: Kiosk) -> None:
+def test_nothing_of_a_recording_is_left(tree: Tree, kiosk: Kiosk, tmp_path: Path) -> None:
     visit = agreed(kiosk, tree)
     while visit is not None:
         visit = kiosk.capture(visit)
     left = b"".join(path.read_bytes() for path in tree.data.rglob("*") if path.is_file())
     assert b"vera" in left
     for number in (0, 1, 2):
-        samples, _ = soundfile.read(recording(SPEAKER, number), dtype="int16")
+        samples, _ = soundfile.read(said(tmp_path, number), dtype="int16")
         middle = samples[len(samples) // 2 :][:32].tobytes()
         assert len(set(middle)) > 8
         assert middle not in left
