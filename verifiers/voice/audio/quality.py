@@ -8,7 +8,7 @@ import numpy as np
 
 from contracts.errors import Retry
 from contracts.text import Text
-from verifiers.voice.audio.speech import FRAME, FULL_SCALE, Floats, Heard
+from verifiers.voice.audio.speech import FRAME, Floats, Heard
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.settings import VoiceSettings
 
@@ -20,6 +20,8 @@ TOO_NOISY = Text("It is too loud around you. Please find a quiet place, or move 
 MUFFLED = Text("That sounded muffled. Please uncover the microphone, or use another one.")
 TWO_VOICES = Text("A second voice can be heard. Please find a quiet place and speak alone.")
 
+FULL_SCALE = 0.999
+"""Share of the highest sample from which another counts as cut off."""
 FAINT = 1e-10
 """Power below which nothing is told apart: a 16-bit sample has a hundred times more."""
 BAND_HZ = 250

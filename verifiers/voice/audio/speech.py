@@ -19,7 +19,6 @@ CONTEXT = 64
 SPEECH_PROBABILITY = 0.5
 MARGIN = 3
 """Frames of 32 ms kept around the speech, where its first and last sounds fade."""
-FULL_SCALE = 0.999
 QUIETEST = 10
 """One frame in so many is taken for what is there besides the voice."""
 
