@@ -25,6 +25,7 @@ from tests.recordings import FOLDER
 from verifiers import voice
 from verifiers.voice.audio import wav
 from verifiers.voice.audio.speech import Floats
+from verifiers.voice.challenge import digits
 from verifiers.voice.models import MODELS
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import PooledEars
@@ -44,10 +45,10 @@ def infer(name: str, payload: bytes) -> bytes:
     return job(name)(payload)
 
 
-def said(speaker: str, digits: Sequence[str], take: int) -> Floats:
+def said(speaker: str, words: Sequence[str], take: int) -> Floats:
     """Paste digits as a speaker said them, with pauses in between."""
     parts = [PAUSE, PAUSE]
-    for place, digit in enumerate(digits):
+    for place, digit in enumerate(words):
         path = DIGITS / speaker / f"{digit}_{speaker}_{(take + place) % 15}.wav"
         parts += [_read(path), PAUSE]
     return np.concatenate(parts)
@@ -65,6 +66,12 @@ def samples(waveform: Floats) -> np.typing.NDArray[np.int16]:
 def note(waveform: Floats) -> bytes:
     """Encode it as WhatsApp and Telegram do."""
     return coded(samples(waveform), "ogg", "libopus", 48_000, bit_rate=24_000)
+
+
+@pytest.fixture(autouse=True)
+def same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of random digits one true answer in twenty is misheard; that is measured elsewhere."""
+    monkeypatch.setattr(digits, "choose", lambda count: "873405"[:count])
 
 
 @pytest.fixture
@@ -118,13 +125,13 @@ def held(house: House, account_id: str) -> list[str]:
 
 def test_a_voice_message_is_heard_and_another_voice_or_a_repetition_is_not(heard: Talk) -> None:
     assert "voice" in held(heard.house, heard.alice)
-    digits = asked(heard)
-    assert heard.send(note(said("theo", digits, 3))).get_json() == {"result": "refused"}
+    words = asked(heard)
+    assert heard.send(note(said("theo", words, 3))).get_json() == {"result": "refused"}
     heard.person.fill(heard.person.form(action="/note"))
     heard.house.clock.advance(timedelta(seconds=20))
     heard.look()
-    digits = heard.words().split()
-    right = note(said("george", digits, 3))
+    words = heard.words().split()
+    right = note(said("george", words, 3))
     answer = heard.send(right)
     assert (answer.status_code, answer.get_json()) == (200, {"result": "accepted"})
     heard.look()
@@ -136,11 +143,11 @@ def test_a_voice_message_is_heard_and_another_voice_or_a_repetition_is_not(heard
 
 
 def test_a_call_is_heard_and_whoever_takes_it_over_too(heard: Talk) -> None:
-    digits = asked(heard)
+    words = asked(heard)
     begun = heard.say("begin", note(np.zeros(3 * wav.RATE, np.float32)))
     assert begun["result"] == "again"
     call = begun["call"]
-    assert heard.say(call, note(said("george", digits, 3)))["result"] == "accepted"
+    assert heard.say(call, note(said("george", words, 3)))["result"] == "accepted"
     heard.look()
     assert heard.arrived()
 
