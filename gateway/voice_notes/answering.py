@@ -100,7 +100,12 @@ class Answering:
 
     def answer(self, opened: Open, audio: bytes) -> Result:
         """Judge one message. Raises BadRequest, Unavailable, and NotAllowed: not open any more."""
-        return self.judge(opened, self.decode(audio)).result
+        try:
+            wave = self.decode(audio)
+        except Unavailable:
+            self._parts.limits.unjudged(opened.tried)
+            raise
+        return self.judge(opened, wave).result
 
     def decode(self, audio: bytes) -> bytes:
         """Return the WAV of what a messenger or a telephone sent. Raises BadRequest, Unavailable"""

@@ -225,3 +225,9 @@ def test_a_backchannel_request_is_named_as_it_is_kept(waiting: Talk) -> None:
     assert by_auth_req_id(named) != by_auth_req_id("asked")
     assert told(waiting.send(b"audio", state=None, auth_req_id="asked")) == NONE
     assert not waiting.pool.decoded
+
+
+def test_what_a_busy_house_did_not_hear_is_no_try(waiting: Talk) -> None:
+    for _ in range(12):
+        assert waiting.send(b"busy").status_code == 503
+    assert told(waiting.send()) == (200, {"result": "accepted"})
