@@ -14,6 +14,8 @@ from tests.gateway.operations.running import serving
 MANY = 200
 SECONDS = 2.0
 STYLE = "/static/style.css"
+TRIES = 3
+"""A starved server starves each; a machine that is busy for a moment, one."""
 PATIENCE = 0.25
 """Seconds; a starved server takes ten and more, a free one a few thousandths."""
 
@@ -38,6 +40,11 @@ def test_slow_clients_do_not_starve_others(begin: Callable[[int], socket], port:
     clients = [begin(port) for _ in range(MANY)]
     time.sleep(1)  # until what the slow ones asked for is made; it is not read
     with slow_clients.dripping(clients):
-        taken = sorted(slow_clients.latencies(port, "/", SECONDS))
+        assert any(slowest(port) < PATIENCE for _ in range(TRIES))
+
+
+def slowest(port: int) -> float:
+    """Return what the polite one waits for all but one answer in a hundred, in seconds."""
+    taken = sorted(slow_clients.latencies(port, "/", SECONDS))
     assert len(taken) > 50
-    assert taken[int(len(taken) * 0.99)] < PATIENCE
+    return taken[int(len(taken) * 0.99)]
