@@ -184,3 +184,21 @@ def talk(cheap_hashes: None, build: Build) -> Talk:
         tx.biometric_consents.give(alice, "voice", 1, "browser")
         tx.credentials.add(alice, "voice", Template(b"voice", "hearing/1"))
     return Talk(house, voice, pool, alice, house.person(), confidential(house, "bot"))
+
+
+@pytest.fixture
+def waiting(talk: Talk) -> Talk:
+    talk.ask()
+    talk.take()
+    return talk
+
+
+@pytest.fixture
+def calling(waiting: Talk) -> tuple[Talk, str]:
+    """A call in which alice was heard, and her browser that has gone on."""
+    first, second = waiting.segments()
+    begun = waiting.say("begin", first)
+    assert waiting.say(begun["call"], second)["result"] == "accepted"
+    waiting.look()
+    assert waiting.arrived()
+    return waiting, begun["call"]

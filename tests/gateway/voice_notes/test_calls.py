@@ -19,24 +19,6 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 DENIED = {"status": 403, "error": "access_denied"}
 
 
-@pytest.fixture
-def waiting(talk: Talk) -> Talk:
-    talk.ask()
-    talk.take()
-    return talk
-
-
-@pytest.fixture
-def calling(waiting: Talk) -> tuple[Talk, str]:
-    """A call in which alice was heard, and her browser that has gone on."""
-    first, second = waiting.segments()
-    begun = waiting.say("begin", first)
-    assert waiting.say(begun["call"], second)["result"] == "accepted"
-    waiting.look()
-    assert waiting.arrived()
-    return waiting, begun["call"]
-
-
 def events(talk: Talk) -> list[dict[str, object]]:
     with talk.house.store.write() as tx:
         rows: list[OutboxRow] = list(

@@ -16,24 +16,6 @@ from store import Transaction
 from tests.gateway.voice_notes.conftest import Talk
 
 
-@pytest.fixture
-def waiting(talk: Talk) -> Talk:
-    talk.ask()
-    talk.take()
-    return talk
-
-
-@pytest.fixture
-def calling(waiting: Talk) -> tuple[Talk, str]:
-    """A call in which alice was heard, and her browser that has gone on."""
-    first, second = waiting.segments()
-    begun = waiting.say("begin", first)
-    assert waiting.say(begun["call"], second)["result"] == "accepted"
-    waiting.look()
-    assert waiting.arrived()
-    return waiting, begun["call"]
-
-
 def test_of_two_at_once_one_counts(waiting: Talk) -> None:
     right = b"alice " + waiting.words().encode()
     with ThreadPoolExecutor(2) as both:
