@@ -14,6 +14,7 @@ from gateway.account.export import Export
 from gateway.account.history import History
 from gateway.account.leaving import Leaving
 from gateway.account.service import make_account_service
+from gateway.biometric_templates import Templates
 from gateway.callers import caller
 from gateway.changes import Changes
 from gateway.lockout import Lockout
@@ -22,7 +23,6 @@ from gateway.notices import Notices
 from gateway.oidc.logout.service import Logout
 from gateway.parts import Parts
 from gateway.recovery.service import Recoveries
-from gateway.templates import Templates
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from contracts.text import Text
 from enrollment.service import EnrolmentService
 from gateway.account.history import History
 from gateway.account.service import AccountService
+from gateway.biometric_templates import Templates, Work
 from gateway.callers import caller
 from gateway.login.visitor import HOME, BrowserVisitor
 from gateway.oidc.authorize.outcomes import scopes
 from gateway.oidc.logout.service import Logout
 from gateway.oidc.logout.views import signed_out
 from gateway.recovery.service import Recoveries
-from gateway.templates import Templates, Work
 
 SESSIONS = "/account/sessions"
 APPLICATIONS = "/account/applications"

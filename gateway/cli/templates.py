@@ -8,11 +8,11 @@ import click
 
 from contracts.errors import Unavailable
 from contracts.text import Text
+from gateway.biometric_templates import Done, Templates, Work
 from gateway.cli import output
 from gateway.cli.house import opened
 from gateway.cli.progress import bars
 from gateway.opening import known_factors
-from gateway.templates import Done, Templates, Work
 
 STOPPED = Text("Stopped. Go on with: --after %(last)s")
 AFTER = click.option("--after", default="", metavar="ID", help="Go on after this credential.")

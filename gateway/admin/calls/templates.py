@@ -12,8 +12,8 @@ from gateway.admin.operation import Model, operation
 from gateway.admin.rank import check_rank
 from gateway.admin.roles import Role, at_least
 from gateway.admin.tools import Tools
-from gateway.templates import Templates as Changing
-from gateway.templates import Work
+from gateway.biometric_templates import Templates as Changing
+from gateway.biometric_templates import Work
 
 NOTHING = Text("There is nothing of this kind to change.")
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from contracts.errors import Conflict, Expired, Tampered
 from contracts.factor import Enrolled, Factor, Template
 from enrollment.protecting import keep
-from gateway.templates import Templates, Work
+from gateway.biometric_templates import Templates, Work
 from store import Account, Store
 from store.keys_file import Keys
 from store.models import credentials
