@@ -105,7 +105,7 @@ def test_an_unknown_engine_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         (
             "from gateway import serve; from verifiers.voice import engines\n"
             "engines.described('campplus')",
-            FOREIGN | {"numpy", "onnxruntime", "av", "faster_whisper"},
+            FOREIGN | {"numpy", "onnxruntime", "av", "ctranslate2"},
         ),
     ],
     ids=["pool", "web"],
