@@ -27,7 +27,7 @@ from gateway.private import write_private
 def calibrate(manifest: Path, out: Path, root: Path | None, **how: Any) -> None:  # noqa: ANN401  # options
     """Fit likelihood ratios and thresholds to recordings, for GATEHOUSE_VOICE_CALIBRATION.
 
-    MANIFEST is a CSV file with the columns file, subject and session. Each recording counts as it
+    MANIFEST is a CSV file with the columns file and subject. Each recording counts as it
     is and as it sounds over a telephone. All figures are of people who were held out.
     """
     order = _order(manifest, root, how)

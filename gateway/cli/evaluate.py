@@ -60,7 +60,7 @@ evaluate.add_command(linkability)
 def voice(manifest: Path, out: Path, root: Path | None, as_json: bool, **how: Any) -> None:  # noqa: ANN401  # options
     """Report FMR, FNMR, EER, minDCF and failures to acquire and to enrol (ISO/IEC 19795-1).
 
-    MANIFEST is a CSV file with the columns file, subject and session; others may tell groups of
+    MANIFEST is a CSV file with the columns file and subject; others may tell groups of
     people apart. Results are report.html, report.json, scores.csv, det.png and histogram.png.
 
     An interrupted run leaves unfinished.jsonl in the folder of the results, for --resume. It holds

@@ -25,7 +25,7 @@ def linkability(
 ) -> None:
     """Try to link people between deployments by their protected voiceprints; print D_sys.
 
-    MANIFEST is a CSV file with the columns file, subject and session. Results are
+    MANIFEST is a CSV file with the columns file and subject. Results are
     linkability.json and linkability.png.
     """
     try:

@@ -11,7 +11,8 @@ from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import Crossfitted, crossfitted
 from gateway.evaluation.encode import Encoded, Listening, Progress
 from gateway.evaluation.fitting import Fitted, fit, least_cllr
-from gateway.evaluation.order import Order, digest, encode, named
+from gateway.evaluation.manifest import digest, pseudonyms
+from gateway.evaluation.order import Order, encode
 from gateway.evaluation.rates import rate
 from verifiers.voice.calibration import MANY, Calibration, Cost, Line, Made, Point
 from verifiers.voice.normalisation import Cohort
@@ -41,7 +42,7 @@ def _cohort(order: Order) -> Cohort | None:
     cohort = Cohort.load(order.cohort)
     if cohort.engine != order.format:
         raise Misconfigured(detail=f"the cohort is of {cohort.engine}, not of {order.format}")
-    if set(cohort.subjects) & set(named({each.subject for each in order.utterances()})):
+    if set(cohort.subjects) & set(pseudonyms({each.subject for each in order.utterances()})):
         raise Misconfigured(detail="people of the cohort are in the manifest too")
     return cohort
 
@@ -55,7 +56,7 @@ def _made(order: Order, encoded: Mapping[str, Encoded]) -> Made:
         data=digest(utterances),
         recordings=len(utterances),
         turned_away=len(encoded["wide"].failures),
-        subjects=named({each.subject for each in utterances}),
+        subjects=pseudonyms({each.subject for each in utterances}),
     )
 
 

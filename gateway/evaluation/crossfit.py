@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Floats, Mask
 from gateway.evaluation.compared import Compared
 from gateway.evaluation.fitting import Fitted, fit
 from gateway.evaluation.folds import fold
-
-Floats = NDArray[np.float64]
-Mask = NDArray[np.bool_]
 
 FOLDS = 5
 

@@ -67,7 +67,7 @@ class Encoded:
 
     utterances: list[Utterance]
     embeddings: NDArray[np.float32]
-    channels: list[str]
+    channels: Sequence[str]
     failures: list[Failure]
 
 

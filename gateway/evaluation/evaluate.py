@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 from contracts.clock import Clock, SystemClock
@@ -110,18 +109,9 @@ def _report(order: Order, utterances: list[Utterance], results: list[Result]) ->
     return Report(
         date=f"{order.clock.now():%Y-%m-%d}",
         manifest=order.manifest.name,
-        fingerprint=fingerprint(utterances),
+        fingerprint=manifest.digest(utterances),
         seed=order.seed,
         bootstrap=order.bootstrap,
         results=tuple(results),
         files={},
     )
-
-
-def fingerprint(utterances: list[Utterance]) -> str:
-    """Return the SHA-256 of all recordings' names and contents, in the order of their names."""
-    digest = sha256()
-    for each in sorted(utterances, key=lambda each: each.name):
-        content = each.path.read_bytes() if each.path.is_file() else b""
-        digest.update(f"{each.name}\0{sha256(content).hexdigest()}\n".encode())
-    return digest.hexdigest()

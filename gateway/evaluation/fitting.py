@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
+from gateway.evaluation import regression
+from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compared import Compared
 from gateway.evaluation.costs import cllr
-
-Floats = NDArray[np.float64]
 
 FEWEST = 3
 """Fewer people of one collection say nothing about how alike its people are."""
@@ -20,8 +20,6 @@ DRAWINGS = 1000
 SURE = 0.99
 BEARABLE = 0.025
 """Misses that caution may cost beyond what the target needs of all people together."""
-TINY = 1e-12
-STEPS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +65,10 @@ def logistic(genuine: Floats, impostor: Floats) -> tuple[float, float]:
     aims = np.repeat([(sizes[0] + 1) / (sizes[0] + 2), 1 / (sizes[1] + 2)], sizes)
     weights = np.repeat(0.5 / sizes, sizes)
     middle, width = scores.mean(), scores.std()
-    columns = np.stack([(scores - middle) / width, np.ones_like(scores)])
-    line = np.zeros(2)
-    for _ in range(STEPS):
-        line = _newton(line, columns, aims, weights)
+    inputs = np.stack([(scores - middle) / width, np.ones_like(scores)], axis=1)
+    line = regression.logistic(inputs, aims, weights, np.zeros(2))
     slope = float(line[0] / width)
     return slope, float(line[1] - slope * middle)
-
-
-def _newton(line: Floats, columns: Floats, aims: Floats, weights: Floats) -> Floats:
-    """Take a step of Newton's, halved until it does not lead upwards."""
-
-    def loss(at: Floats) -> float:
-        ratios = at @ columns
-        return float(weights @ (np.logaddexp(0, ratios) - aims * ratios))
-
-    shares = 1 / (1 + np.exp(-(line @ columns)))
-    gradient = columns @ (weights * (shares - aims))
-    curvature = (columns * (weights * shares * (1 - shares))) @ columns.T
-    step: Floats = np.linalg.solve(curvature, gradient).astype(np.float64)
-    while loss(line - step) > loss(line) + TINY:
-        step *= 0.5
-    return line - step
 
 
 def tail(compared: Compared, targets: tuple[float, ...], seed: int) -> Floats | None:
@@ -133,21 +113,8 @@ def least_cllr(genuine: Floats, impostor: Floats) -> float:
     scores = np.concatenate([genuine, impostor])
     order = np.lexsort((np.repeat([0, 1], [genuine.size, impostor.size]), scores))
     kinds = np.repeat([1.0, 0.0], [genuine.size, impostor.size])[order]
-    shares = isotonic(kinds)
+    shares = isotonic_regression(kinds).x
     prior = np.log(genuine.size / impostor.size)
     with np.errstate(divide="ignore"):
         ratios = np.log(shares) - np.log1p(-shares) - prior
     return cllr(ratios[kinds == 1], ratios[kinds == 0])
-
-
-def isotonic(values: Floats) -> Floats:
-    """Return the rising values that come closest (pool adjacent violators)."""
-    blocks: list[tuple[float, int]] = []
-    for value in values:
-        total, count = float(value), 1
-        while blocks and blocks[-1][0] * count >= total * blocks[-1][1]:
-            before, size = blocks.pop()
-            total, count = total + before, count + size
-        blocks.append((total, count))
-    means = [total / count for total, count in blocks]
-    return np.repeat(means, [count for _, count in blocks])

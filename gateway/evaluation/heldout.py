@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from hashlib import sha256
 
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compare import Scores
 from gateway.evaluation.compared import Compared, collections
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import crossfitted
+from gateway.evaluation.manifest import pseudonym
 from gateway.evaluation.rates import at_threshold
 from gateway.evaluation.report import Calibrated
 from verifiers.voice.calibration import Calibration
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +43,7 @@ class How:
 def overlap(scores: Scores, calibration: Calibration) -> tuple[str, ...]:
     """Name the people whom a calibration was fitted on, by the digests that it holds."""
     fitted = set(calibration.made.subjects)
-    return tuple(each for each in scores.subjects if digest(each) in fitted)
-
-
-def digest(subject: str) -> str:
-    """Return what a calibration knows a person's name by."""
-    return sha256(subject.encode()).hexdigest()[:16]
+    return tuple(each for each in scores.subjects if pseudonym(each) in fitted)
 
 
 def held_out(scores: Scores, values: Floats, between: NDArray[np.str_], how: How) -> HeldOut:

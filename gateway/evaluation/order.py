@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 from contracts.errors import Misconfigured
@@ -16,7 +15,6 @@ from verifiers.voice.settings import VoiceSettings
 
 SOUNDS: Mapping[str, str] = {"wide": CLEAN, "telephone": "telephone"}
 """How recordings are made to sound on each channel."""
-DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +64,3 @@ def _taken(encoded: Encoded, channel: str) -> Encoded:
         raise Misconfigured(detail=f"none of the recordings is {channel}")
     kept = [encoded.utterances[row] for row in rows]
     return Encoded(kept, encoded.embeddings[rows], [channel] * len(rows), encoded.failures)
-
-
-def digest(utterances: Sequence[Utterance]) -> str:
-    """Return the SHA-256 of the names and contents of all recordings, in the order of the names."""
-    lines = sorted(f"{each.name} {_content(each.path)}\n" for each in utterances)
-    return sha256("".join(lines).encode()).hexdigest()
-
-
-def named(subjects: set[str]) -> list[str]:
-    """Return digests of people's names, so that it can be told who was among them."""
-    return sorted(sha256(each.encode()).hexdigest()[:DIGITS] for each in subjects)
-
-
-def _content(path: Path) -> str:
-    with path.open("rb") as file:
-        return sha256(file.read()).hexdigest()

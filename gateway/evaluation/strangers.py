@@ -9,7 +9,8 @@ import numpy as np
 from contracts.errors import Misconfigured
 from gateway.evaluation.compare import mean
 from gateway.evaluation.encode import Encoded, Listening, Progress
-from gateway.evaluation.order import Order, encode, named
+from gateway.evaluation.manifest import pseudonyms
+from gateway.evaluation.order import Order, encode
 from verifiers.voice.normalisation import LEAST, Cohort, Voice
 
 
@@ -22,7 +23,9 @@ def cohort(
     subjects = {each.subject for one in encoded.values() for each in one.utterances}
     if any(len({each.subject for each in one.utterances}) < LEAST for one in encoded.values()):
         raise Misconfigured(detail=f"a cohort needs {LEAST} people on each channel")
-    return Cohort(version=1, engine=order.format, top=top, voices=voices, subjects=named(subjects))
+    return Cohort(
+        version=1, engine=order.format, top=top, voices=voices, subjects=pseudonyms(subjects)
+    )
 
 
 def _voices(encoded: Encoded) -> list[Voice]:

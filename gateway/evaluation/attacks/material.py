@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from contracts.errors import Misconfigured
 from gateway.evaluation.attacks.hearing import Hearing
 from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentation, Species
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.encode import Progress
+from gateway.evaluation.manifest import Utterance, digest
 from gateway.evaluation.recording import load
 from gateway.private import private
-from verifiers.models import digest
 from verifiers.voice.audio.speech import Speech
 
-FREE = "CC BY"
-"""How the licence of recordings begins that something which ships may be trained on."""
 EVERY = 2
 """Of so many recordings one is made an attack of."""
 PEAK = 32_767
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """One line of the manifest: where a recording is, whose, and whether it may be trained on."""
-
-    name: str
-    path: Path
-    subject: str
-    free: bool
-
-    def presented(self) -> Presentation:
-        """Read it, as bona fide speech."""
-        return Presentation(BONA_FIDE, self.name, self.subject, load(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +34,23 @@ class Heard:
     waveform: Floats = field(repr=False)
 
 
-def read(manifest: Path, root: Path) -> list[Recording]:
-    """Read the voices of a manifest: columns file, subject, licence. Raises Misconfigured."""
-    with manifest.open(newline="", encoding="utf-8-sig") as file:
-        rows = [row for row in csv.DictReader(file) if row.get("modality", "voice") == "voice"]
-    if not rows or {"file", "subject", "licence"} - set(rows[0]):
-        raise Misconfigured(detail=f"{manifest} lists no voices with file, subject and licence")
-    return [
-        Recording(row["file"], root / row["file"], row["subject"], row["licence"].startswith(FREE))
-        for row in rows
-    ]
-
-
-def fingerprint(recordings: Iterable[Recording]) -> str:
-    """Return the SHA-256 of the sorted names and hashes of the recordings."""
-    lines = sorted(f"{each.name} {digest(each.path)}\n" for each in recordings)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
 def missing(species: Sequence[Species] = SPECIES) -> dict[str, str]:
     """Say which species cannot be made here, and why."""
     return {each.name: why for each in species if (why := each.missing())}
 
 
-def collect(recordings: Sequence[Recording], folder: Path, progress: Progress) -> list[Heard]:
+def presented(recording: Utterance) -> Presentation:
+    """Read a recording, as bona fide speech."""
+    return Presentation(BONA_FIDE, recording.name, recording.subject, load(recording.path))
+
+
+def collect(recordings: Sequence[Utterance], folder: Path, progress: Progress) -> list[Heard]:
     """Hear everything, or read what an earlier run of the same recordings left in the folder."""
-    bona_fide = [each.presented() for each in recordings]
+    bona_fide = [presented(each) for each in recordings]
     free = {each.name for each in recordings if each.free}
     own = [each for each in bona_fide if each.name in free]
     hearing = Hearing(Speech(), [each.waveform for each in own])
-    kept = folder / fingerprint(recordings)[:16]
+    kept = folder / digest(recordings)[:16]
     kept.mkdir(parents=True, exist_ok=True)
     kept.chmod(0o700)
     found = _kept(kept / "bona fide.npz", bona_fide, hearing, free, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from contracts.errors import Misconfigured
+from gateway.evaluation import manifest
 from gateway.evaluation.attacks import material
 from gateway.evaluation.attacks.measure import judge, trainable
 from gateway.evaluation.attacks.neural import MODELS
@@ -15,18 +16,18 @@ from gateway.evaluation.encode import Progress
 from gateway.models import pull
 
 
-def run(manifest: Path, root: Path, kept: Path, progress: Progress) -> Found:
+def run(people: Path, root: Path, kept: Path, progress: Progress) -> Found:
     """Train and judge. What was heard is kept for the next run. Raises Misconfigured."""
     pull(progress, MODELS)
-    recordings = material.read(manifest, root)
+    recordings = manifest.read(people, root, needed=["licence"])
     free = [each for each in recordings if each.free]
     if not free:
-        raise Misconfigured(detail=f"{manifest} has no recording under a {material.FREE} licence")
+        raise Misconfigured(detail=f"{people} has no recording under a {manifest.FREE} licence")
     rows = Rows.of(material.collect(recordings, kept, progress))
     trained = frozenset(each.name for each in SPECIES if each.trained)
     usable = trainable(rows, trained)
     return Found(
-        material.fingerprint(free),
+        manifest.digest(free),
         len(free),
         len({each.subject for each in free}),
         int(usable.sum()),

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from gateway.evaluation.attacks.material import Heard
 from gateway.evaluation.attacks.presentation import BONA_FIDE, corpus_of
 from gateway.evaluation.folds import fold
+from gateway.evaluation.regression import logistic
 from verifiers.voice.pad.features import features
 from verifiers.voice.pad.shipped import FARTHEST, Weights
 
 FOLDS = 5
 RIDGE = 100.0
-ROUNDS = 12
 DECIMALS = 6
 
 Strings = NDArray[np.str_]
@@ -58,7 +58,7 @@ class Rows:
 
 
 def fit(rows: Rows) -> Weights:
-    """Fit by Newton's method with a ridge; the score is the log odds at equal odds before.
+    """Fit with a ridge; the score is the log odds at equal odds before.
 
     The same rows give the same weights.
     """
@@ -67,13 +67,8 @@ def fit(rows: Rows) -> Weights:
     inputs = np.clip((table - mean) / scale, -FARTHEST, FARTHEST)
     inputs = np.hstack([inputs, np.ones((len(inputs), 1))])
     answers, weights = rows.bona_fide.astype(np.float64), balanced(rows)
-    ridge = np.diag(np.append(np.full(inputs.shape[1] - 1, RIDGE), 1e-6))
-    found = np.zeros(inputs.shape[1])
-    for _ in range(ROUNDS):
-        likely = 1 / (1 + np.exp(-inputs @ found))
-        slope = inputs.T @ (weights * (likely - answers)) + ridge @ found
-        bend = (inputs.T * (weights * likely * (1 - likely))) @ inputs + ridge
-        found -= np.linalg.solve(bend, slope)
+    ridge = np.append(np.full(inputs.shape[1] - 1, RIDGE), 1e-6)
+    found = logistic(inputs, answers, weights, ridge)
     mean, scale, weight = (
         np.round(part, DECIMALS).astype(np.float32) for part in (mean, scale, found[:-1])
     )

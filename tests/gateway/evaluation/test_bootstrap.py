@@ -21,7 +21,7 @@ def people(count: int, takes: int, width: float, *, seed: int = 3) -> Scores:
     found = own + random.normal(0, width, own.shape)
     found /= np.linalg.norm(found, axis=1, keepdims=True)
     names = [f"p{row // takes}" for row in range(count * takes)]
-    utterances = [Utterance(f"{n}.wav", Path(), name, "1") for n, name in enumerate(names)]
+    utterances = [Utterance(f"{n}.wav", Path(), name) for n, name in enumerate(names)]
     encoded = Encoded(utterances, found.astype(np.float32), ["wide"] * len(names), [])
     return compare(encoded, encoded, 1)
 

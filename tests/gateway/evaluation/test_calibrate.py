@@ -14,6 +14,7 @@ from gateway.cli.evaluate import evaluate
 from gateway.evaluation import order as orders
 from gateway.evaluation.calibrate import calibrate, lines
 from gateway.evaluation.conditions import Floats
+from gateway.evaluation.manifest import digest
 from gateway.evaluation.order import Order
 from gateway.evaluation.strangers import cohort
 from tests.gateway.evaluation.toy import ToyEngine, world
@@ -92,8 +93,8 @@ def test_it_says_what_the_recordings_cannot_show(calibrated: Calibration) -> Non
 
 def test_another_recording_is_another_fingerprint(manifest: Path) -> None:
     utterances = order(manifest).utterances()
-    assert orders.digest(utterances) == orders.digest(utterances[::-1])
-    assert orders.digest(utterances) != orders.digest(utterances[1:])
+    assert digest(utterances) == digest(utterances[::-1])
+    assert digest(utterances) != digest(utterances[1:])
 
 
 def test_too_few_people_are_told(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_a_manifest_names_voices_alone(tmp_path: Path) -> None:
         "a/2.png,voice,anna,monday,free",
     )
     (only,) = manifest.read(path, tmp_path)
-    assert only == Utterance("a/1.flac", tmp_path / "a/1.flac", "anna", "monday")
+    assert only == Utterance("a/1.flac", tmp_path / "a/1.flac", "anna")
     assert only.columns["licence"] == "free"
 
 
@@ -76,7 +76,7 @@ def test_some_rows_are_wanted(tmp_path: Path, where: list[Where], kept: list[str
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
-        (["file,subject", "a.wav,anna"], "lacks session"),
+        (["file,session", "a.wav,1"], "lacks subject"),
         (["file,subject,session"], "no recording"),
         ([""], "lacks"),
     ],
@@ -94,7 +94,7 @@ def test_a_column_that_groups_must_be_there(tmp_path: Path) -> None:
 
 def encoded(*subjects: str) -> Encoded:
     """Give each recording an embedding in a direction of its own."""
-    utterances = [Utterance(f"{n}.wav", Path(), name, "1") for n, name in enumerate(subjects)]
+    utterances = [Utterance(f"{n}.wav", Path(), name) for n, name in enumerate(subjects)]
     return Encoded(
         utterances, np.eye(len(subjects), dtype=np.float32), ["wide"] * len(subjects), []
     )

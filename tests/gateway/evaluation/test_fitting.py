@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gateway.evaluation.compared import Compared, Floats
+from gateway.evaluation.arrays import Floats
+from gateway.evaluation.compared import Compared
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import crossfitted
-from gateway.evaluation.fitting import fit, isotonic, least_cllr, logistic, tail
+from gateway.evaluation.fitting import fit, least_cllr, logistic, tail
 from gateway.evaluation.folds import fold
 
 TARGETS = (1e-2, 1e-3, 1e-4)
@@ -50,14 +51,6 @@ def test_the_least_cost_of_known_scores() -> None:
     """Apart they cost nothing; of one value they say nothing, which is one bit."""
     assert least_cllr(np.array([2.0, 3.0]), np.array([0.0, 1.0])) == pytest.approx(0, abs=1e-12)
     assert least_cllr(np.array([1.0, 1.0]), np.array([1.0, 1.0])) == pytest.approx(1)
-
-
-@pytest.mark.parametrize(
-    ("values", "rising"),
-    [([1, 2, 3], [1, 2, 3]), ([3, 1], [2, 2]), ([1, 3, 2, 4], [1, 2.5, 2.5, 4]), ([0, 0], [0, 0])],
-)
-def test_neighbours_that_fall_are_pooled(values: list[float], rising: list[float]) -> None:
-    assert isotonic(np.array(values, float)).tolist() == rising
 
 
 def test_the_tail_is_not_below_what_impostors_reach() -> None:

@@ -22,7 +22,7 @@ def scored(people: int = 24) -> Scores:
         own = random.normal(0, 1, 12)
         for take in range(3):
             columns = {"sex": "fm"[person % 2], "age": "" if person else "40"}
-            rows.append(Utterance(f"{person}-{take}", Path(), f"p{person}", "1", columns))
+            rows.append(Utterance(f"{person}-{take}", Path(), f"p{person}", columns))
             strays = person % 4 == 3 and take == 2
             found.append(random.normal(0, 1, 12) if strays else own)
     matrix = np.array(found, np.float32)

@@ -77,7 +77,7 @@ def scores(people: int = 12) -> Scores:
     own = np.repeat(random.normal(0, 1, (people, 10)), 4, axis=0)
     found = own + random.normal(0, 0.4, own.shape)
     found /= np.linalg.norm(found, axis=1, keepdims=True)
-    utterances = [Utterance(f"{n}", Path(), f"p{n // 4}", "1") for n in range(people * 4)]
+    utterances = [Utterance(f"{n}", Path(), f"p{n // 4}") for n in range(people * 4)]
     channels = ["telephone" if n % 4 == 3 else "wide" for n in range(people * 4)]
     encoded = Encoded(utterances, found.astype(np.float32), channels, [])
     return compare(encoded, encoded, 1)

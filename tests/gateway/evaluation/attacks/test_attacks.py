@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gateway.evaluation import manifest
 from gateway.evaluation.attacks import conversion, injection, material, replay, species, synthesis
 from gateway.evaluation.attacks.hearing import Hearing
 from gateway.evaluation.attacks.measure import judge, trainable
@@ -150,8 +151,8 @@ def test_nothing_is_trained_on_what_is_for_research_alone() -> None:
 def test_what_ships_was_trained_on_these_recordings() -> None:
     if not (FOLDER / "MANIFEST.csv").exists():
         pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
-    free = [each for each in material.read(FOLDER / "MANIFEST.csv", FOLDER) if each.free]
-    assert material.fingerprint(free) == json.loads(FILE.read_text("utf-8"))["data"]["sha256"]
+    free = [each for each in manifest.read(FOLDER / "MANIFEST.csv", FOLDER) if each.free]
+    assert manifest.digest(free) == json.loads(FILE.read_text("utf-8"))["data"]["sha256"]
 
 
 @pytest.mark.recordings
@@ -162,7 +163,7 @@ def test_the_whole_way_on_a_few_recordings(
     if not (FOLDER / "MANIFEST.csv").exists():
         pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
     monkeypatch.setattr(material, "SPECIES", (conversion.SHIFT, injection.FILE))
-    some = material.read(FOLDER / "MANIFEST.csv", FOLDER)[:4]
+    some = manifest.read(FOLDER / "MANIFEST.csv", FOLDER)[:4]
     one = Rows.of(material.collect(some, tmp_path / "one", lambda *_: None))
     other = Rows.of(material.collect(some, tmp_path / "other", lambda *_: None))
     again = Rows.of(material.collect(some, tmp_path / "one", lambda *_: None))
