@@ -12,16 +12,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from contracts.errors import Misconfigured
-from contracts.text import as_it_is
+from verifiers.voice.channels import PAIRS, Channel
+from verifiers.voice.strict import Strict
 
 SHIPPED = Path(__file__).with_name("calibration.json")
 MANY = 3
 """So many utterances, or more, share a line: enrolment asks for at least as many."""
 
-Channel = Literal["wide", "telephone"]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
@@ -29,24 +28,8 @@ Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 AGREEMENT = 1e-2
 """The false match rate at which two utterances of one enrolment agree."""
 STRICTEST = 1e-4
-
-
-class Strict(BaseModel):
-    """Read from a file: nothing is missing, nothing more is there, nothing is converted."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    @classmethod
-    def read(cls, path: Path, what: str) -> Self:
-        """Read a file, which is to be `what`. Raises Misconfigured with one line."""
-        try:
-            return cls.model_validate_json(path.read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as error:
-            raise misfit(f"the {what} {path} cannot be read") from error
-        except ValidationError as error:
-            problem = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, problem["loc"])) or "as a whole"
-            raise misfit(f"the {what} {path} is not valid: {where}: {problem['msg']}") from None
+TARGETS = (1e-3, STRICTEST)
+"""The false match rates that a policy can name."""
 
 
 class Point(Strict):
@@ -90,8 +73,9 @@ class Line(Strict):
     @model_validator(mode="after")
     def _figured(self) -> Self:
         """Raise ValueError where a figure is missing, or cannot be."""
-        if {1e-2, 1e-3, 1e-4} - {each.target for each in self.points}:
-            raise ValueError("thresholds for 1e-2, 1e-3 and 1e-4 are needed")
+        wanted = (AGREEMENT, *TARGETS)
+        if set(wanted) - {each.target for each in self.points}:
+            raise ValueError(f"thresholds for {', '.join(map(str, wanted))} are needed")
         if any(each.fmr_upper < each.false_matches / self.impostor for each in self.points):
             raise ValueError("a bound lies below the rate itself")
         if any(each.supported != (each.fmr_upper <= each.target) for each in self.points):
@@ -138,8 +122,7 @@ class Calibration(Strict):
     def _whole(self) -> Self:
         """Raise ValueError where a pair of channels is missing."""
         found = {(frozenset(each.channels), each.utterances) for each in self.lines}
-        pairs = (("wide", "wide"), ("telephone", "telephone"), ("telephone", "wide"))
-        if missing := {(frozenset(p), n) for p in pairs for n in (1, MANY)} - found:
+        if missing := {(frozenset(p), n) for p in PAIRS for n in (1, MANY)} - found:
             raise ValueError(f"{len(missing)} pairs of channels are missing")
         return self
 
@@ -161,8 +144,3 @@ class Calibration(Strict):
     def load(cls, path: Path = SHIPPED) -> Self:
         """Read a file. Raises Misconfigured with one line."""
         return cls.read(path, "calibration")
-
-
-def misfit(why: str) -> Misconfigured:
-    """Return the error that says why a file cannot be decided by."""
-    return Misconfigured(as_it_is(why), detail=why)

@@ -9,11 +9,12 @@ from typing import Protocol
 
 from contracts.factor import Enrolled
 from verifiers.voice import engines, vectors
-from verifiers.voice.calibration import AGREEMENT, SHIPPED, STRICTEST, Calibration, misfit
+from verifiers.voice.calibration import AGREEMENT, SHIPPED, STRICTEST, Calibration
 from verifiers.voice.matcher import alike, cosine
 from verifiers.voice.normalisation import Cohort
 from verifiers.voice.protection import Transform
 from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.strict import misfit
 from verifiers.voice.template import Voiceprint
 from verifiers.voice.utterance import Utterance
 from verifiers.voice.vectors import unpack

@@ -10,9 +10,10 @@ from contracts.errors import Retry
 from contracts.inference import Job
 from verifiers.voice import engines, pad
 from verifiers.voice.audio import quality, wav
-from verifiers.voice.audio.narrow import TELEPHONE, filled
+from verifiers.voice.audio.narrow import filled
 from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
+from verifiers.voice.channels import TELEPHONE
 from verifiers.voice.engines import Engine
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance

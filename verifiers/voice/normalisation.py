@@ -18,7 +18,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from verifiers.voice.calibration import Channel, Strict
+from verifiers.voice.channels import CHANNELS, Channel
+from verifiers.voice.strict import Strict
 from verifiers.voice.vectors import scaled, unpack
 
 LEAST = 10
@@ -63,7 +64,7 @@ class Cohort(Strict):
     @cached_property
     def means(self) -> dict[str, list[list[float]]]:
         """The strangers' embeddings by channel, of unit length."""
-        found: dict[str, list[list[float]]] = {"wide": [], "telephone": []}
+        found: dict[str, list[list[float]]] = {channel: [] for channel in CHANNELS}
         for each in self.voices:
             found[each.channel].append(scaled(unpack(b64decode(each.mean))))
         return found

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from verifiers.voice.channels import CHANNELS
 from verifiers.voice.protection import Transform, new_salt
 from verifiers.voice.vectors import pack, unpack
 
-CHANNELS = frozenset({"wide", "telephone"})
 Turn = Callable[[Sequence[float]], list[float]]
 MEMBERS = frozenset({"salt", "mean", "adapted", "channel", "utterances", "seen"})
 

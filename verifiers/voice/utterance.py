@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Protocol, Self
 
 from contracts.factor import Infer
+from verifiers.voice.channels import WIDE, Channel
 
 LISTEN = "voice.listen"
 """The job of the pool that makes an utterance of a recording."""
@@ -25,7 +26,7 @@ class Utterance:
     """One recording, measured.
 
     `embedding` are little-endian 32-bit floats of the `engine`, which is named with its version.
-    `channel` is `wide` or `telephone`. `quality` holds what was measured of the signal, by name.
+    `quality` holds what was measured of the signal, by name.
     `attack` is by how much it passes the detection of presentation attacks: below 0 one is
     suspected; None where nothing detects them.
     `fingerprint` is alike for the same signal however its file looks. `parts` are the embeddings
@@ -34,7 +35,7 @@ class Utterance:
 
     embedding: bytes = field(repr=False)
     engine: str
-    channel: str = "wide"
+    channel: Channel = WIDE
     quality: Mapping[str, float] = field(default_factory=dict)
     attack: float | None = None
     fingerprint: bytes = field(default=b"", repr=False)

@@ -16,7 +16,8 @@ from contracts.errors import Misconfigured
 from contracts.factor import Enrolled, Template
 from tests.timing import AT_ONCE, quickest
 from tests.verifiers.conftest import SEED, stored
-from verifiers.voice.calibration import SHIPPED, Calibration, Channel
+from verifiers.voice.calibration import SHIPPED, Calibration
+from verifiers.voice.channels import CHANNELS, Channel
 from verifiers.voice.deciding import Ratios, made
 from verifiers.voice.normalisation import Cohort
 from verifiers.voice.settings import VoiceSettings
@@ -131,7 +132,7 @@ def strangers(count: int = 200, top: int = 50) -> Cohort:
             "channel": channel,
             "mean": b64encode(rng.standard_normal(SIZE).astype("<f4").tobytes()).decode(),
         }
-        for channel in ("wide", "telephone")
+        for channel in CHANNELS
         for _ in range(count)
     ]
     subjects = [hashlib.sha256(b"%d" % number).hexdigest()[:16] for number in range(count)]

@@ -17,6 +17,7 @@ from tests.fakes.clock import NOON, FakeClock
 from tests.verifiers.conftest import SEED
 from verifiers.voice.audio import wav
 from verifiers.voice.challenge.seen import day
+from verifiers.voice.channels import CHANNELS
 from verifiers.voice.deciding import Decision
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.enrolment import PHRASES
@@ -28,7 +29,6 @@ from verifiers.voice.vectors import pack
 from verifiers.voice.weighing import weight
 
 ENGINE = "angles/2"
-CHANNELS = ("wide", "telephone")
 
 
 class Angles:

@@ -6,8 +6,6 @@ import numpy as np
 
 from verifiers.voice.audio.speech import Floats
 
-TELEPHONE = "telephone"
-"""The channel whose speech is filled."""
 NOISE_DB = 20.0
 """How far below the speech: of 15, 20, 25, 30 and 40 dB the one with the fewest errors."""
 SEED = 1

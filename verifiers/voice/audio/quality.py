@@ -10,6 +10,7 @@ from contracts.errors import Retry
 from contracts.text import Text
 from verifiers.voice.audio.speech import FRAME, Floats, Heard
 from verifiers.voice.audio.wav import RATE
+from verifiers.voice.channels import TELEPHONE, WIDE, Channel
 from verifiers.voice.settings import VoiceSettings
 
 SILENT = Text("No speech was heard. Please move closer and speak the whole phrase.")
@@ -64,9 +65,9 @@ def bandwidth(speech: Floats) -> float:
     return float(BAND_HZ * (heard[-1] + 1)) if heard.size else 0.0
 
 
-def channel(measured: Mapping[str, float], settings: VoiceSettings) -> str:
-    """Return what a recording came over: `wide` or `telephone`."""
-    return "wide" if measured["bandwidth_hz"] >= settings.wide_bandwidth_hz else "telephone"
+def channel(measured: Mapping[str, float], settings: VoiceSettings) -> Channel:
+    """Return what a recording came over."""
+    return WIDE if measured["bandwidth_hz"] >= settings.wide_bandwidth_hz else TELEPHONE
 
 
 def check(measured: Mapping[str, float], settings: VoiceSettings) -> None:
