@@ -14,6 +14,7 @@ import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.fakes import codes
 from tests.gateway.conftest import PASSWORD
 from tests.walks.tree import Tree, serving
 
@@ -129,7 +130,7 @@ def switch_on(page: Page, tree: Tree) -> None:
     expect(app.or_(code).first).to_be_visible()
     if app.is_visible():
         app.click()
-    code.fill(pyotp.TOTP(SEED).now())
+    code.fill(codes.app(SEED).code())
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Show requests").click()
     expect(page.get_by_text("Nothing waits for you.")).to_be_visible()
@@ -149,7 +150,7 @@ def test_a_request_appears_by_itself_on_the_chosen_phone(
     switch_on(phone_page, tree)
     said = {"scope": "openid", "login_hint": "viola", "binding_message": "Order 7"}
     taken = post(tree, "/oauth/backchannel-authentication", bank, **said)
-    expect(phone_page.get_by_role("heading", name="Is this you?")).to_be_visible(timeout=15_000)
+    expect(phone_page.get_by_role("heading", name="Is this you?")).to_be_visible()
     expect(phone_page.get_by_text("Order 7")).to_be_visible()
     fits_a_thumb(phone_page)
     phone_page.get_by_role("button", name=taken["binding_number"]).click()

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from contracts.clock import SystemClock
 from gateway.opening import open_store
 from gateway.settings import Settings
+from tests.fakes import codes
 from tests.gateway.conftest import PASSWORD
 from tests.walks.tree import Tree, serving
 from verifiers.totp.factor import Totp
@@ -97,7 +98,7 @@ class Alice:
         self.password()
         self.page.get_by_role("button", name="Authenticator app").click()
         self.page.get_by_label(OFFER).check()
-        self.page.get_by_label("Code shown").fill(pyotp.TOTP(self.seed).now())
+        self.page.get_by_label("Code shown").fill(codes.app(self.seed).code())
         self.page.get_by_role("button", name="Continue").click()
         self.is_in()
 
@@ -143,7 +144,7 @@ def test_a_browser_without_its_storage_is_asked_at_once(alice: Alice) -> None:
     alice.remembered()
     alice.page.evaluate(CLEAR)
     alice.back()
-    expect(alice.page.get_by_text(SECOND)).to_be_visible(timeout=5000)
+    expect(alice.page.get_by_text(SECOND)).to_be_visible()
     alice.page.get_by_role("button", name="Authenticator app").click()
     expect(alice.page.get_by_label(OFFER)).to_be_visible()
 
@@ -190,5 +191,5 @@ def test_a_gateway_that_is_silent_is_not_waited_for(alice: Alice) -> None:
     alice.remembered()
     alice.page.route("**/signature", lambda _: None)
     alice.back()
-    expect(alice.page.get_by_text(SECOND)).to_be_visible(timeout=3000)
+    expect(alice.page.get_by_text(SECOND)).to_be_visible()
     alice.page.unroute_all(behavior="ignoreErrors")

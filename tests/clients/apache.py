@@ -5,16 +5,15 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.parts import missing, program
+from tests.waiting import PATIENCE, until
 
 MODULES = Path("/usr/lib/apache2/modules")
 LOADED = ("mpm_event", "authn_core", "authz_core", "authz_user", "proxy", "proxy_http")
-READY_SECONDS = 20.0
 
 SERVER = """
 ServerName localhost
@@ -55,18 +54,17 @@ def serving(folder: Path, port: int, page: str, directives: str) -> Iterator[str
             yield f"http://localhost:{port}"
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     """Wait until somebody answers."""
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+
+    def listens() -> bool:
         assert process.poll() is None, log.exists() and log.read_text()
-        try:
+        with suppress(OSError):
             socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("Apache does not answer")
+            return True
+        return False
+
+    until(listens)

@@ -9,11 +9,11 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pyotp
 from playwright.sync_api import Page, expect
 
 from gateway.people import Person
 from tests.clients.openid_client import installed
+from tests.fakes import codes
 from tests.serving import answering
 
 
@@ -63,7 +63,7 @@ class App:
         page.get_by_label("Password").fill(self.person.password or "")
         press(page, "Log in")
         press(page, "Authenticator app")
-        page.locator("input[name=code]").fill(pyotp.TOTP(self.person.totp_secret or "").now())
+        page.locator("input[name=code]").fill(codes.app(self.person.totp_secret or "").code())
         page.keyboard.press("Enter")
         press(page, "Allow")
 

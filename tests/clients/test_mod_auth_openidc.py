@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from html import unescape
@@ -16,11 +15,12 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from tests import ports
 from tests.clients import apache
 from tests.clients.gateway import Gateway
 from tests.clients.visitor import Visitor
-from tests.gateway.operations.running import free_port
 from tests.serving import answering
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -84,7 +84,7 @@ def page() -> Iterator[str]:
 @contextmanager
 def protected(gateway: Gateway, page: str, folder: Path, more: str = "") -> Iterator[str]:
     """Run an Apache that lets in whom the gateway knows; yield its origin."""
-    port = free_port()
+    port = ports.free()
     origin = f"http://localhost:{port}"
     client, secret = gateway.client(
         f"{origin}/callback",
@@ -178,9 +178,6 @@ def test_apache_hears_of_a_logout_elsewhere(
 ) -> None:
     visitor.go(f"{gateway.issuer}/oauth/logout")
     visitor.fill("/oauth/logout/confirm")
-    deadline = time.monotonic() + 20
-    while visitor.go(f"{site}/report").headers["Content-Type"] == "application/json":
-        assert time.monotonic() < deadline, "Apache still knows the visitor"
-        time.sleep(0.1)
+    until(lambda: visitor.go(f"{site}/report").headers["Content-Type"] != "application/json")
     visitor.password()
     assert visitor.arrived == f"{site}/report"

@@ -38,7 +38,7 @@ def test_a_person_confirms_one_message(chatbot: OpenidClient, visitor: Visitor) 
         "authorization_details": json.dumps([{"type": "message", "message": MESSAGE}]),
     }
     visitor.go(chatbot.call("push", asked))
-    visitor.prove(ahead=1)
+    visitor.prove()
     assert MESSAGE in visitor.page.text
     visitor.allow()
     tokens = chatbot.call("callback", visitor.arrived)

@@ -58,7 +58,7 @@ def test_a_backend_asks_for_a_person(
     asked = backend.call("backchannel", {**SCOPE, **who})
     assert "W4SCT" in visitor.go(f"{gateway.issuer}/requests").text
     visitor.fill("/number", number=asked["binding_number"])
-    visitor.prove(ahead=1)
+    visitor.prove()
     visitor.fill("/requests/", decision="allow")
     tokens = backend.call("pollBackchannel", asked)
     told = backend.call("userinfo", tokens["access_token"], tokens["claims"]["sub"])

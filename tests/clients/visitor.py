@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import httpx
-import pyotp
 
 from gateway.people import Person
 from tests.clients.gateway import NOWHERE
+from tests.fakes import codes
 from tests.walks.forms import read
 
 
@@ -32,20 +30,19 @@ class Visitor:
         self.allow()
         return self.arrived
 
-    def prove(self, *, ahead: int = 0) -> None:
-        """Log in with both factors; a code serves once, so the second time it is one ahead."""
+    def prove(self) -> None:
+        """Log in with both factors."""
         self.password()
-        self.authenticator(ahead=ahead)
+        self.authenticator()
 
     def password(self) -> None:
         """Say who one is."""
         self.fill("/login/", username=self.person.username, password=self.person.password or "")
 
-    def authenticator(self, *, ahead: int = 0) -> None:
+    def authenticator(self) -> None:
         """Show a code of the authenticator app."""
         self.fill("/factor", "Authenticator app")
-        app = pyotp.TOTP(self.person.totp_secret or "")
-        self.fill("/answer", code=app.at(datetime.now(UTC), counter_offset=ahead))
+        self.fill("/answer", code=codes.app(self.person.totp_secret or "").code())
 
     def allow(self) -> None:
         """Agree to what the client asks for."""

@@ -6,8 +6,8 @@ import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,8 @@ from contracts.errors import Misconfigured
 from enrollment.kiosk import identity, server, settings
 from enrollment.kiosk.identity import Identity, new_key
 from enrollment.kiosk.settings import KioskSettings
+from tests import ports
+from tests.waiting import PATIENCE, until
 
 GATEWAY = "https://id.example.org"
 RUN = [sys.executable, "-m", "enrollment.kiosk"]
@@ -33,8 +35,7 @@ def never(address: str) -> None:
 
 @pytest.fixture
 def port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    return ports.free()
 
 
 @pytest.fixture
@@ -170,7 +171,7 @@ def running(
         yield kiosk
     finally:
         kiosk.terminate()
-        kiosk.wait(10)
+        kiosk.wait(PATIENCE)
 
 
 def test_a_paired_kiosk_serves_its_page(running: subprocess.Popen[bytes], port: int) -> None:
@@ -180,10 +181,12 @@ def test_a_paired_kiosk_serves_its_page(running: subprocess.Popen[bytes], port: 
 
 
 def _wait_for(url: str, kiosk: subprocess.Popen[bytes]) -> httpx.Response:
-    for _ in range(100):
+    def page() -> httpx.Response | None:
         assert kiosk.poll() is None
-        try:
-            return httpx.get(url)
-        except httpx.ConnectError:
-            time.sleep(0.1)
-    pytest.fail("the kiosk does not start")
+        with suppress(httpx.TransportError):
+            return httpx.get(url, timeout=PATIENCE)
+        return None
+
+    found = until(page)
+    assert found
+    return found

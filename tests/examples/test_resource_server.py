@@ -9,8 +9,8 @@ import os
 import secrets
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,11 +22,12 @@ from werkzeug.datastructures import WWWAuthenticate
 
 from contracts.clock import SystemClock
 from gateway.resources import Registration, register
+from tests import ports
 from tests.clients.conftest import gateway
 from tests.clients.gateway import NOWHERE, Gateway
 from tests.clients.visitor import Visitor
 from tests.gateway.oidc.prover import Prover
-from tests.gateway.operations.running import free_port
+from tests.waiting import PATIENCE, until
 
 __all__ = ["gateway"]
 pytestmark = pytest.mark.slow
@@ -42,7 +43,7 @@ def api(
 ) -> Iterator[str]:
     """One of the two applications in granian; its address is the resource."""
     interface, module = SERVED[request.param]
-    port = free_port()
+    port = ports.free()
     address = f"http://localhost:{port}"
     register(gateway.store, SystemClock(), Registration(uri=address, name="Shares", scope="read"))
     environment = {
@@ -59,21 +60,20 @@ def api(
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE)
 
 
 def answering(address: str, process: subprocess.Popen[bytes]) -> None:
     """Wait until the server answers."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
+
+    def answers() -> bool:
         assert process.poll() is None
-        try:
+        with suppress(httpx.TransportError):
             httpx.get(address)
-        except httpx.ConnectError:
-            time.sleep(0.05)
-        else:
-            return
-    raise AssertionError("the resource server does not answer")
+            return True
+        return False
+
+    until(answers)
 
 
 @dataclass

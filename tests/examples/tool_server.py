@@ -5,9 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,13 +17,14 @@ from contracts.clock import SystemClock
 from gateway.opening import make_factors, open_store
 from gateway.settings import Settings
 from store.resources import Resource
+from tests import ports
 from tests.clients.gateway import Gateway
 from tests.clients.visitor import Visitor
 from tests.gateway.operations import running
 from tests.serving import answering
+from tests.waiting import PATIENCE, until
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "mcp"
-READY_SECONDS = 20.0
 
 
 class Arrived(BaseHTTPRequestHandler):
@@ -90,7 +90,7 @@ def announced(gateway: Gateway, url: str) -> None:
 @contextmanager
 def tools(issuer: str, folder: Path) -> Iterator[str]:
     """Serve the example; yield its address."""
-    port = running.free_port()
+    port = ports.free()
     url = f"http://localhost:{port}/mcp"
     own = running.environment(folder, MCP_URL=url, MCP_ISSUER=issuer)
     command = [sys.executable, "-m", "uvicorn", "server:app", "--port", str(port)]
@@ -101,19 +101,17 @@ def tools(issuer: str, folder: Path) -> Iterator[str]:
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+    def answers() -> bool:
         assert process.poll() is None, "the tool server ended"
-        try:
-            if httpx.get(address).status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError("the tool server does not answer")
+        with suppress(httpx.TransportError):
+            return httpx.get(address).status_code == 200
+        return False
+
+    until(answers)
 
 
 def visit(visitor: Visitor, url: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from gateway.health import LIVE, READY
 from store.keys_file import load_or_create
 from tests import postgres
 from tests.gateway.operations.running import environment, gatehouse, serving
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 LOGIN = "/oauth/authorize?client_id=nobody"
@@ -36,7 +36,7 @@ def test_a_login_before_and_after_the_database_was_down(
             "GATEHOUSE_WORKERS": "2",
         }
         migrated = gatehouse("migrate", env=environment(tmp_path, **settings))
-        assert migrated.communicate(timeout=30)[1] == ""
+        assert migrated.communicate(timeout=PATIENCE)[1] == ""
         for name, value in settings.items():
             monkeypatch.setenv(name, value)
         account = furnish(tmp_path, url)
@@ -46,8 +46,6 @@ def test_a_login_before_and_after_the_database_was_down(
             server.stop()
             assert [status(port, path) for path in (LOGIN, READY, LIVE)] == [503, 503, 200]
             server.start()
-            deadline = time.monotonic() + 10
-            while status(port, READY) == 503:
-                assert time.monotonic() < deadline
+            until(lambda: status(port, READY) != 503)
             with Wire(port) as wire:
                 assert log_in(wire, account)["access_token"]

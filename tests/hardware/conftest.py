@@ -54,7 +54,7 @@ def sound_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield socket
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def _command(socket: Path) -> list[str]:
@@ -72,7 +72,7 @@ def _environment(home: Path) -> dict[str, str]:
 
 def _answers(home: Path, socket: Path) -> bool:
     asks = ["pactl", "--server", f"unix:{socket}", "info"]
-    for _ in range(50):
+    for _ in range(300):
         told = subprocess.run(asks, env=_environment(home), capture_output=True, check=False)
         if told.returncode == 0:
             return True
@@ -100,4 +100,4 @@ def playing(sound_system: str, tone: bytes, tmp_path: Path) -> Iterator[None]:
         yield
     finally:
         player.terminate()
-        player.wait(10)
+        player.wait(60)

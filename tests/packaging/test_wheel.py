@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.operations.running import DISCOVERY, free_port, get, wait_for
+from tests import ports
+from tests.gateway.operations.running import DISCOVERY, get, wait_for
+from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.slow
@@ -55,7 +57,7 @@ def environment(data: Path, port: int) -> dict[str, str]:
 
 
 def test_the_wheel_migrates_and_serves_from_any_folder(installed: Path, tmp_path: Path) -> None:
-    port = free_port()
+    port = ports.free()
     settings = environment(tmp_path / "data", port)
     subprocess.run([installed / "gatehouse", "migrate"], cwd=tmp_path, env=settings, check=True)
     process = subprocess.Popen(
@@ -75,7 +77,7 @@ def test_the_wheel_migrates_and_serves_from_any_folder(installed: Path, tmp_path
             assert get(port, asset)[0] == 200, asset
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
 
 
@@ -94,7 +96,7 @@ def test_nothing_comes_from_the_repository(installed: Path, tmp_path: Path) -> N
 
 def test_the_demo_says_that_it_needs_the_repository(installed: Path, tmp_path: Path) -> None:
     told = subprocess.run(
-        [installed / "gatehouse", "demo", "--port", str(free_port())],
+        [installed / "gatehouse", "demo", "--port", str(ports.free())],
         cwd=tmp_path,
         env=environment(tmp_path, 8080),
         capture_output=True,

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pyotp
 import pytest
 
+from tests import ports
+from tests.fakes import codes
 from tests.gateway.operations.running import environment, gatehouse, wait_for
+from tests.waiting import PATIENCE, until
 from tests.walks.forms import Form, read
-from tests.walks.tree import DEVELOPMENT, free_ports
+from tests.walks.tree import DEVELOPMENT
 
 pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 
@@ -24,7 +26,7 @@ pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """The whole demo on free ports; what its `demo.json` says."""
-    data, port = tmp_path_factory.mktemp("demo"), free_ports(3)
+    data, port = tmp_path_factory.mktemp("demo"), ports.free(3)
     own = environment(data, **DEVELOPMENT)
     with (data / "log").open("w") as log:
         process = gatehouse("demo", "--port", str(port), env=own, stdout=log, stderr=log)
@@ -33,14 +35,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         yield ready(data / "demo.json")
     finally:
         process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE) == 0
 
 
 def ready(file: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + 30
-    while not file.exists():
-        assert time.monotonic() < deadline, "demo.json was not written"
-        time.sleep(0.1)
+    until(file.exists)
     found: dict[str, Any] = json.loads(file.read_text())
     return found
 
@@ -73,7 +72,7 @@ class Newcomer:
 
     def authenticator(self) -> None:
         self.fill("/factor", "Authenticator app")
-        self.fill("/answer", code=pyotp.TOTP(self.user["totp_secret"]).now())
+        self.fill("/answer", code=codes.app(self.user["totp_secret"]).code())
 
     def allow(self) -> None:
         self.fill("/oauth/authorize/", decision="allow")
@@ -85,19 +84,15 @@ class Newcomer:
 
     def mailed(self) -> str:
         """Wait for the code in the outbox."""
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            sent = self.http.get(self.demo["outbox"], headers={"Accept": "application/json"}).json()
-            if sent:
-                assert set(sent[0]) == {"to", "channel", "subject", "text", "sent_at"}
-                return re.findall(r"\b\d{6}\b", sent[-1]["text"])[0]
-            time.sleep(0.2)
-        raise AssertionError("no message arrived in the outbox")
+        accept = {"Accept": "application/json"}
+        sent = until(lambda: self.http.get(self.demo["outbox"], headers=accept).json(), step=0.2)
+        assert set(sent[0]) == {"to", "channel", "subject", "text", "sent_at"}
+        return str(re.findall(r"\b\d{6}\b", sent[-1]["text"])[0])
 
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    with httpx.Client(follow_redirects=True) as http:
+    with httpx.Client(follow_redirects=True, timeout=PATIENCE) as http:
         yield http
 
 
@@ -129,14 +124,12 @@ def test_a_signature_is_confirmed_for_its_very_words(
     alice.say("hello")
     alice.password()
     if "One more step" in alice.words:  # she was here before with another browser
-        wait_for_the_next_step()
         alice.authenticator()
     if "Allow" in alice.words:
         alice.allow()
     time.sleep(1)
     alice.say("sign the lease of 4 Elm Street")
     alice.password()
-    wait_for_the_next_step()
     alice.authenticator()
     assert "sign the lease of 4 Elm Street" in alice.words
     assert "Is this your message?" in alice.words
@@ -144,11 +137,6 @@ def test_a_signature_is_confirmed_for_its_very_words(
     assert str(alice.page.url).startswith(demo["chatbot"])
     assert "Signed" in alice.words
     assert alice.claim("acr") in {"aal1", "aal2"}
-
-
-def wait_for_the_next_step() -> None:
-    """An authenticator app's code counts once; an earlier test may have used this one."""
-    time.sleep(30 - time.time() % 30 + 0.5)
 
 
 def test_a_code_by_mail_reaches_the_outbox(demo: dict[str, Any], http: httpx.Client) -> None:
@@ -171,11 +159,12 @@ def test_leaving_the_gateway_is_heard_by_the_chatbot_and_the_other_way_round(
     assert carol.claim("acr") == "aal1"
     carol.page = http.get(f"{demo['issuer']}/account")
     carol.fill("/logout", "Log out here")
-    deadline = time.monotonic() + 20
-    while "Nobody is logged in" not in carol.words:
-        assert time.monotonic() < deadline, carol.words
-        time.sleep(0.2)
+
+    def noticed() -> bool:
         carol.page = http.get(demo["chatbot"])
+        return "Nobody is logged in" in carol.words
+
+    until(noticed, step=0.2)
     carol.say("hello again")
     carol.password()
     carol.fill("/logout")

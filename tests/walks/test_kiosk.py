@@ -23,6 +23,7 @@ from enrollment.kiosk import client
 from enrollment.kiosk.visit import Kiosk, Visit
 from hardware import registry
 from hardware.manager import DeviceManager
+from tests.fakes import codes
 from tests.gateway.conftest import PASSWORD
 from tests.recordings import pasted
 from tests.walks.forms import read
@@ -151,7 +152,7 @@ def test_a_voice_from_the_kiosk_logs_in_and_another_does_not(tree: Tree, kiosk: 
         browser = Browser(tree, http)
         browser.fill("/login/", username="vera", password=PASSWORD)
         browser.fill("/factor", "Authenticator app")
-        browser.fill("/answer", code=pyotp.TOTP(SEED).now())
+        browser.fill("/answer", code=codes.app(SEED).code())
         browser.speak(OTHER, 0)
         assert not browser.code
         claims = redeemed(tree, http, browser.speak_until_heard())

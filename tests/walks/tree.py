@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,16 +36,3 @@ def serving(data: Path, **settings: str) -> Iterator[Tree]:
     with running.serving(data, **DEVELOPMENT, **settings) as (port, process):
         yield Tree(f"http://localhost:{port}", data)
     assert process.returncode == 0
-
-
-def free_ports(count: int) -> int:
-    """Return the first of so many neighbouring ports nobody listens on."""
-    for _ in range(100):
-        with ExitStack() as held:
-            first = held.enter_context(socket.create_server(("127.0.0.1", 0)))
-            port = int(first.getsockname()[1])
-            with suppress(OSError, OverflowError):
-                for number in range(1, count):
-                    held.enter_context(socket.create_server(("127.0.0.1", port + number)))
-                return port
-    raise AssertionError(f"no {count} neighbouring ports are free")

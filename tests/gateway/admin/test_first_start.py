@@ -16,8 +16,8 @@ from gateway.opening import make_factors, open_store
 from gateway.serve import checked
 from gateway.settings import Settings
 from store import Store
+from tests import ports
 from tests.fakes.authenticator import Authenticator
-from tests.gateway.operations.running import free_port
 
 Start = Callable[[], Link | None]
 ORIGIN = "http://localhost:8080"
@@ -26,7 +26,7 @@ ORIGIN = "http://localhost:8080"
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("GATEHOUSE_VOICE_ENABLED", "0")
-    return Settings(env="test", data=tmp_path, port=free_port())
+    return Settings(env="test", data=tmp_path, port=ports.free())
 
 
 @pytest.fixture

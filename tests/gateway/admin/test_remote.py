@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -21,6 +20,7 @@ from contracts.errors import BadRequest, Conflict, Misconfigured, NotAllowed, No
 from gateway.admin.roles import Role
 from gateway.cli import main, remote_login, remote_tokens
 from gateway.cli.asking import asking
+from tests import ports
 from tests.fakes.authenticator import Authenticator
 from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import PASSWORD, Build, House
@@ -29,13 +29,6 @@ from tests.walks.forms import read
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 HOUR = 3600
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -49,7 +42,7 @@ def elsewhere(
     """A gateway that answers on a port of this machine, whose clock goes right."""
     nonce = getattr(request, "param", "offered")
     clock.advance(datetime.now(UTC) - clock.now())
-    port = free_port()
+    port = ports.free()
     house = build(issuer=f"http://localhost:{port}", fresh_seconds=5, dpop_nonce=nonce)
     monkeypatch.setenv("GATEHOUSE_ADMIN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("GATEHOUSE_ADMIN_URL", house.settings.issuer)

@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
+from tests import ports
 from tests.gateway.conftest import PASSWORD, House
 from tests.gateway.inference.test_pool import running
-from tests.gateway.operations.running import environment, free_port, gatehouse, wait_for
+from tests.gateway.operations.running import environment, gatehouse, wait_for
 from verifiers.voice.audio import wav
 from verifiers.voice.consent import CONSENT
 
@@ -50,7 +51,7 @@ def asked(port: int, method: str, path: str, body: str = "", **headers: str) -> 
 @pytest.fixture
 def served(path: Path, tmp_path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """A gateway of few threads before a pool of one slow worker; its port, a client's words."""
-    port = free_port()
+    port = ports.free()
     own = environment(
         tmp_path / "data",
         GATEHOUSE_INFERENCE_SOCKET=str(path),

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from http.client import HTTPConnection
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from tests import ports
+from tests.waiting import PATIENCE, until
+
 DISCOVERY = "/.well-known/openid-configuration"
-READY_SECONDS = 60.0
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def environment(data: Path, **more: str) -> dict[str, str]:
@@ -39,7 +32,7 @@ def gatehouse(*arguments: str, **options: object) -> subprocess.Popen[str]:
 
 def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
     """Ask once."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("GET", path, headers=dict(headers or {}))
     response = connection.getresponse()
     body = response.read()
@@ -49,15 +42,14 @@ def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple
 
 def wait_for(port: int, process: subprocess.Popen[str], path: str = "") -> None:
     """Wait until the discovery document comes."""
-    deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
+
+    def answers() -> bool:
         assert process.poll() is None, process.stderr and process.stderr.read()
-        try:
-            if get(port, f"{path}{DISCOVERY}")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError("the gateway does not answer")
+        with suppress(OSError, HTTPException):
+            return get(port, f"{path}{DISCOVERY}")[0] == 200
+        return False
+
+    until(answers)
 
 
 @contextmanager
@@ -65,7 +57,7 @@ def serving(
     data: Path, path: str = "", **settings: str
 ) -> Iterator[tuple[int, subprocess.Popen[str]]]:
     """Run `gatehouse serve`, logging into the folder above its data; yield its port and process."""
-    port = free_port()
+    port = ports.free()
     more = {"GATEHOUSE_PORT": str(port), "GATEHOUSE_ISSUER": f"http://localhost:{port}{path}"}
     own = environment(data, **more, **settings)
     with (data.parent / f"{port}.log").open("w") as log:
@@ -76,4 +68,4 @@ def serving(
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE)

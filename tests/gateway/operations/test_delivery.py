@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +14,7 @@ from gateway.delivery import LEASE, Deliveries
 from store import Store
 from store.outbox import OutboxRow
 from tests.fakes.clock import FakeClock
+from tests.waiting import PATIENCE, until
 
 HOUR = timedelta(hours=1)
 
@@ -36,7 +36,7 @@ class Lanes:
         to = self.lane(row)
         self.tried.append(to)
         if to == "slow":
-            self.gate.wait(5)
+            self.gate.wait(PATIENCE)
         if to in self.fails:
             raise Unavailable(detail=to)
         self.carried.append(to)
@@ -53,14 +53,6 @@ def put(store: Store, *receivers: str, kind: str = "call") -> None:
     for to in receivers:
         with store.write() as tx:
             tx.outbox.put(kind, {"to": to}, HOUR)
-
-
-def until(condition: object, seconds: float = 3) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_a_slow_receiver_delays_no_other_not_even_in_the_next_round(

@@ -23,8 +23,9 @@ from gateway.senders.smtp import SmtpSender
 from gateway.senders.webhook import WebhookSender
 from gateway.settings import Settings
 from store import Store
+from tests import ports
 from tests.fakes.clock import FakeClock
-from tests.gateway.operations.running import free_port, get
+from tests.gateway.operations.running import get
 
 pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 
@@ -33,7 +34,7 @@ KEY = b"a shared secret"
 
 @pytest.fixture
 def port() -> int:
-    return free_port()
+    return ports.free()
 
 
 @pytest.fixture

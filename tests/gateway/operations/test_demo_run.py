@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,23 +12,12 @@ from typing import Any
 
 import pytest
 
+from tests import ports
 from tests.gateway.operations.running import DISCOVERY, environment, gatehouse, get
+from tests.waiting import PATIENCE, until
 
 pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 pytestmark = pytest.mark.slow
-
-
-def three_ports() -> int:
-    """Return the first of three free ports in a row."""
-    for port in range(21_000, 30_000, 3):
-        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
-            try:
-                for offset, probe in enumerate((one, two, three)):
-                    probe.bind(("127.0.0.1", port + offset))
-            except OSError:
-                continue
-            return port
-    raise AssertionError("no three free ports")
 
 
 @contextmanager
@@ -38,19 +25,16 @@ def demo(data: Path, port: int) -> Iterator[tuple[subprocess.Popen[str], Any]]:
     process = gatehouse("demo", "--port", str(port), env=environment(data))
     file = data / "demo.json"
     try:
-        deadline = time.monotonic() + 40
-        while not file.exists():
-            assert process.poll() is None, process.stderr and process.stderr.read()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        until(lambda: file.exists() or process.poll() is not None)
+        assert process.poll() is None, process.stderr and process.stderr.read()
         yield process, json.loads(file.read_text())
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=PATIENCE)
 
 
 def test_the_demo_runs_and_runs_again(tmp_path: Path) -> None:
-    port = three_ports()
+    port = ports.free(3)
     with demo(tmp_path, port) as (process, first):
         assert set(first) == {"issuer", "chatbot", "outbox", "clients", "users", "setup"}
         assert first["issuer"] == f"http://localhost:{port}"

@@ -7,40 +7,32 @@ import os
 import signal
 import socket
 import sqlite3
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
+from tests import ports
 from tests.gateway.operations.running import (
     DISCOVERY,
     environment,
-    free_port,
     gatehouse,
     get,
     serving,
 )
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 
 
 def refused(data: Path, **settings: str) -> str:
     """Run `serve` where it cannot; return its only line after checking its exit code."""
-    more = {"GATEHOUSE_PORT": str(free_port())} | settings
+    more = {"GATEHOUSE_PORT": str(ports.free())} | settings
     process = gatehouse("serve", env=environment(data, **more))
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2, told
     assert told.count("\n") == 1, told
     return told
-
-
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def child(process_id: int, module: str) -> list[psutil.Process]:
@@ -67,17 +59,17 @@ def test_an_empty_folder_becomes_a_gateway(tmp_path: Path) -> None:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_whole_tree(tmp_path: Path, number: signal.Signals) -> None:
     with serving(tmp_path) as (_, process):
+        until(lambda: child(process.pid, "gateway.worker"))
         tree = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(number)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
         until(lambda: not any(each.is_running() for each in tree))
     assert len(tree) >= 2
 
 
 def test_a_dead_child_is_started_again(tmp_path: Path) -> None:
     with serving(tmp_path) as (port, process):
-        until(lambda: bool(child(process.pid, "gateway.worker")))
-        before = child(process.pid, "gateway.worker")[0]
+        before = until(lambda: child(process.pid, "gateway.worker"))[0]
         before.kill()
         until(lambda: any(each.pid != before.pid for each in child(process.pid, "gateway.worker")))
         assert get(port, DISCOVERY)[0] == 200
@@ -117,13 +109,13 @@ def test_a_taken_port(tmp_path: Path) -> None:
 
 
 def test_a_key_file_that_others_can_read(tmp_path: Path) -> None:
-    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=30)
+    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=PATIENCE)
     os.chmod(tmp_path / "keys.json", 0o644)
     assert "chmod 600" in refused(tmp_path)
 
 
 def test_a_newer_database(tmp_path: Path) -> None:
-    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=30)
+    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=PATIENCE)
     with sqlite3.connect(tmp_path / "gatehouse.db") as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999_future'")
     connection.close()
@@ -131,7 +123,7 @@ def test_a_newer_database(tmp_path: Path) -> None:
 
 
 def test_a_locked_database(tmp_path: Path) -> None:
-    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=30)
+    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=PATIENCE)
     connection = sqlite3.connect(tmp_path / "gatehouse.db", isolation_level=None)
     connection.execute("BEGIN EXCLUSIVE")
     assert "locked" in refused(tmp_path)
@@ -152,7 +144,7 @@ def test_simulators_in_production(tmp_path: Path) -> None:
 
 def test_a_database_that_is_not_migrated(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/other.db"
-    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=30)
+    gatehouse("migrate", env=environment(tmp_path)).communicate(timeout=PATIENCE)
     keys = str(tmp_path / "keys.json")
     told = refused(tmp_path, GATEHOUSE_DATABASE_URL=url, GATEHOUSE_KEY_FILE=keys)
     assert "gatehouse migrate" in told

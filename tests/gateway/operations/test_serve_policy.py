@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.gateway.operations.running import environment, gatehouse, get, serving
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
-
-SECONDS = 15.0
-"""Far more than the two of a look and the one of a build: the machine may be busy."""
 
 
 def policy(data: Path, *arguments: str) -> None:
     process = gatehouse("policy", *arguments, env=environment(data))
     _, told = process.communicate(timeout=60)
     assert process.returncode == 0, told
-
-
-def until(port: int, status: int) -> None:
-    deadline = time.monotonic() + SECONDS
-    while get(port, "/register")[0] != status:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def test_a_policy_holds_within_seconds_and_no_request_is_lost(tmp_path: Path) -> None:
@@ -45,9 +35,9 @@ def test_a_policy_holds_within_seconds_and_no_request_is_lost(tmp_path: Path) ->
             thread.start()
         try:
             policy(tmp_path, "set", "registration=open")
-            until(port, 200)
+            until(lambda: get(port, "/register")[0] == 200)
             policy(tmp_path, "unset", "registration")
-            until(port, 404)
+            until(lambda: get(port, "/register")[0] == 404)
         finally:
             over.set()
             for thread in threads:

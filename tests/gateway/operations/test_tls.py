@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.client import HTTPSConnection
 from pathlib import Path
 
 import pytest
 
+from tests import ports
 from tests.gateway.oidc.hostile import certificate
-from tests.gateway.operations.running import environment, free_port, gatehouse
+from tests.gateway.operations.running import environment, gatehouse
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +21,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
     """The port of a gateway over https, and the certificate to trust."""
-    folder, port = tmp_path_factory.mktemp("tls"), free_port()
+    folder, port = tmp_path_factory.mktemp("tls"), ports.free()
     own = certificate(folder, "localhost")
     settings = {
         "GATEHOUSE_PORT": str(port),
@@ -32,27 +34,29 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path
         process = gatehouse("serve", env=own_environment, stdout=log, stderr=log)
     yield port, own
     process.terminate()
-    process.wait(30)
+    process.wait(PATIENCE)
 
 
 def spoken(port: int, trusted: Path, version: ssl.TLSVersion) -> HTTPSConnection:
     """Connect with this version of TLS alone."""
     context = ssl.create_default_context(cafile=str(trusted))
     context.minimum_version = context.maximum_version = version
-    connection = HTTPSConnection("localhost", port, context=context, timeout=10)
+    connection = HTTPSConnection("localhost", port, context=context, timeout=PATIENCE)
     connection.connect()
     return connection
 
 
 def ready(port: int, trusted: Path) -> HTTPSConnection:
     """Connect once it listens."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
+
+    def listens() -> HTTPSConnection | None:
+        with suppress(OSError):
             return spoken(port, trusted, ssl.TLSVersion.TLSv1_3)
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the gateway does not answer")
+        return None
+
+    found = until(listens)
+    assert found
+    return found
 
 
 def test_browsers_keep_to_https_and_cookies_to_this_host(served: tuple[int, Path]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,8 +14,7 @@ from gateway.retention.job import RETENTION, ask
 from gateway.settings import Settings
 from store import Store
 from tests.fakes.clock import FakeClock
-
-SECONDS = 30.0
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -26,13 +24,11 @@ def settings(tmp_path: Path) -> Settings:
 
 def worked(store: Store, clock: FakeClock, settings: Settings) -> None:
     """Have a worker do what was asked for."""
-    over, deadline = threading.Event(), time.monotonic() + SECONDS
+    over = threading.Event()
     turn = threading.Thread(target=worker.turn, args=(store, clock, settings, over))
     turn.start()
     try:
-        while asked(store):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        until(lambda: not asked(store))
     finally:
         over.set()
         turn.join()

@@ -31,6 +31,7 @@ from contracts.factor import Channel
 from gateway.senders.connections import MOST
 from gateway.senders.smtp import Server as Parsed
 from gateway.senders.smtp import SmtpSender
+from tests import ports
 from tests.fakes.clock import FakeClock
 
 
@@ -81,7 +82,7 @@ def start(mailbox: Mailbox) -> Iterator[Start]:
     started: list[Controller] = []
 
     def run(kind: type[Controller] = Controller, **settings: object) -> Controller:
-        controller = kind(mailbox, hostname="127.0.0.1", port=_free_port(), **settings)
+        controller = kind(mailbox, hostname="127.0.0.1", port=ports.free(), **settings)
         controller.start()
         started.append(controller)
         return controller
@@ -111,13 +112,6 @@ def certificate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLConte
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, private)
     return context
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 Open = Callable[..., SmtpSender]
@@ -352,7 +346,7 @@ def test_a_refusal_is_for_later(start: Start, mailbox: Mailbox, opened: Open) ->
 
 def test_a_dead_server_is_for_later(opened: Open) -> None:
     with pytest.raises(Unavailable):
-        send(opened(f"smtp://127.0.0.1:{_free_port()}"))
+        send(opened(f"smtp://127.0.0.1:{ports.free()}"))
 
 
 @pytest.mark.parametrize(
