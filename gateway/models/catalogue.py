@@ -23,6 +23,7 @@ class State:
     licence: str
     sha256: str
     path: str
+    card: str
     present: bool
 
     def json(self) -> dict[str, str | bool]:
@@ -72,6 +73,7 @@ def state(model: Model) -> State:
         licence=model.licence,
         sha256=model.sha256,
         path=str(Path(model.path)),
+        card=model.card,
         present=model.present(),
     )
 
@@ -87,5 +89,6 @@ def made(model: Exported) -> State:
         licence=model.licence,
         sha256=str(record.get("sha256", "")),
         path=str(model.path),
+        card=model.card,
         present=present,
     )

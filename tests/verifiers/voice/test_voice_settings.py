@@ -14,7 +14,7 @@ from contracts.errors import Misconfigured
 from contracts.factor import Workshop
 from verifiers import voice
 from verifiers.voice import job
-from verifiers.voice.models import CAMPPLUS
+from verifiers.voice.models import ENGINES
 from verifiers.voice.utterance import LISTEN
 
 
@@ -41,10 +41,11 @@ def test_a_missing_model_says_what_to_do(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_foreign_model_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GATEHOUSE_MODELS_DIR", str(tmp_path))
-    CAMPPLUS.path.write_bytes(b"something else")
-    assert not CAMPPLUS.present()
+    campplus = ENGINES["campplus"]
+    campplus.path.write_bytes(b"something else")
+    assert not campplus.present()
     with pytest.raises(Misconfigured, match="damaged or foreign"):
-        CAMPPLUS.load()
+        campplus.load()
 
 
 def test_a_web_worker_loads_no_numpy() -> None:

@@ -5,18 +5,17 @@ An engine is one file here, with `load`, and one entry in `manifest.json`.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib import import_module
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from contracts.errors import Misconfigured
 from verifiers.models import PULL, recorded
+from verifiers.voice.engines.manifest import Pinned, entries
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from verifiers.voice.audio.speech import Floats
 
 DEFAULT = "campplus"
@@ -39,29 +38,30 @@ class Engine(Protocol):
         ...
 
 
+@runtime_checkable
+class Glancing(Engine, Protocol):
+    """An engine that can tell of parts of what it looks at once: cheap, and each part leaks.
+
+    What it says of a part is coloured by the whole around it.
+    """
+
+    def glance(self, waveform: Floats, cuts: Sequence[int]) -> Floats:
+        """Return embeddings (1 + parts, dimension): of it all, and of the parts between cuts."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Described:
     """What is known of an engine before it is loaded, in processes that never load one."""
 
     name: str
-    title: str
     format: str
     dimension: int
-    licence: str
-    card: str
-
-
-@cache
-def manifest() -> Mapping[str, Mapping[str, Any]]:
-    """Read which engines there are."""
-    file = Path(__file__).with_name("manifest.json")
-    entries: dict[str, dict[str, Any]] = json.loads(file.read_text("utf-8"))
-    return entries
 
 
 def known() -> tuple[str, ...]:
     """Return the names of all engines, whether their files are here or not."""
-    return tuple(manifest())
+    return tuple(entries())
 
 
 def described(name: str) -> Described:
@@ -69,21 +69,16 @@ def described(name: str) -> Described:
 
     What an operator's own checkpoint makes is in the record that was written with its file.
     """
-    entry = manifest()[name]
-    made = entry if "template" in entry else recorded(entry["file"], f"{PULL} {name}")
-    return Described(
-        name=name,
-        title=entry["title"],
-        format=f"{made['template']}/{VERSION}",
-        dimension=int(made["dimension"]),
-        licence=entry["licence"],
-        card=entry["card"],
-    )
+    entry = entries()[name]
+    if isinstance(entry, Pinned):
+        return Described(name, f"{entry.template}/{VERSION}", entry.dimension)
+    record = recorded(entry.file, f"{PULL} {name}")
+    return Described(name, f"{record['template']}/{VERSION}", int(record["dimension"]))
 
 
 def load(name: str) -> Engine:
     """Load an engine's network, in a process of the inference pool. Raises Misconfigured."""
-    if name not in manifest():
+    if name not in entries():
         raise Misconfigured(detail=f"there is no voice engine {name}, but {', '.join(known())}")
     engine: Engine = import_module(f"{__name__}.{name}").load()
     return engine

@@ -8,7 +8,7 @@ import numpy as np
 from verifiers.voice.audio.speech import Floats, session
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.engines import Engine, described
-from verifiers.voice.models import CAMPPLUS
+from verifiers.voice.models import ENGINES
 
 MELS = 80
 
@@ -19,7 +19,7 @@ class Campplus:
     def __init__(self) -> None:
         about = described("campplus")
         self.format, self.dimension = about.format, about.dimension
-        self._network = session(CAMPPLUS.load())
+        self._network = session(ENGINES["campplus"].load())
 
     def embed(self, waveform: Floats) -> Floats:
         """Return the embedding (192,) of a waveform (samples,)."""

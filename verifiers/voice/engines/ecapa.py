@@ -6,7 +6,7 @@ import numpy as np
 
 from verifiers.voice.audio.speech import Floats, session
 from verifiers.voice.engines import Engine, described
-from verifiers.voice.models import ECAPA
+from verifiers.voice.models import ENGINES
 
 
 class Ecapa:
@@ -15,7 +15,7 @@ class Ecapa:
     def __init__(self) -> None:
         about = described("ecapa")
         self.format, self.dimension = about.format, about.dimension
-        self._network = session(ECAPA.load())
+        self._network = session(ENGINES["ecapa"].load())
 
     def embed(self, waveform: Floats) -> Floats:
         """Return the embedding (dimension,) of a waveform (samples,)."""

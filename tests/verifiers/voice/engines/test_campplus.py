@@ -17,7 +17,7 @@ import pytest
 
 from verifiers.voice.audio.speech import session
 from verifiers.voice.engines import checkpoint
-from verifiers.voice.models import CAMPPLUS
+from verifiers.voice.models import ENGINES
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors/campplus.json").read_text("utf-8"))
 
@@ -33,7 +33,7 @@ def generated(frames: int, seed: int) -> np.typing.NDArray[np.float32]:
 
 @pytest.fixture(scope="module")
 def campplus(models: None) -> onnxruntime.InferenceSession:
-    return session(CAMPPLUS.load())
+    return session(ENGINES["campplus"].load())
 
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: f"{case['frames']} frames")

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from contracts.errors import Misconfigured
 from tests.verifiers.voice.engines import small
-from verifiers.models import Exported, Model
+from tests.verifiers.voice.engines.conformance import CHECKS, FOREIGN, Check
 from verifiers.voice import engines
-from verifiers.voice.models import EXPORTS, MODELS
+from verifiers.voice.engines.manifest import ENTRIES, entries
+from verifiers.voice.models import ENGINES, EXPORTS, MODELS
 from verifiers.voice.settings import VoiceSettings
 
 ROOT = Path(__file__).resolve().parents[4]
-FOREIGN = {"torch", "torchaudio", "speechbrain", "huggingface_hub"}
 
 
 @pytest.fixture
@@ -31,18 +34,41 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("name", engines.known())
 def test_an_engine_is_one_file_and_one_entry(name: str) -> None:
-    entry = engines.manifest()[name]
     assert find_spec(f"verifiers.voice.engines.{name}")
-    assert entry["licence"]
-    assert entry["title"]
-    assert f"## {name}" in (ROOT / entry["card"]).read_text("utf-8").lower()
-    files: dict[str, Model | Exported] = {model.name: model for model in (*MODELS, *EXPORTS)}
-    match files[entry["file"]]:
-        case Model() as model:
-            assert {len(model.sha256), len(model.package.sha256)} == {64}
-        case Exported() as model:
-            assert len(model.hub.revision) == 40
-            assert {len(sha256) for sha256 in model.hub.files.values()} == {64}
+    page, _, section = entries()[name].card.partition("#")
+    assert f"\n## {section}\n" in (ROOT / page).read_text("utf-8")
+    assert ENGINES[name] in (*MODELS, *EXPORTS)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+@pytest.mark.parametrize("name", engines.known())
+def test_an_engine_does_what_every_engine_must(name: str, check: Check) -> None:
+    if not ENGINES[name].present():
+        pytest.skip(f"{name} is not here: run gatehouse models pull")
+    check(loaded(name), engines.described(name))
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_so_does_one_that_was_exported(folder: Path, check: Check) -> None:
+    small.install(folder)
+    check(engines.load("ecapa"), engines.described("ecapa"))
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("licence", ""), ("card", None), ("sha256", "0"), ("size", 5), ("extra", "")],
+)
+def test_an_entry_that_is_not_complete_is_refused(member: str, value: object) -> None:
+    entry = entries()["campplus"].model_dump()
+    ENTRIES.validate_json(json.dumps({"campplus": entry}))
+    with pytest.raises(ValidationError):
+        ENTRIES.validate_json(json.dumps({"campplus": entry | {member: value}}))
+
+
+@cache
+def loaded(name: str) -> engines.Engine:
+    """Load an engine once."""
+    return engines.load(name)
 
 
 def test_the_default_is_described_without_its_file(folder: Path) -> None:
