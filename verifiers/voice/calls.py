@@ -166,7 +166,7 @@ class Calls:
     def _repeated(self, segments: Segments) -> bool:
         """Tell whether the last segment is the signal of one before."""
         *before, last = segments.prints
-        return any(seen.alike(last, each, self._settings) for each in before)
+        return seen.among(last, before, self._settings)
 
 
 def _recording(sample: Sample) -> bytes:

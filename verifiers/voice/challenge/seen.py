@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from verifiers.voice.challenge.replays import distance
+from verifiers.voice.challenge.replays import Print, Sought
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.template import Seen, Voiceprint
 
@@ -19,7 +20,13 @@ def day(now: datetime) -> int:
 
 def alike(one: bytes, other: bytes, settings: VoiceSettings) -> bool:
     """Tell whether two fingerprints are of one signal; of no signal, never."""
-    return bool(one and other) and distance(one, other) <= settings.replay_distance
+    return among(one, [other], settings)
+
+
+def among(fingerprint: bytes, others: Iterable[bytes], settings: VoiceSettings) -> bool:
+    """Tell whether one of the others is of the same signal."""
+    sought = Sought(fingerprint)
+    return any(sought.distance(Print(each)) <= settings.replay_distance for each in others)
 
 
 def replayed(
@@ -27,7 +34,7 @@ def replayed(
 ) -> bool:
     """Tell whether a recording was given before, and not too long ago."""
     recent = (each for each in voiceprint.seen if today - each.day <= settings.replay_days)
-    return any(alike(fingerprint, each.fingerprint, settings) for each in recent)
+    return among(fingerprint, (each.fingerprint for each in recent), settings)
 
 
 def noted(
