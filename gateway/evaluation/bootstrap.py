@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Floats, Indices
 from gateway.evaluation.compare import Scores
 
-Floats = NDArray[np.float64]
-Indices = NDArray[np.integer[Any]]
 Interval = tuple[float, float]
 
 OUTER = (2.5, 97.5)

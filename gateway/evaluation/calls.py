@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from contracts.errors import Retry
-from gateway.evaluation.conditions import CONDITIONS, Condition, Floats
+from gateway.evaluation.arrays import Waveform
+from gateway.evaluation.conditions import CONDITIONS, Condition
 from gateway.evaluation.encode import Listening, Pooled
 from gateway.evaluation.folds import fold
 from gateway.evaluation.recording import load
@@ -159,8 +160,8 @@ def _person(
     return Person(subject, voiceprint, enrolled[0].channel, segments)
 
 
-def _listen(listening: Listening) -> Callable[[Floats], Utterance | None]:
-    def listen(waveform: Floats) -> Utterance | None:
+def _listen(listening: Listening) -> Callable[[Waveform], Utterance | None]:
+    def listen(waveform: Waveform) -> Utterance | None:
         try:
             return listening.utterance(waveform)
         except Retry:

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Floats, Mask
 from gateway.evaluation.encode import Encoded
 from gateway.evaluation.manifest import Utterance
 
-Floats = NDArray[np.float64]
 Indices = NDArray[np.int32]
-Mask = NDArray[np.bool_]
+Names = NDArray[np.str_]
 
 BLOCK = 256
 """Templates compared at a time: what is held beside the result stays small."""
@@ -52,6 +52,12 @@ class Scores:
         """Which comparisons are of one person with themselves."""
         same: Mask = self.owner[self.template] == self.speaker[self.probe]
         return same
+
+    @property
+    def channels(self) -> tuple[Names, Names]:
+        """Each comparison's two channels; a template's is that of its first recording."""
+        enrolled = np.array([self.enrolled.channels[each.rows[0]] for each in self.templates])
+        return enrolled[self.template], np.array(self.probes.channels)[self.probe]
 
     def split(self, score: NDArray[np.floating[Any]] | None = None) -> tuple[Floats, Floats]:
         """Return the genuine and the impostor scores."""

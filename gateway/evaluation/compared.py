@@ -6,16 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gateway.evaluation.compare import Scores, mean
+from gateway.evaluation.arrays import Floats, Indices, Mask
+from gateway.evaluation.compare import Scores
 from gateway.evaluation.encode import Encoded
+from gateway.evaluation.normalising import normalised
 from verifiers.voice.normalisation import Cohort
-from verifiers.voice.vectors import scaled
-
-Floats = NDArray[np.float64]
-Indices = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +58,6 @@ def joined(one: Compared, other: Compared) -> Compared:
         np.concatenate([one.speaker, other.speaker]),
         one.subjects,
     )
-
-
-def normalised(scores: Scores, cohort: Cohort) -> Floats:
-    """Do what `Cohort.normalised` does, for all comparisons at once."""
-    means = [mean(scores.enrolled.embeddings[list(each.rows)]) for each in scores.templates]
-    left = spreads(np.array(means), _channel(scores.probes), cohort)
-    right = spreads(scores.probes.embeddings, _channel(scores.enrolled), cohort)
-    sides = ((left, scores.template), (right, scores.probe))
-    above = [(scores.score - middle[at]) / width[at] for (middle, width), at in sides]
-    mean_of_both: Floats = np.mean(above, axis=0)
-    return mean_of_both
-
-
-def spreads(voices: NDArray[np.float32], channel: str, cohort: Cohort) -> tuple[Floats, Floats]:
-    """Return mean and deviation of each voice's best scores with the strangers of a channel."""
-    strangers = np.array(list(map(scaled, cohort.means[channel])))
-    best = np.sort(voices.astype(np.float64) @ strangers.T, axis=1)[:, -cohort.top :]
-    return best.mean(axis=1), best.std(axis=1)
-
-
-def _channel(encoded: Encoded) -> str:
-    return encoded.channels[0]
 
 
 def collections(encoded: Sequence[Encoded], column: str) -> Mapping[str, str]:

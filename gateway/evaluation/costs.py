@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Floats
 from gateway.evaluation.rates import curve
-
-Floats = NDArray[np.float64]
 
 
 def min_dcf(genuine: Floats, impostor: Floats, p_target: float) -> float:

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from contracts.errors import BadRequest, GatehouseError, Misconfigured, Retry
-from gateway.evaluation.conditions import Condition, Floats, chained, conditions
+from gateway.evaluation.arrays import Waveform
+from gateway.evaluation.conditions import Condition, chained, conditions
 from gateway.evaluation.manifest import Utterance
 from gateway.evaluation.recording import load
 from gateway.evaluation.unfinished import Unfinished
@@ -44,7 +45,7 @@ class Listening(Protocol):
     engine: str
     identity: str
 
-    def utterance(self, waveform: Floats) -> Heard:
+    def utterance(self, waveform: Waveform) -> Heard:
         """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
         ...
 
@@ -81,7 +82,7 @@ class Pooled:
         self.engine = network.format
         self.identity = f"{network.format} {settings.model_dump_json(include=LIMITS)}"
 
-    def utterance(self, waveform: Floats) -> Heard:
+    def utterance(self, waveform: Waveform) -> Heard:
         """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
         return self._listen.utterance(waveform)
 
@@ -100,7 +101,7 @@ class Encoder:
         self._progress = progress
         self._unfinished = unfinished
         self._seed = seed
-        self._voices: dict[str, Floats] = {}
+        self._voices: dict[str, Waveform] = {}
 
     def encode(self, listening: Listening, condition: str = CLEAN, label: str = "") -> Encoded:
         """Encode every recording as it sounds under a condition, several joined by a plus."""
@@ -151,7 +152,7 @@ class Encoder:
             raise Misconfigured(detail=f"there is no condition {wrong}, but {', '.join(known)}")
         return chained([known[step] for step in steps])
 
-    def _others(self, subject: str) -> list[Floats]:
+    def _others(self, subject: str) -> list[Waveform]:
         """Return voices of other people, one recording each."""
         for each in self._utterances:
             if len(self._voices) > VOICES:

@@ -13,10 +13,10 @@ from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled
 from gateway.evaluation.heldout import How
 from gateway.evaluation.manifest import Utterance, Where
 from gateway.evaluation.measure import Case, Sureness, measure
-from gateway.evaluation.operating import TARGETS, Judged, judge
+from gateway.evaluation.operating import Judged, judge
 from gateway.evaluation.report import Report, Result
 from gateway.evaluation.unfinished import Unfinished
-from verifiers.voice.calibration import Calibration
+from verifiers.voice.calibration import TARGETS, Calibration
 from verifiers.voice.normalisation import Cohort
 
 SAME = "same"

@@ -13,11 +13,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Floats
 from verifiers.voice.protection import ROUNDS, SALT_BYTES, SEED_BYTES, Transform
 
-Floats = NDArray[np.float64]
 Linkage = Callable[[Floats, Floats], Floats]
 """Scores every row of one matrix (people, dimension) against every row of another."""
 

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 
 from contracts.errors import Misconfigured
 from gateway.evaluation import manifest
+from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compare import mean
 from gateway.evaluation.encode import Encoded, Progress, encode
-from gateway.evaluation.linkability import LINKAGES, Floats, Linkability, measure, scores
+from gateway.evaluation.linkability import LINKAGES, Linkability, measure, scores
 from verifiers.voice.protection import ROUNDS
 
 UTTERANCES = 3

@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 
 from contracts.errors import Misconfigured
 from gateway.evaluation import bootstrap
+from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compare import Scores
 from gateway.evaluation.costs import min_dcf
 from gateway.evaluation.groups import groups, spreads
 from gateway.evaluation.operating import Judged
 from gateway.evaluation.rates import at_fmr, curve, equal_error, rate
 from gateway.evaluation.report import Acquired, Histogram, Result
+from verifiers.voice.calibration import TARGETS
 
-Floats = NDArray[np.float64]
-
-TARGETS = (1e-3, 1e-4)
 P_TARGETS = (0.01, 0.001)
 """How often a claim is true, for the detection cost: NIST SRE 2016 and stricter."""
 BINS = 60

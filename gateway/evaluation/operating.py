@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gateway.evaluation.compare import Scores, mean
+from gateway.evaluation.arrays import Floats
+from gateway.evaluation.compare import Scores
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.heldout import How, beside, held_out, overlap
+from gateway.evaluation.normalising import normalised
 from gateway.evaluation.rates import at_threshold
 from gateway.evaluation.report import Calibrated, Use
-from verifiers.voice.calibration import Calibration, Line
+from verifiers.voice.calibration import TARGETS, Calibration, Line
 from verifiers.voice.normalisation import Cohort
-
-Floats = NDArray[np.float64]
-
-TARGETS = (1e-3, 1e-4)
-"""What the policy can name; the last is what it names unless an admin changes it."""
-CHANNELS = ("wide", "telephone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +55,9 @@ def judge(
 
 
 def channels(scores: Scores) -> NDArray[np.str_]:
-    """Name the two channels of each comparison; a template's is that of its first recording."""
-    enrolled = np.array([scores.enrolled.channels[each.rows[0]] for each in scores.templates])
-    heard = np.array(scores.probes.channels)
-    left = np.char.add(enrolled[scores.template], "-")
-    named: NDArray[np.str_] = np.char.add(left, heard[scores.probe])
+    """Name the two channels of each comparison."""
+    enrolled, heard = scores.channels
+    named: NDArray[np.str_] = np.char.add(np.char.add(enrolled, "-"), heard)
     return named
 
 
@@ -87,26 +81,3 @@ def _thresholds(lines: Mapping[str, Line], target: float) -> dict[str, float]:
 
 def _use(scores: Scores, target: float, beyond: Floats, lines: Mapping[str, Line]) -> Use:
     return Use(target, _thresholds(lines, target), at_threshold(0.0, *scores.split(beyond)))
-
-
-def normalised(scores: Scores, cohort: Cohort) -> Floats:
-    """Return the scores in deviations above strangers, as `Cohort.normalised` does for one."""
-    rows = [mean(scores.enrolled.embeddings[list(each.rows)]) for each in scores.templates]
-    enrolled = [scores.enrolled.channels[each.rows[0]] for each in scores.templates]
-    left = _spreads(cohort, rows, scores.probes.channels, scores.template, scores.probe)
-    right = _spreads(cohort, scores.probes.embeddings, enrolled, scores.probe, scores.template)
-    ours, theirs = ((scores.score - middle) / spread for middle, spread in (left, right))
-    return (ours + theirs) / 2
-
-
-def _spreads(
-    cohort: Cohort,
-    voices: list[NDArray[np.float32]] | NDArray[np.float32],
-    others: list[str],
-    mine: NDArray[np.int32],
-    theirs: NDArray[np.int32],
-) -> tuple[Floats, Floats]:
-    """Return mean and deviation of one voice with strangers on the other voice's channel."""
-    table = np.array([[cohort.spread(each.tolist(), name) for name in CHANNELS] for each in voices])
-    channel = np.array([CHANNELS.index(each) for each in others])[theirs]
-    return table[mine, channel, 0], table[mine, channel, 1]

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import betaincinv
 
-Floats = NDArray[np.float64]
+from gateway.evaluation.arrays import Floats
 
 ALPHA = 0.05
-STEPS = 60
 THIRTY = 30
 """Errors from which on a rate is known to within 30 %, with 90 % confidence (Porter)."""
 
@@ -50,32 +47,11 @@ def rate(errors: int, comparisons: int) -> Rate:
 
 
 def bounds(errors: int, n: int) -> tuple[float, float]:
-    """Return the 95 % bounds of a proportion by bisection of the binomial's tails."""
-    if errors == 0:
-        return 0.0, 1 - ALPHA ** (1 / n)
-    if errors == n:
-        return ALPHA ** (1 / n), 1.0
-    low = bisect(lambda p: 1 - at_most(errors - 1, n, p) < ALPHA / 2)
-    return low, bisect(lambda p: at_most(errors, n, p) > ALPHA / 2)
-
-
-def bisect(below: Callable[[float], bool]) -> float:
-    """Return the p between 0 and 1 at which `below` turns false."""
-    low, high = 0.0, 1.0
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if below(middle) else (low, middle)
-    return (low + high) / 2
-
-
-def at_most(k: int, n: int, p: float) -> float:
-    """Return the probability of at most k successes in n trials."""
-    log = [
-        math.lgamma(n + 1) - math.lgamma(i + 1) - math.lgamma(n - i + 1)
-        + i * math.log(p) + (n - i) * math.log1p(-p)
-        for i in range(k + 1)
-    ]  # fmt: skip
-    return math.fsum(map(math.exp, log))
+    """Return the 95 % bounds of a proportion, one-sided without errors or with nothing else."""
+    tail = ALPHA if errors in {0, n} else ALPHA / 2
+    low = betaincinv(errors, n - errors + 1, tail) if errors else 0.0
+    high = betaincinv(errors + 1, n - errors, 1 - tail) if errors < n else 1.0
+    return float(low), float(high)
 
 
 def at_threshold(threshold: float, genuine: Floats, impostor: Floats) -> Point:

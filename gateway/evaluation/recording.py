@@ -8,14 +8,15 @@ import soundfile
 
 from contracts.errors import BadRequest
 from contracts.text import Text
-from gateway.evaluation.conditions import Floats, resample
+from gateway.evaluation.arrays import Waveform
+from gateway.evaluation.conditions import resample
 from verifiers.voice.audio.wav import MAX_SECONDS, RATE
 
 UNREADABLE = Text("The file cannot be read as audio.")
 EMPTY = Text("There is no sound in the file.")
 
 
-def load(path: Path) -> Floats:
+def load(path: Path) -> Waveform:
     """Read the first 15 s of a file as mono at 16 kHz. Raises BadRequest where it is no audio."""
     try:
         with soundfile.SoundFile(path) as file:

@@ -22,8 +22,9 @@ from contracts.errors import Retry
 from contracts.factor import Answer, Challenge, Enrolled, Factor, Subject, Template, Workshop
 from contracts.inference import Job
 from contracts.sample import Modality, Sample
+from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks import conversion, replay, synthesis
-from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentation
+from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation
 from gateway.evaluation.attacks.texts import spoken
 from gateway.evaluation.rates import rate
 from tests.fakes.clock import FakeClock
@@ -65,7 +66,7 @@ ROWS = {
 CARD = Path(__file__).parents[2] / "docs" / "performance" / "voice-attacks.md"
 SHORT = ("espeak-ng", "spliced, phone loudspeaker")
 TRIES = 4
-Attack = Callable[[str, int, str], Floats]
+Attack = Callable[[str, int, str], Real]
 """Makes an answer of the person attacked, the number of the try, and the digits asked for."""
 
 
@@ -87,7 +88,7 @@ def factor(jobs: dict[str, Job], clock: FakeClock) -> Factor:
     return built
 
 
-def said(waveform: Floats, clock: FakeClock) -> Answer:
+def said(waveform: Real, clock: FakeClock) -> Answer:
     """Return a recording that took as long as it is."""
     clock.advance(timedelta(seconds=waveform.size / RATE + 1))
     data = wav.wave((np.clip(waveform, -1, 1) * 32767).astype("<i2").tobytes())
@@ -110,7 +111,7 @@ def enrolled(factor: Factor, person: str, clock: FakeClock) -> Enrolled:
 def synthetic(name: str) -> Attack:
     """Let a synthesiser say the digits."""
 
-    def attack(person: str, number: int, digits: str) -> Floats:
+    def attack(person: str, number: int, digits: str) -> Real:
         waveform = VOICES[name](spoken([int(digit) for digit in digits]))
         return np.concatenate([np.zeros(LEAD, np.float32), waveform])
 
@@ -120,7 +121,7 @@ def synthetic(name: str) -> Attack:
 def stolen(name: str) -> Attack:
     """Join digits that the attacker has, and play or change them."""
 
-    def attack(person: str, number: int, digits: str) -> Floats:
+    def attack(person: str, number: int, digits: str) -> Real:
         joined = pasted(person, digits, 9 + number, RATE).astype(np.float32)
         if (change := STOLEN[name]) is None:
             return joined
@@ -137,9 +138,7 @@ def measured(name: str) -> float:
     return int(accepted) / int(tried)
 
 
-def outcome(
-    factor: Factor, own: Enrolled, attack: Callable[[str], Floats], clock: FakeClock
-) -> str:
+def outcome(factor: Factor, own: Enrolled, attack: Callable[[str], Real], clock: FakeClock) -> str:
     """Attack once and return why it was refused; nothing where it was not."""
     subject = Subject("attacked", "attacked")
     challenge = factor.begin_verify(subject, [own])

@@ -9,7 +9,8 @@ import numpy as np
 from scipy.linalg import solve_toeplitz
 from scipy.signal import lfilter
 
-from gateway.evaluation.attacks.presentation import Floats, Presentation, generator
+from gateway.evaluation.arrays import Real
+from gateway.evaluation.attacks.presentation import Presentation, generator
 from gateway.evaluation.conditions import resample, unclipped
 from verifiers.voice.audio.wav import RATE
 
@@ -24,7 +25,7 @@ VOICED = 0.35
 """Autocorrelation, as a share of the power, from which a frame counts as voiced."""
 
 
-Change = Callable[[Floats, np.random.Generator], Floats]
+Change = Callable[[Real, np.random.Generator], Real]
 """Turns the waveform of a recording into an attack."""
 
 
@@ -49,14 +50,14 @@ class Changed:
             yield Presentation(self.name, each.name, each.subject, changed)
 
 
-def framed(waveform: Floats) -> Floats:
+def framed(waveform: Real) -> Real:
     """Cut into frames under a window, half a frame of silence before and behind."""
     padded = np.pad(waveform, FRAME)
     rows = np.lib.stride_tricks.sliding_window_view(padded, FRAME)[::HOP]
     return rows * np.hanning(FRAME).astype(np.float32)
 
 
-def joined(frames: Floats, size: int) -> Floats:
+def joined(frames: Real, size: int) -> Real:
     """Add overlapping frames up again."""
     window = np.hanning(FRAME)
     out = np.zeros(HOP * len(frames) + FRAME)
@@ -68,7 +69,7 @@ def joined(frames: Floats, size: int) -> Floats:
     return unclipped(whole.astype(np.float32))
 
 
-def vocoder(waveform: Floats, rng: np.random.Generator) -> Floats:
+def vocoder(waveform: Real, rng: np.random.Generator) -> Real:
     """Drive linear prediction filters by pulses and noise instead of a larynx."""
     frames = framed(waveform)
     pulses = np.zeros(waveform.size + 2 * FRAME)
@@ -88,7 +89,7 @@ def vocoder(waveform: Floats, rng: np.random.Generator) -> Floats:
     return unclipped(heard * np.float32(np.std(waveform) / max(float(np.std(heard)), 1e-6)))
 
 
-def analysed(frame: Floats) -> tuple[int, float, Floats]:
+def analysed(frame: Real) -> tuple[int, float, Real]:
     """Return a frame's pitch period in samples, 0 where unvoiced, its gain and its filter."""
     power = np.fft.irfft(np.abs(np.fft.rfft(frame, 2 * FRAME)) ** 2)[:FRAME]
     if power[0] < 1e-9:
@@ -102,7 +103,7 @@ def analysed(frame: Floats) -> tuple[int, float, Floats]:
     return lag * bool(voiced), float(np.sqrt(error / FRAME)), np.concatenate([[1], -weights])
 
 
-def griffin_lim(waveform: Floats, rng: np.random.Generator) -> Floats:
+def griffin_lim(waveform: Real, rng: np.random.Generator) -> Real:
     """Keep 64 mel energies alone, as networks predict them, and guess the phases."""
     spectrum = np.abs(np.fft.rfft(framed(waveform)))
     bank = mels()
@@ -115,7 +116,7 @@ def griffin_lim(waveform: Floats, rng: np.random.Generator) -> Floats:
     return joined(np.fft.irfft(smooth * phases), waveform.size)
 
 
-def mels() -> Floats:
+def mels() -> Real:
     """Return triangular filters (MELS, bins) on the mel scale."""
     edges = 700 * (10 ** (np.linspace(0, np.log10(1 + RATE / 2 / 700), MELS + 2)) - 1)
     bins = np.fft.rfftfreq(FRAME, 1 / RATE)
@@ -124,14 +125,14 @@ def mels() -> Floats:
     return np.maximum(np.minimum(rise, fall), 0)
 
 
-def shifted(waveform: Floats, rng: np.random.Generator) -> Floats:
+def shifted(waveform: Real, rng: np.random.Generator) -> Real:
     """Move pitch and formants of another voice by a tenth to a third, at the same pace."""
     factor = float(rng.uniform(1.1, 1.3) ** rng.choice([-1, 1]))
     stretched = stretch(waveform, factor)
     return unclipped(resample(stretched, round(RATE * factor), RATE))
 
 
-def stretch(waveform: Floats, factor: float) -> Floats:
+def stretch(waveform: Real, factor: float) -> Real:
     """Make speech longer by a factor at the same pitch (phase vocoder)."""
     spectrum = np.fft.rfft(framed(waveform))
     steps = np.arange(0, len(spectrum) - 1, 1 / factor)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks.injection import coded
-from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentation, generator
+from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation, generator
 from gateway.evaluation.conditions import CONDITIONS, Condition, conditions, unclipped
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.audio.wav import RATE
@@ -19,7 +20,7 @@ OTHERS = {BONA_FIDE: 2}
 LEAST_MS = 1_000
 
 
-def microphone(waveform: Floats, rng: np.random.Generator) -> Floats:
+def microphone(waveform: Real, rng: np.random.Generator) -> Real:
     """Record with another microphone: an uneven response that ends at 6 to 8 kHz."""
     frequency = np.maximum(np.fft.rfftfreq(waveform.size, 1 / RATE), 1)
     octaves, points = np.linspace(0, 7, 10), rng.normal(0, 3, 10)
@@ -29,7 +30,7 @@ def microphone(waveform: Floats, rng: np.random.Generator) -> Floats:
     return unclipped(heard.astype(np.float32))
 
 
-def ways(voices: Sequence[Floats]) -> Mapping[str, Condition]:
+def ways(voices: Sequence[Real]) -> Mapping[str, Condition]:
     """Return everything a presentation may be heard through; these voices make the babble."""
     found = {**conditions(voices), "message": coded, "microphone": microphone}
     return {name: way for name, way in found.items() if name in USED}
@@ -41,11 +42,11 @@ USED = (*(name for name in CONDITIONS if name != "band"), "babble", "message", "
 class Hearing:
     """Hears a presentation cleanly, and through some ways that its name draws by lot."""
 
-    def __init__(self, speech: Speech, voices: Sequence[Floats]) -> None:
+    def __init__(self, speech: Speech, voices: Sequence[Real]) -> None:
         self._speech = speech
         self._ways = ways(voices)
 
-    def __call__(self, presented: Presentation) -> Iterator[tuple[str, Floats]]:
+    def __call__(self, presented: Presentation) -> Iterator[tuple[str, Real]]:
         """Return condition and speech, from first to last, each time there is enough of it."""
         for name in (CLEAN, *self._drawn(presented)):
             rng = generator("condition", name, presented.species, presented.name)

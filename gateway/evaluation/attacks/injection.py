@@ -7,18 +7,18 @@ import io
 import numpy as np
 import soundfile
 
+from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks.conversion import Changed
-from gateway.evaluation.attacks.presentation import Floats
 from gateway.evaluation.conditions import resample
 from verifiers.voice.audio.wav import RATE
 
 
-def as_it_is(waveform: Floats, _: np.random.Generator) -> Floats:
+def as_it_is(waveform: Real, _: np.random.Generator) -> Real:
     """Feed the samples themselves."""
     return waveform
 
 
-def coded(waveform: Floats, _: np.random.Generator) -> Floats:
+def coded(waveform: Real, _: np.random.Generator) -> Real:
     """Feed what a voice message left of them: Opus."""
     message = io.BytesIO()
     soundfile.write(message, waveform, RATE, format="OGG", subtype="OPUS")

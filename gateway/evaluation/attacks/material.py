@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks.hearing import Hearing
-from gateway.evaluation.attacks.presentation import BONA_FIDE, Floats, Presentation, Species
+from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation, Species
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.encode import Progress
 from gateway.evaluation.manifest import Utterance, digest
@@ -31,7 +32,7 @@ class Heard:
     subject: str
     condition: str
     free: bool
-    waveform: Floats = field(repr=False)
+    waveform: Real = field(repr=False)
 
 
 def missing(species: Sequence[Species] = SPECIES) -> dict[str, str]:
@@ -82,7 +83,7 @@ def _kept(
         return [_row(row, held[f"arr_{n}"]) for n, row in enumerate(held["arr_0"].tolist(), 1)]
 
 
-def _row(row: Sequence[str], samples: Floats) -> Heard:
+def _row(row: Sequence[str], samples: Real) -> Heard:
     species, name, subject, condition, free = row
     waveform = samples.astype(np.float32) / PEAK
     return Heard(species, name, subject, condition, free == "True", waveform)

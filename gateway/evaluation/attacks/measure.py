@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gateway.evaluation.arrays import Mask, Real
 from gateway.evaluation.attacks.hearing import CLEAN
-from gateway.evaluation.attacks.presentation import Floats
-from gateway.evaluation.attacks.training import FOLDS, Bools, Rows, fit
+from gateway.evaluation.attacks.training import FOLDS, Rows, fit
 from gateway.evaluation.rates import Rate, rate
 
 BUDGET = 0.01
@@ -28,7 +28,7 @@ class Figures:
     known: Rate
     unknown: Rate
     clean: Rate
-    scores: Floats = field(repr=False)
+    scores: Real = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Judged:
     corpora: Mapping[str, tuple[Rate, Rate | None]]
     conditions: Mapping[str, Rate]
     species: Mapping[str, Figures]
-    scores: Floats = field(repr=False)
+    scores: Real = field(repr=False)
 
 
 def judge(rows: Rows, trained: frozenset[str], budget: float = BUDGET) -> Judged:
@@ -62,12 +62,12 @@ def judge(rows: Rows, trained: frozenset[str], budget: float = BUDGET) -> Judged
     )
 
 
-def trainable(rows: Rows, trained: frozenset[str]) -> Bools:
+def trainable(rows: Rows, trained: frozenset[str]) -> Mask:
     """Say which rows may be trained on: free recordings, and species that can be told apart."""
     return np.where(rows.bona_fide, rows.free, np.isin(rows.species, sorted(trained)))
 
 
-def crossed(rows: Rows, usable: Bools) -> Floats:
+def crossed(rows: Rows, usable: Mask) -> Real:
     """Score each fold by what the other folds taught."""
     scores = np.zeros(len(rows.species))
     for number in range(FOLDS):
@@ -82,7 +82,7 @@ def _names(rows: Rows) -> list[str]:
 
 
 def _corpus(
-    rows: Rows, usable: Bools, scores: Floats, threshold: float, name: str
+    rows: Rows, usable: Mask, scores: Real, threshold: float, name: str
 ) -> tuple[Rate, Rate | None]:
     """Return the BPCER of a corpus, and that of a detector which never saw the corpus."""
     held = rows.bona_fide & (rows.corpus == name)
@@ -93,13 +93,13 @@ def _corpus(
     return known, _rejected(blind.scores(rows.features[held]), threshold)
 
 
-def _all_species(rows: Rows, usable: Bools, scores: Floats, threshold: float) -> dict[str, Figures]:
+def _all_species(rows: Rows, usable: Mask, scores: Real, threshold: float) -> dict[str, Figures]:
     names = [str(name) for name in np.unique(rows.species[~rows.bona_fide])]
     found = {name: _figures(rows, usable, scores, threshold, name) for name in names}
     return dict(sorted(found.items(), key=lambda pair: -pair[1].unknown.value))
 
 
-def _figures(rows: Rows, usable: Bools, scores: Floats, threshold: float, name: str) -> Figures:
+def _figures(rows: Rows, usable: Mask, scores: Real, threshold: float, name: str) -> Figures:
     attack = rows.species == name
     blind = crossed(rows, usable & ~attack) if usable[attack].any() else scores
     clean = attack & (rows.condition == CLEAN)
@@ -111,9 +111,9 @@ def _figures(rows: Rows, usable: Bools, scores: Floats, threshold: float, name: 
     )
 
 
-def _rejected(scores: Floats, threshold: float) -> Rate:
+def _rejected(scores: Real, threshold: float) -> Rate:
     return rate(int(np.count_nonzero(scores < threshold)), scores.size)
 
 
-def _accepted(scores: Floats, threshold: float) -> Rate:
+def _accepted(scores: Real, threshold: float) -> Rate:
     return rate(int(np.count_nonzero(scores >= threshold)), scores.size)

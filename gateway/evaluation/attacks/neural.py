@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from gateway.evaluation.attacks.presentation import Floats, Presentation
+from gateway.evaluation.arrays import Real
+from gateway.evaluation.attacks.presentation import Presentation
 from gateway.evaluation.attacks.synthesis import run_quietly
 from gateway.evaluation.attacks.texts import texts
 from gateway.evaluation.conditions import resample, unclipped
@@ -110,7 +111,7 @@ class Piper:
         for name, text in texts("piper-joe", self.each):
             yield Presentation(self.name, f"piper-joe/{name}", "piper-joe", self.say(text))
 
-    def say(self, text: str) -> Floats:
+    def say(self, text: str) -> Real:
         """Speak."""
         known: Mapping[str, list[int]] = self._settings["phoneme_id_map"]
         ids = [id_ for sign in phonemes(text) for id_ in (*known.get(sign, ()), *known["_"])]
@@ -154,7 +155,7 @@ class Kokoro:
             for name, text in texts(subject, self.each):
                 yield Presentation(self.name, f"{subject}/{name}", subject, self.say(voice, text))
 
-    def say(self, voice: str, text: str) -> Floats:
+    def say(self, voice: str, text: str) -> Real:
         """Speak."""
         known: Mapping[str, int] = self._vocabulary
         ids = [known[sign] for sign in phonemes(text) if sign in known]
@@ -176,7 +177,7 @@ class Kokoro:
         return vocabulary
 
     @cached_property
-    def _styles(self) -> Mapping[str, Floats]:
+    def _styles(self) -> Mapping[str, Real]:
         return dict(np.load(io.BytesIO(KOKORO_FILES[1].load())))
 
 
@@ -186,7 +187,7 @@ def phonemes(text: str) -> str:
     return ", ".join(line.strip() for line in lines) + "."
 
 
-def heard(said: Floats, rate: int) -> Floats:
+def heard(said: Real, rate: int) -> Real:
     """Bring what a network said to 16 kHz."""
     return unclipped(resample(said.reshape(-1), rate, RATE))
 

@@ -6,13 +6,11 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[Any]
-"""Real numbers: a waveform is 32 bits wide, what is computed on the way may be wider."""
+from gateway.evaluation.arrays import Real
 
 BONA_FIDE = "bona fide"
 
@@ -27,7 +25,7 @@ class Presentation:
     species: str
     name: str
     subject: str
-    waveform: Floats = field(repr=False)
+    waveform: Real = field(repr=False)
 
 
 class Species(Protocol):

@@ -9,7 +9,8 @@ from operator import attrgetter
 
 import numpy as np
 
-from gateway.evaluation.attacks.presentation import Floats, Presentation, generator
+from gateway.evaluation.arrays import Real
+from gateway.evaluation.attacks.presentation import Presentation, generator
 from verifiers.voice.audio.wav import RATE
 
 FRAME = 160
@@ -44,7 +45,7 @@ class Splicing:
                 yield Presentation(self.name, name, subject, join(chosen))
 
 
-def cut(waveform: Floats) -> list[Floats]:
+def cut(waveform: Real) -> list[Real]:
     """Cut a recording where it is quiet for a moment."""
     count = waveform.size // FRAME
     level = np.sqrt(np.mean(waveform[: count * FRAME].reshape(count, FRAME) ** 2, axis=1))
@@ -54,7 +55,7 @@ def cut(waveform: Floats) -> list[Floats]:
     return [waveform[a * FRAME : (b + 1) * FRAME] for a, b in spoken]
 
 
-def join(pieces: Sequence[Floats]) -> Floats:
+def join(pieces: Sequence[Real]) -> Real:
     """Put pieces together, each faded in and out for 5 ms and turned to the same level."""
     faded = []
     for piece in pieces:
@@ -63,5 +64,5 @@ def join(pieces: Sequence[Floats]) -> Floats:
         )
         level = np.sqrt(np.mean(piece**2)) + 1e-9
         faded += [piece / level * 0.05 * window, np.zeros(RATE // 50, np.float32)]
-    whole: Floats = np.clip(np.concatenate(faded), -1, 1).astype(np.float32)
+    whole: Real = np.clip(np.concatenate(faded), -1, 1).astype(np.float32)
     return whole

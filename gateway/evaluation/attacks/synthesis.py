@@ -12,13 +12,14 @@ from pathlib import Path
 
 import soundfile
 
-from gateway.evaluation.attacks.presentation import Floats, Presentation
+from gateway.evaluation.arrays import Real
+from gateway.evaluation.attacks.presentation import Presentation
 from gateway.evaluation.attacks.texts import texts
 from gateway.evaluation.conditions import resample, unclipped
 from verifiers.voice.audio.wav import RATE
 
 SECONDS = 60
-Say = Callable[[str], Floats]
+Say = Callable[[str], Real]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Synthesis:
 def espeak(voice: str, *options: str) -> Say:
     """Speak with espeak-ng's formant synthesis."""
 
-    def say(text: str) -> Floats:
+    def say(text: str) -> Real:
         return run(["espeak-ng", "-v", voice, *options, "--stdout", text])
 
     return say
@@ -61,14 +62,14 @@ def flite(voice: str) -> Say:
 def festival(voice: str) -> Say:
     """Speak with one of festival's voices."""
 
-    def say(text: str) -> Floats:
+    def say(text: str) -> Real:
         chosen = ["-eval", f"(voice_{voice})"]
         return written(lambda path: ["text2wave", *chosen, "-o", path], text)
 
     return say
 
 
-def written(command: Callable[[str], list[str]], text: str = "") -> Floats:
+def written(command: Callable[[str], list[str]], text: str = "") -> Real:
     """Run a program that writes a file."""
     with tempfile.TemporaryDirectory(prefix="gatehouse-attack-") as folder:
         path = Path(folder) / "said.wav"
@@ -76,7 +77,7 @@ def written(command: Callable[[str], list[str]], text: str = "") -> Floats:
         return read(path.read_bytes())
 
 
-def run(command: list[str]) -> Floats:
+def run(command: list[str]) -> Real:
     """Run a program that writes to its output."""
     return read(run_quietly(command))
 
@@ -88,7 +89,7 @@ def run_quietly(command: list[str], text: str = "") -> bytes:
     ).stdout
 
 
-def read(data: bytes) -> Floats:
+def read(data: bytes) -> Real:
     """Read WAV whose header may not know its length, as programs write it to a pipe."""
     waveform, rate = soundfile.read(io.BytesIO(data), dtype="float32")
     return unclipped(resample(waveform, rate, RATE))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gateway.evaluation.arrays import Mask
 from gateway.evaluation.attacks.material import Heard
 from gateway.evaluation.attacks.presentation import BONA_FIDE, corpus_of
 from gateway.evaluation.folds import fold
@@ -20,7 +21,6 @@ RIDGE = 100.0
 DECIMALS = 6
 
 Strings = NDArray[np.str_]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,7 +31,7 @@ class Rows:
     corpus: Strings
     condition: Strings
     fold: NDArray[np.int64]
-    free: Bools
+    free: Mask
     features: NDArray[np.float32]
 
     @classmethod
@@ -47,12 +47,12 @@ class Rows:
         )
 
     @property
-    def bona_fide(self) -> Bools:
+    def bona_fide(self) -> Mask:
         """Which rows are speech of people."""
-        people: Bools = self.species == BONA_FIDE
+        people: Mask = self.species == BONA_FIDE
         return people
 
-    def where(self, mask: Bools) -> Rows:
+    def where(self, mask: Mask) -> Rows:
         """Return some of the rows."""
         return Rows(*(getattr(self, name)[mask] for name in self.__slots__))
 

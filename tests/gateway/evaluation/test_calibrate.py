@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from contracts.errors import Misconfigured
 from gateway.cli.evaluate import evaluate
 from gateway.evaluation import order as orders
+from gateway.evaluation.arrays import Waveform
 from gateway.evaluation.calibrate import calibrate, lines
-from gateway.evaluation.conditions import Floats
 from gateway.evaluation.manifest import digest
 from gateway.evaluation.order import Order
 from gateway.evaluation.strangers import cohort
@@ -28,7 +28,7 @@ from verifiers.voice.utterance import Utterance
 class Channels(ToyEngine):
     """Hears whether a telephone was between."""
 
-    def utterance(self, waveform: Floats) -> Utterance:
+    def utterance(self, waveform: Waveform) -> Utterance:
         power = np.abs(np.fft.rfft(waveform)) ** 2
         wide = power[power.size // 2 :].sum() > power.sum() * 1e-3
         return replace(super().utterance(waveform), channel="wide" if wide else "telephone")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gateway.evaluation.arrays import Waveform
 from gateway.evaluation.conditions import (
     CONDITIONS,
     LOUDEST,
     Condition,
-    Floats,
     babble,
     chained,
     conditions,
@@ -21,7 +21,7 @@ RATE = 16_000
 TIME = np.arange(2 * RATE) / RATE
 
 
-def tone(frequency: float, amplitude: float = 0.3) -> Floats:
+def tone(frequency: float, amplitude: float = 0.3) -> Waveform:
     """Make two seconds of one frequency."""
     return (amplitude * np.sin(2 * np.pi * frequency * TIME)).astype(np.float32)
 
@@ -30,7 +30,7 @@ def random() -> np.random.Generator:
     return np.random.default_rng(7)
 
 
-def power(waveform: Floats) -> float:
+def power(waveform: Waveform) -> float:
     return float(np.mean(waveform**2))
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gateway.evaluation.linkability import LINKAGES, Floats, d_sys, measure, scores
+from gateway.evaluation.arrays import Floats
+from gateway.evaluation.linkability import LINKAGES, d_sys, measure, scores
 from verifiers.voice.protection import ROUNDS
 
 PEOPLE, DEPLOYMENTS = 30, 10

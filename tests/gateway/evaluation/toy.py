@@ -10,7 +10,7 @@ import soundfile
 
 from contracts.errors import Retry
 from contracts.text import Text
-from gateway.evaluation.conditions import Floats
+from gateway.evaluation.arrays import Waveform
 from verifiers.voice.utterance import Utterance
 
 RATE = 16_000
@@ -27,7 +27,7 @@ class ToyEngine:
         self.identity = self.engine
         self.heard = 0
 
-    def utterance(self, waveform: Floats) -> Utterance:
+    def utterance(self, waveform: Waveform) -> Utterance:
         """Measure and encode."""
         self.heard += 1
         if np.abs(waveform).max() < QUIET:
@@ -39,7 +39,7 @@ class ToyEngine:
         return Utterance(embedding.tobytes(), self.engine, "wide")
 
 
-def chord(person: int, take: int) -> Floats:
+def chord(person: int, take: int) -> Waveform:
     """Make one recording: a person's own three tones, wavering, with some noise."""
     own, now = np.random.default_rng(person), np.random.default_rng((person, take))
     time = np.arange(int(RATE * SECONDS)) / RATE
