@@ -5,7 +5,7 @@ A login meanwhile wins: what it wrote is read anew and changed then.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,14 +13,12 @@ from contracts.abilities import Adapting, Protecting
 from contracts.errors import Conflict, Tampered
 from contracts.factor import Enrolled, Factor
 from contracts.text import Text
+from gateway.progress import Progress
 from store import Store, Transaction
 
 BUSY = Text("This was used at the very same moment, more than once. Please try again.")
 TRIES = 3
 BATCH = 100
-
-Report = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, how much there is."""
 
 
 class Work(StrEnum):
@@ -62,7 +60,7 @@ class Templates:
                 return changed
         raise Conflict(BUSY, detail=f"credential {credential_id}")
 
-    def change_all(self, work: Work, report: Report, after: str = "") -> Iterator[Done]:
+    def change_all(self, work: Work, progress: Progress, after: str = "") -> Iterator[Done]:
         """Change all of them, by id and after this one; yield after each how far it came.
 
         Whoever stops goes on after the last that was yielded.
@@ -71,7 +69,7 @@ class Templates:
         total = self._total()
         for seen, (account_id, credential_id) in enumerate(self._each(after), start=1):
             done = self._counted(done, work, account_id, credential_id)
-            report("Templates", min(seen, total), total)
+            progress("Templates", min(seen, total), total)
             yield done
 
     def _counted(self, done: Done, work: Work, account_id: str, credential_id: str) -> Done:

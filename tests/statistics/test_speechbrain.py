@@ -37,7 +37,7 @@ def test_a_checkpoint_of_speechbrains_becomes_an_engine(
     made: Environment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GATEHOUSE_MODELS_DIR", str(tmp_path / "models"))
-    made.run(SCRIPTS / "checkpoint.py", str(RECIPES), str(tmp_path / "checkpoint"))
+    made.python(str(SCRIPTS / "checkpoint.py"), str(RECIPES), str(tmp_path / "checkpoint"))
     convert(made, ECAPA, tmp_path / "checkpoint", lambda *_: None)
     record = json.loads((tmp_path / "models" / "ecapa.json").read_text("utf-8"))
     assert record["difference"] < 1e-5
@@ -53,7 +53,7 @@ def test_our_measures_are_speechbrains(made: Environment, tmp_path: Path) -> Non
     cases = [scores(number) for number in range(6)]
     (tmp_path / "scores.json").write_text(json.dumps(cases), "utf-8")
     files = str(tmp_path / "scores.json"), str(tmp_path / "found.json")
-    made.run(SCRIPTS / "measures.py", str(RECIPES), *files)
+    made.python(str(SCRIPTS / "measures.py"), str(RECIPES), *files)
     found = json.loads((tmp_path / "found.json").read_text("utf-8"))
     for case, theirs in zip(cases, found, strict=True):
         genuine, impostor = np.array(case["genuine"]), np.array(case["impostor"])

@@ -41,7 +41,7 @@ class Pretended(Environment):
     wrong: float = 0.0
     fetches: str = ""
 
-    def run(self, script: Path | str, *arguments: str) -> None:
+    def run(self, script: str, *arguments: str) -> None:
         """Write what the script would."""
         if script == "hub_fetch.py":
             folder = Path(arguments[2])
