@@ -27,6 +27,16 @@ class Followed:
 
 
 @runtime_checkable
+class Decoding(Protocol):
+    """A factor whose answers may come as messengers and telephones send them.
+
+    `decodes` names the job of the pool that makes a sample of such a recording.
+    """
+
+    decodes: str
+
+
+@runtime_checkable
 class Following(Protocol):
     """A factor whose answer may come in segments, and that notices when the speaker changes."""
 

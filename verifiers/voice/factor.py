@@ -17,6 +17,7 @@ from verifiers.voice.deciding import Decider
 from verifiers.voice.engines import VERSION
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.template import Voiceprint
+from verifiers.voice.utterance import DECODE
 from verifiers.voice.verifying import AMR, KINDS, Verifying
 
 LAYOUT = f"/{VERSION}"
@@ -35,6 +36,7 @@ class Voice:
     on_the_way = True
     silent = False
     consent = CONSENT
+    decodes = DECODE
 
     def __init__(
         self,
