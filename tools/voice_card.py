@@ -16,10 +16,11 @@ from shutil import copyfile
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from gateway.cli.progress import Report, bars
+from gateway.cli.progress import bars
 from gateway.evaluation import Order, Where, files
 from gateway.evaluation.evaluate import SAME, evaluated
 from gateway.evaluation.page import environment
+from gateway.progress import Progress
 from verifiers.voice.calibration import Calibration
 
 HERE = Path(__file__).parent
@@ -66,7 +67,7 @@ def main() -> None:
     PAGE.write_text(rendered(json.loads(FIGURES.read_text("utf-8"))), "utf-8")
 
 
-def measured(manifest: Path, folder: Path, progress: Report) -> dict[str, Any]:
+def measured(manifest: Path, folder: Path, progress: Progress) -> dict[str, Any]:
     """Evaluate every part with one and with three recordings per template, and mismatched."""
     results = list(_results(manifest, folder, progress))
     for name, wanted in PLOTS.items():
@@ -74,7 +75,7 @@ def measured(manifest: Path, folder: Path, progress: Report) -> dict[str, Any]:
     return {"results": results}
 
 
-def _results(manifest: Path, folder: Path, progress: Report) -> Iterator[dict[str, Any]]:
+def _results(manifest: Path, folder: Path, progress: Progress) -> Iterator[dict[str, Any]]:
     """Yield one result after the other, and draw the plots of all recordings."""
     for name, part, size, enrolment in _cases():
         order = Order(
