@@ -86,7 +86,7 @@ class Templates:
         """Change one as it is now; None where somebody else was quicker."""
         account_id, credential_id = which
         for factor in self._able():
-            for enrolled in tx.credentials.enrolled(account_id, factor.name):
+            for enrolled in tx.credentials.enrolled(account_id, factor.name, disabled=True):
                 if enrolled.credential_id == credential_id:
                     return _changed(tx, work, (account_id, factor), enrolled, source)
         return False
@@ -117,7 +117,8 @@ def _changed(
     template = _made(work, factor, enrolled)
     if template is None:
         return False
-    if not tx.credentials.replace_template(enrolled, account_id, factor.name, template):
+    where = (enrolled, account_id, factor.name)
+    if not tx.credentials.replace_template(*where, template, disabled=True):
         return None
     detail = {"factor": factor.name, "credential": enrolled.credential_id}
     tx.audit.add(work, account_id=account_id, source=source, detail=detail)

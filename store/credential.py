@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, true
 
 from contracts.errors import Tampered
 from contracts.factor import Enrolled
 from store import cipher
 from store.keystore import SubjectKeys
+from store.models import credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,13 @@ def _opened(row: Row[Any], key: bytes, noted: int) -> Enrolled:
     template = cipher.unseal(key, row.template, place.aad())
     seed = template_seed(key, row.factor)
     return Enrolled(row.id, template, row.format, row.version, row.label, seed)
+
+
+def of(account_id: str, factor: str) -> ColumnElement[bool]:
+    """Choose the credentials of one factor of an account."""
+    return (credentials.c.account_id == account_id) & (credentials.c.factor == factor)
+
+
+def usable(disabled: bool = False) -> ColumnElement[bool]:
+    """Choose the credentials that count; `disabled`, those too that were disabled."""
+    return true() if disabled else credentials.c.disabled_at.is_(None)

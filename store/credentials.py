@@ -13,7 +13,7 @@ from contracts.factor import Enrolled, Template
 from contracts.text import Text
 from store import cipher, once
 from store.audit import Audit
-from store.credential import Credential, Place, opened, template_seed
+from store.credential import Credential, Place, of, opened, template_seed, usable
 from store.handles import new_id
 from store.keystore import REMOVED, Noted
 from store.models import Instant, credentials
@@ -48,20 +48,24 @@ class Credentials:
         return place.credential_id
 
     def enrolled(
-        self, account_id: str, factor: str, *, failures_below: int = ANY
+        self, account_id: str, factor: str, *, failures_below: int = ANY, disabled: bool = False
     ) -> Sequence[Enrolled]:
-        """Return the usable credentials of a factor, decrypted. Raises Tampered."""
-        usable = select(credentials).where(
-            _of(account_id, factor),
-            credentials.c.disabled_at.is_(None),
+        """Return the usable credentials of a factor, decrypted. Raises Tampered.
+
+        `disabled`, those too that are.
+        """
+        query = select(credentials).where(
+            of(account_id, factor),
+            usable(disabled),
             self._in_time(),
             credentials.c.failures < failures_below,
         )
         # Versions are noted after rows, so they are read before them: no honest row is behind.
         keys = self._work.keystore.subject(account_id)
         with self._work.latest() as connection:
-            query = usable.order_by(credentials.c.created_at, credentials.c.id)
-            rows = connection.execute(query).all()
+            rows = connection.execute(
+                query.order_by(credentials.c.created_at, credentials.c.id)
+            ).all()
         return opened(account_id, rows, keys) if rows else []
 
     def seed(self, account_id: str, factor: str) -> bytes:
@@ -100,19 +104,16 @@ class Credentials:
         return [(row.id, row.account_id) for row in rows]
 
     def held(self, factor: str, after: str, limit: int) -> list[tuple[str, str]]:
-        """Return usable credentials of a factor and their accounts, by id and after this one."""
-        query = (
-            select(credentials.c.id, credentials.c.account_id)
-            .where(credentials.c.factor == factor, credentials.c.id > after, self._in_time())
-            .where(credentials.c.disabled_at.is_(None))
+        """Return credentials of a factor, disabled or not, and their accounts, by id after this."""
+        query = select(credentials.c.id, credentials.c.account_id).where(
+            credentials.c.factor == factor, credentials.c.id > after, self._in_time()
         )
         rows = self._work.connection.execute(query.order_by(credentials.c.id).limit(limit))
         return [(row.id, row.account_id) for row in rows]
 
     def count(self, factor: str) -> int:
-        """Count the usable credentials of a factor."""
-        usable = (credentials.c.factor == factor) & credentials.c.disabled_at.is_(None)
-        query = select(func.count()).select_from(credentials).where(usable, self._in_time())
+        """Count what `held` returns of a factor."""
+        query = select(func.count()).where(credentials.c.factor == factor, self._in_time())
         return self._work.connection.execute(query).scalar_one()
 
     def set_address(self, credential_id: str, address: str) -> None:
@@ -122,14 +123,22 @@ class Credentials:
 
     def anyone(self, factor: str) -> str | None:
         """Return some account that can use this factor, None where nobody can."""
-        usable = (credentials.c.factor == factor) & credentials.c.disabled_at.is_(None)
-        query = select(credentials.c.account_id).where(usable).limit(1)
-        return self._work.connection.execute(query).scalar_one_or_none()
+        query = select(credentials.c.account_id).where(credentials.c.factor == factor, usable())
+        return self._work.connection.execute(query.limit(1)).scalar_one_or_none()
 
     def replace_template(
-        self, enrolled: Enrolled, account_id: str, factor: str, new: bytes
+        self,
+        enrolled: Enrolled,
+        account_id: str,
+        factor: str,
+        new: bytes,
+        *,
+        disabled: bool = False,
     ) -> bool:
-        """Write a new template if the row is still at the version that was read."""
+        """Write a new template if the row is still at the version that was read.
+
+        One that is disabled, or was meanwhile, stays as it is unless `disabled` are written too.
+        """
         version = enrolled.version + 1
         place = Place(account_id, factor, enrolled.format, enrolled.credential_id, version)
         row = once.change(
@@ -137,9 +146,9 @@ class Credentials:
             credentials,
             {"template": self._seal(place, new), "version": version},
             credentials.c.id == enrolled.credential_id,
-            _of(account_id, factor),
+            of(account_id, factor),
             credentials.c.version == enrolled.version,
-            credentials.c.disabled_at.is_(None),
+            usable(disabled),
         )
         if row is not None:
             self._note(place)
@@ -164,8 +173,7 @@ class Credentials:
 
     def forgive(self, account_id: str, factor: str) -> None:
         """Forget the failures in a row of a factor's usable credentials."""
-        usable = credentials.c.disabled_at.is_(None)
-        statement = credentials.update().where(_of(account_id, factor), usable)
+        statement = credentials.update().where(of(account_id, factor), usable())
         self._work.connection.execute(statement.values(failures=0))
 
     def rename(self, credential_id: str, account_id: str, label: str) -> bool:
@@ -181,7 +189,7 @@ class Credentials:
 
     def remove_factor(self, account_id: str, factor: str) -> int:
         """Remove all credentials of a factor; return how many there were."""
-        return self._remove(_of(account_id, factor))
+        return self._remove(of(account_id, factor))
 
     def expire(self, now: datetime) -> int:
         """Remove every credential whose time is over; return how many there were."""
@@ -239,7 +247,3 @@ class Credentials:
 
     def _change(self, values: dict[str, Any], *where: ColumnElement[bool]) -> Row[Any] | None:
         return once.change(self._work.connection, credentials, values, *where)
-
-
-def _of(account_id: str, factor: str) -> ColumnElement[bool]:
-    return (credentials.c.account_id == account_id) & (credentials.c.factor == factor)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +139,30 @@ def test_all_are_reissued_and_whoever_stops_goes_on(
     for each in people:
         assert Voiceprint.load(read(store, each).template).salt != before[each.id]
     assert read(store, resting).format == "campplus-zh-en-192/1"
+
+
+def test_one_that_is_disabled_is_reissued_and_stays_disabled(
+    store: Store, factor: Factor, templates: Templates
+) -> None:
+    """Whoever has its old numbers must not find it again by them."""
+    ada = enrol(store, factor, "ada")
+    mine = read(store, ada).credential_id
+    with store.write() as tx:
+        assert tx.credentials.failed(mine, 1)
+    [before] = held(store, ada)
+    *_, done = templates.change_all(Work.REISSUE, nothing)
+    [after] = held(store, ada)
+    assert done.changed == 1
+    assert Voiceprint.load(before.template).salt != Voiceprint.load(after.template).salt
+    assert cosine(MEAN, after) == pytest.approx(cosine(MEAN, before), abs=1e-6)
+    with store.write() as tx:
+        assert not tx.credentials.enrolled(ada.id, "voice")
+        assert not tx.credentials.replace_template(after, ada.id, "voice", before.template)
+
+
+def held(store: Store, account: Account) -> Sequence[Enrolled]:
+    with store.read() as tx:
+        return tx.credentials.enrolled(account.id, "voice", disabled=True)
 
 
 def test_one_that_was_tampered_with_does_not_stop_the_others(
