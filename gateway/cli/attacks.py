@@ -7,34 +7,28 @@ from pathlib import Path
 
 import click
 
-from contracts.errors import Misconfigured
 from gateway.cli import output
-from gateway.cli.manifests import EXISTING, FOLDER
+from gateway.cli.manifests import listed, needs_evaluate, results
 from gateway.cli.progress import bars
 
 
 @click.command("attacks", epilog="Example: gatehouse evaluate attacks MANIFEST.csv --out results")
-@click.argument("manifest", type=EXISTING)
-@click.option("--out", type=FOLDER, default=Path("evaluation"), help="Folder of the results.")
-@click.option("--root", type=FOLDER, help="Where the manifest's paths start; default: its folder.")
-@click.option("--train", is_flag=True, required=True, help="Train a detector and judge that.")
+@listed
+@results
 @output.as_json
-def attacks(manifest: Path, out: Path, root: Path | None, train: bool, as_json: bool) -> None:  # noqa: ARG001  # says what is done
-    """Report APCER for each species of attack and BPCER (ISO/IEC 30107-3), people held out.
+def attacks(manifest: Path, out: Path, root: Path, as_json: bool) -> None:
+    """Train a detector and judge it on people held out (ISO/IEC 30107-3).
 
     MANIFEST is a CSV file with the columns file, subject and licence; what is trained on is under a
     licence that begins with CC BY. espeak-ng, flite and festival must be installed. Results are
     detector.json, voice-attacks.md and voice-attacks-det.png. What was heard is kept in the folder
     for the next run: recordings of people, so delete it when you are done.
     """
-    try:
+    with needs_evaluate():
         from gateway.evaluation.attacks.report import write  # noqa: PLC0415  # brings numpy along
         from gateway.evaluation.attacks.run import run  # noqa: PLC0415
-    except ImportError as error:
-        needs = "evaluation needs more parts: pip install 'gatehouse[evaluate]'"
-        raise Misconfigured(detail=needs) from error
     with bars() as report:
-        found = run(manifest, root or manifest.parent, out / "heard", report)
+        found = run(manifest, root, out / "heard", report)
     paths = write(found, out)
     if as_json:
         click.echo(

@@ -9,32 +9,28 @@ from typing import Any
 
 import click
 
-from contracts.errors import Misconfigured
-from gateway.cli.manifests import EXISTING, FILE, FOLDER, pattern
+from gateway.cli.manifests import EXISTING, engine, listed, needs_evaluate, where, written
 from gateway.cli.progress import bars
 from gateway.private import write_private
 
 
 @click.command(epilog="Example: gatehouse evaluate calibrate MANIFEST.csv --out calibration.json")
-@click.argument("manifest", type=EXISTING)
-@click.option("--out", type=FILE, default=Path("calibration.json"), help="The file to write.")
-@click.option("--root", type=FOLDER, help="Where the manifest's paths start; default: its folder.")
-@click.option("--where", multiple=True, type=pattern, help="Only rows like COLUMN=PATTERN.")
-@click.option("--engine", default="", help="The engine; default: the one in use.")
+@listed
+@written("calibration.json")
+@where
+@engine
 @click.option("--collection", default="", help="Column; thresholds hold in each of its values.")
 @click.option("--cohort", type=EXISTING, help="Normalise scores by this cohort.")
 @click.option("--seed", type=int, default=1, help="For drawings of people and the telephone.")
-def calibrate(manifest: Path, out: Path, root: Path | None, **how: Any) -> None:  # noqa: ANN401  # options
+def calibrate(manifest: Path, out: Path, root: Path, **how: Any) -> None:  # noqa: ANN401  # options
     """Fit likelihood ratios and thresholds to recordings, for GATEHOUSE_VOICE_CALIBRATION.
 
     MANIFEST is a CSV file with the columns file and subject. Each recording counts as it
     is and as it sounds over a telephone. All figures are of people who were held out.
     """
     order = _order(manifest, root, how)
-    try:
+    with needs_evaluate():
         from gateway.evaluation import calibrate as evaluation  # noqa: PLC0415  # brings numpy along
-    except ImportError as error:
-        raise _lacking() from error
     with bars() as report:
         made = evaluation.calibrate(order, report)
     out.write_text(made.model_dump_json(indent=1) + "\n", "utf-8")
@@ -42,40 +38,35 @@ def calibrate(manifest: Path, out: Path, root: Path | None, **how: Any) -> None:
 
 
 @click.command(epilog="Example: gatehouse evaluate cohort STRANGERS.csv --out cohort.json")
-@click.argument("manifest", type=EXISTING)
-@click.option("--out", type=FILE, default=Path("cohort.json"), help="The file to write.")
-@click.option("--root", type=FOLDER, help="Where the manifest's paths start; default: its folder.")
-@click.option("--where", multiple=True, type=pattern, help="Only rows like COLUMN=PATTERN.")
-@click.option("--engine", default="", help="The engine; default: the one in use.")
+@listed
+@written("cohort.json")
+@where
+@engine
 @click.option("--top", type=click.IntRange(10), default=50, help="How many strangers count.")
 @click.option("--seed", type=int, default=1, help="For the telephone.")
-def cohort(manifest: Path, out: Path, root: Path | None, top: int, **how: Any) -> None:  # noqa: ANN401
+def cohort(manifest: Path, out: Path, root: Path, top: int, **how: Any) -> None:  # noqa: ANN401
     """Make a cohort of strangers, for GATEHOUSE_VOICE_COHORT.
 
     It holds one mean voiceprint per person and channel: biometric data of people who have agreed
     to just that, and who are none of those you verify. Nobody but you can read the file.
     """
     order = _order(manifest, root, how)
-    try:
+    with needs_evaluate():
         from gateway.evaluation import strangers  # noqa: PLC0415  # brings numpy along
-    except ImportError as error:
-        raise _lacking() from error
     with bars() as report:
         made = strangers.cohort(order, top, report)
     write_private(out, made.model_dump_json(indent=1) + "\n")
     click.echo(f"{len(made.subjects)} people, written to {out} as {made.fingerprint}")
 
 
-def _order(manifest: Path, root: Path | None, how: dict[str, Any]) -> Any:  # noqa: ANN401  # numpy late
+def _order(manifest: Path, root: Path, how: dict[str, Any]) -> Any:  # noqa: ANN401  # numpy late
     """Make the order out of the options."""
-    try:
+    with needs_evaluate():
         from gateway.evaluation import Where  # noqa: PLC0415
         from gateway.evaluation.order import Order  # noqa: PLC0415
-    except ImportError as error:
-        raise _lacking() from error
-    where = tuple(Where(*each) for each in how.pop("where"))
+    rows = tuple(Where(*each) for each in how.pop("where"))
     today = datetime.now(UTC).date().isoformat()
-    return Order(manifest, root or manifest.parent, where, command=_command(), date=today, **how)
+    return Order(manifest, root, rows, command=_command(), date=today, **how)
 
 
 def _command() -> str:
@@ -94,7 +85,3 @@ def _words(params: dict[str, Any]) -> list[str]:
     for column, wanted, like in params["where"]:
         words += ["--where", f"{column}{'' if like else '!'}={wanted}"]
     return words
-
-
-def _lacking() -> Misconfigured:
-    return Misconfigured(detail="evaluation needs more parts: pip install 'gatehouse[evaluate]'")

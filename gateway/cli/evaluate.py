@@ -8,12 +8,11 @@ from typing import Any
 
 import click
 
-from contracts.errors import Misconfigured
 from gateway.cli import output
 from gateway.cli.attacks import attacks
 from gateway.cli.calibrate import calibrate, cohort
 from gateway.cli.linkability import linkability
-from gateway.cli.manifests import EXISTING, FOLDER, names, pattern
+from gateway.cli.manifests import listed, names, needs_evaluate, results, where
 from gateway.cli.progress import bars
 
 
@@ -29,9 +28,8 @@ evaluate.add_command(linkability)
 
 
 @evaluate.command("voice", epilog="Example: gatehouse evaluate voice MANIFEST.csv --out results")
-@click.argument("manifest", type=EXISTING)
-@click.option("--out", type=FOLDER, default=Path("evaluation"), help="Folder of the results.")
-@click.option("--root", type=FOLDER, help="Where the manifest's paths start; default: its folder.")
+@listed
+@results
 @click.option("--utterances", type=click.IntRange(1), default=1, help="Recordings per template.")
 @click.option(
     "--conditions",
@@ -43,12 +41,7 @@ evaluate.add_command(linkability)
 @click.option("--enrol-condition", default="same", help="How enrolments sound: same, or one name.")
 @click.option("--compare", multiple=True, metavar="ENGINE", help="Another engine, side by side.")
 @click.option("--group", multiple=True, metavar="COLUMN", help="Rates per value of this column.")
-@click.option(
-    "--where",
-    multiple=True,
-    type=pattern,
-    help="Only rows with COLUMN=PATTERN, or !=; * stands for anything.",
-)
+@where
 @click.option(
     "--collection", default="", metavar="COLUMN", help="For cross-fitting, as for calibrate."
 )
@@ -57,7 +50,7 @@ evaluate.add_command(linkability)
 @click.option("--resume", is_flag=True, help="Go on where an interrupted run was.")
 @click.option("--keep", is_flag=True, help="Keep what was encoded after a complete run.")
 @output.as_json
-def voice(manifest: Path, out: Path, root: Path | None, as_json: bool, **how: Any) -> None:  # noqa: ANN401  # options
+def voice(manifest: Path, out: Path, root: Path, as_json: bool, **how: Any) -> None:  # noqa: ANN401  # options
     """Report FMR, FNMR, EER, minDCF and failures to acquire and to enrol (ISO/IEC 19795-1).
 
     MANIFEST is a CSV file with the columns file and subject; others may tell groups of
@@ -67,14 +60,11 @@ def voice(manifest: Path, out: Path, root: Path | None, as_json: bool, **how: An
     voiceprints, which are biometric data: nobody but you can read it, and it is deleted when a run
     is complete unless you say --keep.
     """
-    try:
+    with needs_evaluate():
         from gateway.evaluation import run  # noqa: PLC0415  # brings numpy along
         from gateway.evaluation.words import lines  # noqa: PLC0415
-    except ImportError as error:
-        needs = "evaluation needs more parts: pip install 'gatehouse[evaluate]'"
-        raise Misconfigured(detail=needs) from error
     with bars() as report:
-        found = run(_order(manifest, root or manifest.parent, how), out, report)
+        found = run(_order(manifest, root, how), out, report)
     click.echo(json.dumps(found.json(), indent=1) if as_json else "\n".join(lines(found)))
 
 

@@ -9,11 +9,12 @@ from gateway.evaluation.compare import compare
 from gateway.evaluation.compared import Compared, collections, compared, joined
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import Crossfitted, crossfitted
-from gateway.evaluation.encode import Encoded, Listening, Progress
+from gateway.evaluation.encode import Encoded, Listening
 from gateway.evaluation.fitting import Fitted, fit, least_cllr
 from gateway.evaluation.manifest import digest, pseudonyms
 from gateway.evaluation.order import Order, encode
 from gateway.evaluation.rates import rate
+from gateway.progress import Progress
 from verifiers.voice.calibration import MANY, Calibration, Cost, Line, Made, Point
 from verifiers.voice.normalisation import Cohort
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -18,14 +18,13 @@ from gateway.evaluation.conditions import Condition, chained, conditions
 from gateway.evaluation.manifest import Utterance
 from gateway.evaluation.recording import load
 from gateway.evaluation.unfinished import Unfinished
+from gateway.progress import Progress
 from verifiers.voice import engines
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.job import Listen
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance as Heard
 
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much of it is done, how much there is."""
 VOICES = 16
 """How many people's first recordings the babble is made of."""
 CLEAN = "clean"

@@ -9,13 +9,14 @@ from pathlib import Path
 from contracts.clock import Clock, SystemClock
 from gateway.evaluation import files, manifest
 from gateway.evaluation.compare import Scores, compare
-from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled, Progress
+from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled
 from gateway.evaluation.heldout import How
 from gateway.evaluation.manifest import Utterance, Where
 from gateway.evaluation.measure import Case, Sureness, measure
 from gateway.evaluation.operating import Judged, judge
 from gateway.evaluation.report import Report, Result
 from gateway.evaluation.unfinished import Unfinished
+from gateway.progress import Progress
 from verifiers.voice.calibration import TARGETS, Calibration
 from verifiers.voice.normalisation import Cohort
 

@@ -13,8 +13,9 @@ from contracts.errors import Misconfigured
 from gateway.evaluation import manifest
 from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compare import mean
-from gateway.evaluation.encode import Encoded, Progress, encode
+from gateway.evaluation.encode import Encoded, encode
 from gateway.evaluation.linkability import LINKAGES, Linkability, measure, scores
+from gateway.progress import Progress
 from verifiers.voice.protection import ROUNDS
 
 UTTERANCES = 3

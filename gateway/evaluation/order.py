@@ -8,8 +8,9 @@ from pathlib import Path
 
 from contracts.errors import Misconfigured
 from gateway.evaluation import manifest
-from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled, Progress
+from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled
 from gateway.evaluation.manifest import Utterance, Where
+from gateway.progress import Progress
 from verifiers.voice import engines
 from verifiers.voice.settings import VoiceSettings
 

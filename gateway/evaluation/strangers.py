@@ -8,9 +8,10 @@ import numpy as np
 
 from contracts.errors import Misconfigured
 from gateway.evaluation.compare import mean
-from gateway.evaluation.encode import Encoded, Listening, Progress
+from gateway.evaluation.encode import Encoded, Listening
 from gateway.evaluation.manifest import pseudonyms
 from gateway.evaluation.order import Order, encode
+from gateway.progress import Progress
 from verifiers.voice.normalisation import LEAST, Cohort, Voice
 
 

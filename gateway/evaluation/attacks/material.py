@@ -12,10 +12,10 @@ from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks.hearing import Hearing
 from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation, Species
 from gateway.evaluation.attacks.species import SPECIES
-from gateway.evaluation.encode import Progress
 from gateway.evaluation.manifest import Utterance, digest
 from gateway.evaluation.recording import load
 from gateway.private import private
+from gateway.progress import Progress
 from verifiers.voice.audio.speech import Speech
 
 EVERY = 2

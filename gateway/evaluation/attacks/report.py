@@ -20,7 +20,7 @@ from gateway.evaluation.rates import Rate
 from verifiers.voice.pad.shipped import Weights
 
 FORMAT = "gatehouse-pad/1"
-COMMAND = "gatehouse evaluate attacks MANIFEST.csv --train"
+COMMAND = "gatehouse evaluate attacks MANIFEST.csv"
 TICKS = (0.01, 0.05, 0.2, 0.5)
 COLOUR = "#1f5fa8"
 EDGES = (0.002, 0.998)

@@ -12,17 +12,17 @@ from gateway.evaluation.attacks.neural import MODELS
 from gateway.evaluation.attacks.report import Found
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.attacks.training import Rows, fit
-from gateway.evaluation.encode import Progress
 from gateway.models import pull
+from gateway.progress import Progress
 
 
 def run(people: Path, root: Path, kept: Path, progress: Progress) -> Found:
     """Train and judge. What was heard is kept for the next run. Raises Misconfigured."""
-    pull(progress, MODELS)
     recordings = manifest.read(people, root, needed=["licence"])
     free = [each for each in recordings if each.free]
     if not free:
         raise Misconfigured(detail=f"{people} has no recording under a {manifest.FREE} licence")
+    pull(progress, MODELS)
     rows = Rows.of(material.collect(recordings, kept, progress))
     trained = frozenset(each.name for each in SPECIES if each.trained)
     usable = trainable(rows, trained)

@@ -1,4 +1,4 @@
-"""From a manifest to a report; and the whole command on real people where there are recordings."""
+"""From a manifest to a report."""
 
 from __future__ import annotations
 
@@ -8,25 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import soundfile
-from click.testing import CliRunner
 
-from contracts.errors import BadRequest, Misconfigured
-from gateway.cli.evaluate import evaluate
-from gateway.evaluation import Order, Where, manifest, run
-from gateway.evaluation.compare import compare
-from gateway.evaluation.conditions import resample
-from gateway.evaluation.encode import Encoded
+from contracts.errors import Misconfigured
+from gateway.evaluation import Order, Where, run
 from gateway.evaluation.evaluate import evaluated
-from gateway.evaluation.manifest import Utterance
-from gateway.evaluation.recording import load
 from gateway.evaluation.unfinished import NAME
 from gateway.evaluation.words import lines
 from tests.gateway.evaluation.toy import ToyEngine, world
-from tests.recordings import FOLDER as RECORDINGS
-from verifiers.voice.models import MODELS
 
 FILES = {"report.html", "report.json", "scores.csv", "det.png", "histogram.png"}
 WITHOUT_SUPPORT = "cannot show this FMR"
@@ -34,130 +24,6 @@ WITHOUT_SUPPORT = "cannot show this FMR"
 
 def silent(label: str, done: int, total: int) -> None:
     """Hear of progress, and do nothing."""
-
-
-def listed(path: Path, *lines: str) -> Path:
-    path.write_text("\n".join(lines) + "\n")
-    return path
-
-
-def test_a_manifest_names_voices_alone(tmp_path: Path) -> None:
-    path = listed(
-        tmp_path / "m.csv",
-        "file,modality,subject,session,licence",
-        "a/1.flac,voice,anna,monday,free",
-        "a/1.png,face,anna,monday,free",
-        "a/2.png,voice,anna,monday,free",
-    )
-    (only,) = manifest.read(path, tmp_path)
-    assert only == Utterance("a/1.flac", tmp_path / "a/1.flac", "anna")
-    assert only.columns["licence"] == "free"
-
-
-def test_modality_is_not_needed(tmp_path: Path) -> None:
-    path = listed(tmp_path / "m.csv", "session,file,subject", "1,x.WAV,anna")
-    assert [each.subject for each in manifest.read(path, tmp_path)] == ["anna"]
-
-
-@pytest.mark.parametrize(
-    ("where", "kept"),
-    [
-        ([Where("sex", "f")], ["anna", "cora"]),
-        ([Where("sex", "f", wanted=False)], ["ben"]),
-        ([Where("sex", "f"), Where("subject", "c*")], ["cora"]),
-    ],
-)
-def test_some_rows_are_wanted(tmp_path: Path, where: list[Where], kept: list[str]) -> None:
-    rows = ("1.wav,anna,1,f", "2.wav,ben,1,m", "3.wav,cora,1,f")
-    path = listed(tmp_path / "m.csv", "file,subject,session,sex", *rows)
-    assert [each.subject for each in manifest.read(path, tmp_path, where)] == kept
-
-
-@pytest.mark.parametrize(
-    ("lines", "words"),
-    [
-        (["file,session", "a.wav,1"], "lacks subject"),
-        (["file,subject,session"], "no recording"),
-        ([""], "lacks"),
-    ],
-)
-def test_a_poor_manifest_is_told(tmp_path: Path, lines: list[str], words: str) -> None:
-    with pytest.raises(Misconfigured, match=words):
-        manifest.read(listed(tmp_path / "m.csv", *lines), tmp_path)
-
-
-def test_a_column_that_groups_must_be_there(tmp_path: Path) -> None:
-    path = listed(tmp_path / "m.csv", "file,subject,session", "a.wav,anna,1")
-    with pytest.raises(Misconfigured, match="lacks age"):
-        manifest.read(path, tmp_path, needed=["age"])
-
-
-def encoded(*subjects: str) -> Encoded:
-    """Give each recording an embedding in a direction of its own."""
-    utterances = [Utterance(f"{n}.wav", Path(), name) for n, name in enumerate(subjects)]
-    return Encoded(
-        utterances, np.eye(len(subjects), dtype=np.float32), ["wide"] * len(subjects), []
-    )
-
-
-def test_single_recordings_are_compared_once() -> None:
-    found = compare(*[encoded("a", "a", "b", "b", "b")] * 2, utterances=1)
-    assert found.score.size == 10
-    assert found.genuine.sum() == 4
-    rows = [each.rows[0] for each in found.templates]
-    pairs = {frozenset((rows[t], int(p))) for t, p in zip(found.template, found.probe, strict=True)}
-    assert len(pairs) == 10
-
-
-def test_templates_of_three_share_no_recording_and_no_probe() -> None:
-    found = compare(*[encoded(*"aaaaaaabb")] * 2, utterances=3)
-    assert [each.rows for each in found.templates] == [(0, 1, 2), (3, 4, 5)]
-    rows = np.array([each.rows for each in found.templates])
-    assert not (rows[found.template] == found.probe[:, None]).any()
-    assert found.genuine.sum() == 2 * 4
-    assert (~found.genuine).sum() == 2 * 2
-
-
-def test_another_channel_at_enrolment_is_compared_both_ways_without_the_same_recording() -> None:
-    found = compare(encoded("a", "a", "b"), encoded("a", "a", "b"), utterances=1)
-    assert found.score.size == 3 * 2
-    assert (found.template != found.probe).all()
-
-
-def test_many_templates_are_compared_in_blocks() -> None:
-    many = encoded(*(f"p{n % 100}" for n in range(600)))
-    found = compare(many, many, utterances=1)
-    assert found.score.size == 600 * 599 // 2
-    assert found.genuine.sum() == 100 * 15
-
-
-def test_a_file_is_brought_to_mono_at_16_khz(tmp_path: Path) -> None:
-    time = np.arange(48_000) / 48_000
-    tone = 0.5 * np.sin(2 * np.pi * 1000 * time)
-    soundfile.write(tmp_path / "a.wav", np.stack([tone, tone], axis=1), 48_000)
-    waveform = load(tmp_path / "a.wav")
-    expected = 0.5 * np.sin(2 * np.pi * 1000 * np.arange(16_000) / 16_000)
-    assert waveform.shape == (16_000,)
-    assert np.abs(waveform - expected).max() < 1e-3
-
-
-def test_a_lower_rate_is_padded() -> None:
-    tone = np.sin(2 * np.pi * 500 * np.arange(8_000) / 8_000).astype(np.float32)
-    expected = np.sin(2 * np.pi * 500 * np.arange(16_000) / 16_000)
-    assert np.abs(resample(tone, 8_000, 16_000) - expected).max() < 1e-3
-
-
-def test_a_file_that_is_no_audio_is_a_failure(tmp_path: Path) -> None:
-    listed(tmp_path / "a.wav", "no audio")
-    for name in ("a.wav", "absent.wav"):
-        with pytest.raises(BadRequest, match="Error"):
-            load(tmp_path / name)
-
-
-def test_a_file_without_sound_is_a_failure(tmp_path: Path) -> None:
-    soundfile.write(tmp_path / "a.wav", np.zeros(0), 16_000)
-    with pytest.raises(BadRequest, match="no sound"):
-        load(tmp_path / "a.wav")
 
 
 @pytest.fixture
@@ -285,45 +151,3 @@ def test_a_recording_that_changed_is_heard_anew(order: Order, tmp_path: Path) ->
     soundfile.write(tmp_path / "3-1.wav", waveform / 2, rate)
     evaluated(replace(how, resume=True), out, silent)
     assert engine.heard == 25
-
-
-def test_help_has_an_example_and_says_what_is_kept() -> None:
-    said = CliRunner().invoke(evaluate, ["voice", "--help"]).stdout
-    assert "Example: gatehouse evaluate voice MANIFEST.csv" in said
-    assert "biometric data" in " ".join(said.split())
-
-
-@pytest.mark.parametrize("wrong", ["sex", "=f"])
-def test_a_pattern_without_its_column_is_refused(tmp_path: Path, wrong: str) -> None:
-    path = listed(tmp_path / "m.csv", "file,subject,session")
-    result = CliRunner().invoke(evaluate, ["voice", str(path), "--where", wrong])
-    assert result.exit_code == 2
-    assert "COLUMN=PATTERN" in result.stderr
-
-
-@pytest.mark.recordings
-def test_real_people_are_told_apart(tmp_path: Path) -> None:
-    if not (RECORDINGS / "voice").is_dir():
-        pytest.skip(f"no recordings of real people in {RECORDINGS} (GATEHOUSE_RECORDINGS)")
-    if not all(model.present() for model in MODELS):
-        pytest.skip("models missing: run gatehouse models pull")
-    speakers = ("ls1688", "ls2033", "ls2609", "ls3080")
-    files = [
-        path for each in speakers for path in sorted((RECORDINGS / "voice" / each).iterdir())[:4]
-    ]
-    rows = [f"{path.relative_to(RECORDINGS)},{path.parent.name},1" for path in files]
-    path = listed(tmp_path / "m.csv", "file,subject,session", *rows, "absent.wav,ls1688,1")
-    out = tmp_path / "results"
-    arguments = ["voice", str(path), "--root", str(RECORDINGS), "--out", str(out), "--json"]
-    result = CliRunner().invoke(evaluate, [*arguments, "--bootstrap", "20"])
-    report = json.loads(result.stdout)
-    assert (report["genuine"], report["impostor"]) == (4 * 6, 6 * 16)
-    assert report["eer"] < 0.05
-    assert list(report["failures"]) == ["absent.wav"]
-    assert report["reasons"] == {"unreadable": 1}
-    assert set(report["fnmr_at_fmr"]) == {"0.001", "0.0001"}
-    assert not any(point["supported"] for point in report["points"])
-    assert {each.name for each in out.iterdir()} == set(report["files"]) == FILES
-    with (out / "scores.csv").open() as scores:
-        assert len(list(csv.DictReader(scores))) == 24 + 96
-    assert json.loads((out / "report.json").read_text()) == report

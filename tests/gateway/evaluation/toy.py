@@ -60,3 +60,9 @@ def world(folder: Path, people: int = 6, takes: int = 4, quiet: int = 0) -> Path
                 soundfile.write(folder / name, chord(person, take) * volume, RATE)
                 rows.writerow((name, f"p{person}", "1", "fm"[person % 2]))
     return folder / "people.csv"
+
+
+def listed(path: Path, *lines: str) -> Path:
+    """Write a list, line by line."""
+    path.write_text("\n".join(lines) + "\n")
+    return path
