@@ -15,11 +15,10 @@ from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.channels import TELEPHONE
 from verifiers.voice.engines import Engine
+from verifiers.voice.parts import cuts, listened
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
 
-PART_MS = 1500
-"""Speech that says enough of a voice to tell it from another's."""
 HALVED_MS = 2000
 """Speech of which each half says enough of a voice."""
 
@@ -44,27 +43,17 @@ class Listen:
         quality.check(measured, self._settings)
         channel = quality.channel(measured, self._settings)
         speech = filled(heard.waveform) if channel == TELEPHONE else heard.waveform
+        embeddings = listened(self._engine, speech, cuts(heard), self._settings.parts_cosine)
+        whole, *parts = (each.astype("<f4").tobytes() for each in embeddings)
         return Utterance(
-            self._embedded(speech),
+            whole,
             self._engine.format,
             channel,
             quality=measured,
             attack=self._attacks.margin(heard.waveform),
             fingerprint=fingerprint(heard.waveform),
-            parts=tuple(map(self._embedded, cut(speech, heard))),
+            parts=tuple(parts),
         )
-
-    def _embedded(self, speech: Floats) -> bytes:
-        return self._engine.embed(speech).astype("<f4").tobytes()
-
-
-def cut(waveform: Floats, heard: Heard) -> list[Floats]:
-    """Cut what was heard into parts of as much speech each; nothing where it is but one part."""
-    count = round(heard.milliseconds / PART_MS)
-    if count < 2:
-        return []
-    spoken = np.array_split(np.flatnonzero(heard.speech), count)
-    return np.split(waveform, [int(part[0]) * FRAME for part in spoken[1:]])
 
 
 class Alone:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
+
 import kaldi_native_fbank as knf
 import numpy as np
 
 from verifiers.voice.audio.speech import Floats, session
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.engines import Engine, described
+from verifiers.voice.engines import described
 from verifiers.voice.models import ENGINES
 
 MELS = 80
+STEP = RATE // 50
+"""Samples of a frame of the network, which are pooled."""
 
 
 class Campplus:
@@ -23,12 +28,21 @@ class Campplus:
 
     def embed(self, waveform: Floats) -> Floats:
         """Return the embedding (192,) of a waveform (samples,)."""
-        (embedding,) = self._network.run(None, {"features": features(waveform)[None]})
-        row: Floats = embedding[0]
-        return row
+        whole: Floats = self.glance(waveform, ())[0]
+        return whole
+
+    def glance(self, waveform: Floats, cuts: Sequence[int]) -> Floats:
+        """Return the embeddings (1 + parts, 192) of a waveform and of its parts between cuts."""
+        edges = [0, *(cut // STEP for cut in cuts), waveform.size]
+        parts = pairwise(edges) if cuts else ()
+        spans = np.array([(0, waveform.size), *parts], np.int64)
+        inputs = {"features": features(waveform)[None], "spans": spans}
+        (embeddings,) = self._network.run(None, inputs)
+        rows: Floats = embeddings[0]
+        return rows
 
 
-def load() -> Engine:
+def load() -> Campplus:
     """Load the network. Raises Misconfigured where its file is missing."""
     return Campplus()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from onnx import ModelProto, TensorProto, checker, helper
 
 from verifiers.voice.engines import checkpoint
@@ -28,15 +29,21 @@ def convert(weights: Path) -> bytes:
 
 
 def build(graph: Graph) -> ModelProto:
-    """Lay out the network: `features` (batch, frames, 80) to `embedding` (batch, 192)."""
+    """Lay out the network: `features` (batch, frames, 80) to `embedding` (batch, spans, 192).
+
+    `spans` (spans, 2) are of frames of 20 ms: the first, and the first behind. Each is pooled
+    alone, of what the network makes of the whole utterance.
+    """
     x = front(graph, "features")
-    x = unit(graph, graph.conv(x, "xvector.tdnn.linear", strides=[2], pad=[2]), "xvector.tdnn")
+    x = graph.conv(x, "xvector.tdnn.linear", strides=[1, 2], pad=[0, 2])
+    x = unit(graph, x, "xvector.tdnn")
     for number, (layers, dilation) in enumerate(BLOCKS, start=1):
         x = dense_block(graph, x, f"xvector.block{number}", layers, dilation)
         transit = f"xvector.transit{number}"
         x = graph.conv(unit(graph, x, transit), f"{transit}.linear")
     x = graph.relu(graph.batch_norm(x, "xvector.out_nonlinear.batchnorm"))
-    return closed(graph, embedding(graph, statistics(graph, x)))
+    pooled = statistics(graph, x, chosen(graph, "spans", x))
+    return closed(graph, embedding(graph, pooled))
 
 
 def front(graph: Graph, features: str) -> str:
@@ -49,7 +56,7 @@ def front(graph: Graph, features: str) -> str:
         x = residual(graph, x, f"{stage}.1", stride=1)
     x = image(graph, x, "head.conv2", "head.bn2", stride=2)
     channels = graph.tensors["head.conv2.weight"].shape[0] * MELS // 8
-    return graph.op("Reshape", x, graph.integers(0, channels, -1))
+    return graph.op("Reshape", x, graph.integers(0, channels, 1, -1))
 
 
 def image(graph: Graph, x: str, conv: str, norm: str, stride: int = 1) -> str:
@@ -89,57 +96,77 @@ def dense_block(graph: Graph, x: str, name: str, layers: int, dilation: int) -> 
 
 def masked(graph: Graph, x: str, name: str, dilation: int) -> str:
     """Weigh a dilated convolution by a mask made from the utterance and the segment around."""
-    local = graph.conv(x, f"{name}.linear_local", pad=[dilation], dilation=dilation)
-    context = graph.op("Add", graph.mean(x, keep=True), segments(graph, x))
+    local = graph.conv(x, f"{name}.linear_local", pad=[0, dilation], dilation=dilation)
+    context = graph.op("Add", graph.mean(x), segments(graph, x))
     mask = graph.conv(graph.relu(graph.conv(context, f"{name}.linear1")), f"{name}.linear2")
-    return graph.op("Mul", local, graph.op("Sigmoid", mask))
+    return graph.op("Mul", local, spread(graph, graph.op("Sigmoid", mask), x))
 
 
 def segments(graph: Graph, x: str) -> str:
-    """Replace each frame by the mean of its segment of 100; the last one may be shorter."""
-    pooled = graph.op(
-        "AveragePool",
-        x,
-        kernel_shape=[SEGMENT],
-        strides=[SEGMENT],
-        ceil_mode=1,
-        count_include_pad=0,
+    """Average each segment of 100 frames; the last one may be shorter."""
+    shape = [1, SEGMENT]
+    return graph.op(
+        "AveragePool", x, kernel_shape=shape, strides=shape, ceil_mode=1, count_include_pad=0
     )
-    spread = graph.op("Unsqueeze", pooled, graph.integers(-1))
-    spread = graph.op("Expand", spread, graph.integers(1, 1, 1, SEGMENT))
-    frames = graph.op("Reshape", spread, graph.integers(0, 0, -1))
+
+
+def spread(graph: Graph, mask: str, x: str) -> str:
+    """Give each frame of `x` the mask of its segment."""
+    each = graph.op("Unsqueeze", mask, graph.integers(-1))
+    each = graph.op("Expand", each, graph.integers(1, 1, 1, 1, SEGMENT))
+    frames = graph.op("Reshape", each, graph.integers(0, 0, 1, -1))
     return graph.op(
         "Slice", frames, graph.integers(0), graph.length(x), graph.integers(-1), graph.integers(1)
     )
 
 
-def statistics(graph: Graph, x: str) -> str:
-    """Pool over time: the mean and the unbiased standard deviation of each channel."""
-    centred = graph.op("Sub", x, graph.mean(x, keep=True))
-    squares = graph.op("Mul", centred, centred)
-    summed = graph.op("ReduceSum", squares, graph.integers(-1), keepdims=0)
-    freedom = graph.op("Sub", graph.length(x), graph.integers(1))
-    variance = graph.op("Div", summed, graph.op("Cast", freedom, to=TensorProto.FLOAT))
-    return graph.op("Concat", graph.mean(x, keep=False), graph.op("Sqrt", variance), axis=1)
+def chosen(graph: Graph, spans: str, x: str) -> str:
+    """Mark with 1 which frames of `x` are in which span: (frames, spans)."""
+    length = graph.op("Squeeze", graph.length(x))
+    frames = graph.op("Range", graph.scalar(0), length, graph.scalar(1))
+    first = graph.op("Gather", spans, graph.integers(0), axis=1)
+    behind = graph.op("Gather", spans, graph.integers(1), axis=1)
+    begun = graph.op("GreaterOrEqual", frames, first)
+    inside = graph.op("And", begun, graph.op("Less", frames, behind))
+    return graph.op("Transpose", graph.op("Cast", inside, to=TensorProto.FLOAT), perm=[1, 0])
+
+
+def statistics(graph: Graph, x: str, chosen: str) -> str:
+    """Pool over the frames of each span: mean and unbiased standard deviation of each channel.
+
+    What is summed is taken from the mean of all frames, so that squares lose no digits.
+    """
+    middle = graph.mean(x)
+    centred = graph.op("Sub", x, middle)
+    count = graph.op("ReduceSum", chosen, graph.integers(0), keepdims=1)
+    mean = graph.op("Div", graph.op("MatMul", centred, chosen), count)
+    squares = graph.op("MatMul", graph.op("Mul", centred, centred), chosen)
+    apart = graph.op("Sub", squares, graph.op("Mul", count, graph.op("Mul", mean, mean)))
+    freedom = graph.op("Sub", count, graph.constant("one", np.ones(1, np.float32)))
+    variance = graph.relu(graph.op("Div", apart, freedom))
+    return graph.op("Concat", graph.op("Add", mean, middle), graph.op("Sqrt", variance), axis=1)
 
 
 def embedding(graph: Graph, x: str) -> str:
-    """Project to 192 dimensions and normalise, with nothing rectified."""
-    x = graph.op("Unsqueeze", x, graph.integers(-1))
-    x = graph.op("Squeeze", graph.conv(x, "xvector.dense.linear"), graph.integers(-1))
-    return graph.batch_norm(x, "xvector.dense.nonlinear.batchnorm")
+    """Project each span to 192 dimensions and normalise, with nothing rectified."""
+    x = graph.batch_norm(graph.conv(x, "xvector.dense.linear"), "xvector.dense.nonlinear.batchnorm")
+    x = graph.op("Squeeze", x, graph.integers(2))
+    return graph.op("Transpose", x, perm=[0, 2, 1])
 
 
 def closed(graph: Graph, output: str) -> ModelProto:
-    """Close the graph; batch and frames stay open."""
+    """Close the graph; batch, frames and spans stay open."""
     graph.nodes[-1].output[0] = "embedding"
     assert output == graph.nodes[-1].name  # noqa: S101  # the embedding is the last operator
     features = helper.make_tensor_value_info(
         "features", TensorProto.FLOAT, ["batch", "frames", MELS]
     )
-    result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", DIMENSION])
+    spans = helper.make_tensor_value_info("spans", TensorProto.INT64, ["spans", 2])
+    result = helper.make_tensor_value_info(
+        "embedding", TensorProto.FLOAT, ["batch", "spans", DIMENSION]
+    )
     body = helper.make_graph(
-        graph.nodes, "campplus", [features], [result], list(graph.initializers.values())
+        graph.nodes, "campplus", [features, spans], [result], list(graph.initializers.values())
     )
     opset = helper.make_opsetid("", OPSET)
     proto = helper.make_model(

@@ -8,6 +8,7 @@ import os
 import pickle
 import zipfile
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 
 from verifiers.voice.audio.speech import session
 from verifiers.voice.engines import checkpoint
+from verifiers.voice.engines.campplus import load
 from verifiers.voice.models import ENGINES
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors/campplus.json").read_text("utf-8"))
@@ -31,6 +33,20 @@ def generated(frames: int, seed: int) -> np.typing.NDArray[np.float32]:
     return np.array(values, np.float32).reshape(1, frames, 80)
 
 
+WHOLE = 2**31
+
+
+def run(
+    campplus: onnxruntime.InferenceSession,
+    features: np.typing.NDArray[np.float32],
+    spans: Sequence[tuple[int, int]] = ((0, WHOLE),),
+) -> np.typing.NDArray[np.float32]:
+    """Return embeddings (batch, spans, 192)."""
+    inputs = {"features": features, "spans": np.array(spans, np.int64)}
+    embeddings: np.typing.NDArray[np.float32] = campplus.run(None, inputs)[0]
+    return embeddings
+
+
 @pytest.fixture(scope="module")
 def campplus(models: None) -> onnxruntime.InferenceSession:
     return session(ENGINES["campplus"].load())
@@ -40,8 +56,7 @@ def campplus(models: None) -> onnxruntime.InferenceSession:
 def test_the_graph_equals_pytorch(
     campplus: onnxruntime.InferenceSession, case: dict[str, Any]
 ) -> None:
-    features = generated(case["frames"], case["seed"])
-    embedding = campplus.run(None, {"features": features})[0][0]
+    embedding = run(campplus, generated(case["frames"], case["seed"]))[0, 0]
     expected = np.array(case["embedding"])
     assert np.abs(embedding[: expected.size] - expected).max() < VECTORS["tolerance"]
 
@@ -49,16 +64,34 @@ def test_the_graph_equals_pytorch(
 def test_nothing_is_rectified_behind_the_last_normalisation(
     campplus: onnxruntime.InferenceSession,
 ) -> None:
-    embedding = campplus.run(None, {"features": generated(200, 9)})[0]
+    embedding = run(campplus, generated(200, 9))
     assert 0.3 < (embedding < 0).mean() < 0.7
 
 
 def test_batch_and_frames_are_open(campplus: onnxruntime.InferenceSession) -> None:
     one, two = generated(150, 1), generated(150, 2)
-    both = campplus.run(None, {"features": np.concatenate([one, two])})[0]
-    assert both.shape == (2, 192)
-    alone = campplus.run(None, {"features": two})[0][0]
-    assert np.abs(both[1] - alone).max() < 1e-4
+    both = run(campplus, np.concatenate([one, two]))
+    assert both.shape == (2, 1, 192)
+    assert np.abs(both[1] - run(campplus, two)[0]).max() < 1e-4
+
+
+def test_each_span_is_pooled_alone(campplus: onnxruntime.InferenceSession) -> None:
+    features = generated(300, 4)
+    spans = [(0, WHOLE), (0, 75), (75, WHOLE), (0, 150)]
+    whole, one, other, all_of_it = run(campplus, features, spans)[0]
+    assert np.abs(whole - run(campplus, features)[0, 0]).max() < 1e-4
+    assert np.abs(whole - all_of_it).max() < 1e-4
+    assert np.abs(one - other).max() > 0.1
+    assert np.abs(one - run(campplus, features, [(0, 75)])[0, 0]).max() < 1e-4
+
+
+def test_a_glance_tells_of_the_whole_and_of_each_part(models: None) -> None:
+    engine = load()
+    speech = np.random.default_rng(3).standard_normal(48_000).astype(np.float32)
+    rows = engine.glance(speech, [16_000, 32_000])
+    assert rows.shape == (4, engine.dimension)
+    assert np.abs(rows[0] - engine.embed(speech)).max() < 1e-4
+    assert np.abs(rows[1] - rows[2]).max() > 1e-3
 
 
 class Tensor:
