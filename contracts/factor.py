@@ -111,6 +111,7 @@ class Proof:
 
     Not `alone`, it counts beside another proof only: a password too short to stand alone.
     `remembered`, it spares a person the second factor for a while and promises no more than that.
+    `forwarded`, a client handed it on: it is told beside what was shown here, and raises no level.
     """
 
     user_verified: bool = False
@@ -120,6 +121,7 @@ class Proof:
     address_code: Channel | None = None
     alone: bool = True
     remembered: bool = False
+    forwarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class Judging:
 
     def judged(self, attempt: Attempt, verdict: Verdict) -> Judged:
         """Write it down; where the credential changed meanwhile, the verdict is rejected."""
+        if attempt.forwarded:
+            verdict = replace(verdict, proof=replace(verdict.proof, forwarded=True))
         with self._store.write() as tx:
             if verdict.update is not None:
                 verdict = _updated(tx, attempt, verdict, verdict.update)
@@ -47,7 +49,8 @@ class Judging:
 
     def _count(self, tx: Transaction, attempt: Attempt, verdict: Verdict) -> None:
         if verdict.accepted and verdict.credential_id:
-            tx.credentials.used(verdict.credential_id, self._address())
+            address = "" if attempt.forwarded else self._address()
+            tx.credentials.used(verdict.credential_id, address)
             self._tell_use(tx, attempt, verdict)
         elif attempt.named and len(attempt.enrolled) <= 1:
             self._blame(tx, attempt, next(iter(attempt.enrolled), None))

@@ -84,8 +84,10 @@ def reach(events: Sequence[AuthEvent], now: datetime, fresh: timedelta) -> Acr:
 def level(events: Collection[AuthEvent]) -> Acr:
     """Derive the level; none for a biometric, an e-mail code or a short password alone.
 
-    What a browser remembers counts for `mfa` and for nothing else.
+    What a browser remembers counts for `mfa` and for nothing else, what a client handed on for
+    nothing.
     """
+    events = [event for event in events if not event.proof.forwarded]
     shown = anew(events)
     held = (name for name, holds in LEVELS if holds(events if name == "mfa" else shown))
     return Acr(next(held, ""))

@@ -56,10 +56,11 @@ def client_of(tx: Transaction, login: Login) -> Client | None:
     """Return the client in whose chat this login can be answered; None where in nobody's.
 
     An operator has switched it on, the request has a name that the client knows, and the person has
-    shown in this very login that they possess something: a voice message only adds to that.
+    shown two kinds of proof, in this very login that they possess something: a voice message only
+    adds to that.
     """
     client = tx.clients.get(login.requirement.client_id)
-    if client is None or not login.requirement.transaction or not possesses(login):
+    if client is None or not login.requirement.transaction or not _enough(login):
         return None
     return client if listens(client) else None
 
@@ -73,6 +74,11 @@ def possesses(login: Login) -> bool:
     """Whether something was shown to be possessed in the course of this login."""
     shown = (proof for proof in policy.anew(login.events) if proof.at >= login.created_at)
     return any(Kind.POSSESSION in proof.kinds for proof in shown)
+
+
+def _enough(login: Login) -> bool:
+    shown = policy.level(policy.anew(login.events))
+    return possesses(login) and shown.satisfies(policy.parse("mfa"))
 
 
 def _named(offer: Offer) -> tuple[str, str, bool]:

@@ -37,6 +37,7 @@ EVENTS = {
     "totp": proof("totp", HAS, "otp"),
     "device": proof("device", HAS, "swk pop", Proof(alone=False, remembered=True)),
     "voice": proof("voice", IS, "vbm"),
+    "voice-note": proof("voice", IS, "vbm", Proof(forwarded=True)),
     "face": proof("face", IS, "face"),
     "passkey": proof("webauthn", BOTH, "swk pop user", PASSKEY),
     "passkey-up": proof("webauthn", HAS, "swk pop", Proof(phishing_resistant=True)),

@@ -32,6 +32,23 @@ def test_a_voice_message_adds_to_a_possession_and_the_login_goes_on_in_the_brows
     [noted] = [each for each in talk.trail("factor.accepted") if each["factor"] == "voice"]
     assert (noted["client"], noted["forwarded"]) == ("bot", True)
     assert [each.forwarded for each in talk.voice.heard] == ["bot"]
+    with talk.house.store.read() as tx:
+        [session] = tx.sessions.list(talk.alice)
+        [voice] = [each for each in tx.credentials.list(talk.alice) if each.factor == "voice"]
+    assert [each.factor for each in session.events if each.proof.forwarded] == ["voice"]
+    assert voice.last_used_at
+    assert not voice.last_used_from
+
+
+def test_it_is_no_second_kind_beside_a_possession(talk: Talk) -> None:
+    talk.ask()
+    talk.take()
+    with talk.house.store.write() as tx:
+        [login] = tx.logins.under_way(talk.alice)
+        held = [each for each in login.events if each.factor == "totp"]
+        assert tx.logins.advance(login, account_id=talk.alice, events=held)
+    assert talk.send().status_code == 403
+    assert not talk.voice.heard
 
 
 def test_it_never_makes_aal2(talk: Talk) -> None:
