@@ -11,7 +11,7 @@ from contracts.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class SoFar:
     """What was measured so far, never a sound; `enough` where it can be judged."""
 
     state: bytes = field(repr=False)
@@ -40,7 +40,7 @@ class Decoding(Protocol):
 class Following(Protocol):
     """A factor whose answer may come in segments, and that notices when the speaker changes."""
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
         """Measure one more segment of the answer to what was asked, by its options.
 
         Raises Retry where there is nothing in it, BadRequest and Unavailable.

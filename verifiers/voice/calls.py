@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from contracts.errors import Retry
 from contracts.factor import Answer, Enrolled, Verdict
-from contracts.listening import Followed, Heard
+from contracts.listening import Followed, SoFar
 from contracts.sample import Sample
 from contracts.text import Text
 from verifiers.voice.answers import recording
@@ -114,7 +114,7 @@ class Calls:
         self._decider = decider
         self._settings = settings
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
         """Measure one more segment. Raises Retry where there is no speech in it but of digits.
 
         It is enough once the digits were said, or too much was for that to become true.
@@ -129,7 +129,7 @@ class Calls:
         right = edits(said, asked["digits"]) <= most and len(said) >= len(asked["digits"])
         over = len(said) > len(asked["digits"]) + most or len(segments.heard) == SEGMENTS
         enough = right and segments.speech >= self._settings.min_speech_ms
-        return Heard(segments.dump(), enough or over)
+        return SoFar(segments.dump(), enough or over)
 
     def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
         """Judge all that was heard as one answer. Raises Retry where the digits are too old."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from contracts.factor import Answer, Challenge, Enrolled, Kind, Subject, Template, Verdict
-from contracts.listening import Followed, Heard
+from contracts.listening import Followed, SoFar
 from contracts.sample import Sample
 from contracts.text import Text
 from verifiers.voice.adaptation import reverted
@@ -94,7 +94,7 @@ class Voice:
         """Ask for other digits: those before were for one recording."""
         return self._verifying.renew(secret)
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
         """Measure one more segment of a call. Raises Retry where there is no speech in it."""
         return self._calls.hear(so_far, asked, sample)
 

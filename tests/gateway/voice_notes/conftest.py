@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from contracts.abilities import Consent
 from contracts.errors import BadRequest, Retry, Unavailable
 from contracts.factor import Answer, Ask, Challenge, Enrolled, Kind, Subject, Template, Verdict
-from contracts.listening import Followed, Heard
+from contracts.listening import Followed, SoFar
 from contracts.sample import Sample
 from contracts.text import Text
 from store import Client
@@ -56,11 +56,11 @@ class Hearing(Deaf):
         right = sample.data == b"alice " + secret
         return Verdict(right, enrolled[0].credential_id, SCORE, amr=self.amr, kinds=KINDS)
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> Heard:
+    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
         if sample.data == b"silence":
             raise Retry
         said = b" ".join([*so_far.split(), *sample.data.split()])
-        return Heard(said, len(said.split()) > len(asked["digits"]))
+        return SoFar(said, len(said.split()) > len(asked["digits"]))
 
     def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
         right = heard == b"alice " + secret
