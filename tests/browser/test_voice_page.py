@@ -37,11 +37,12 @@ class VoicePage:
 
     def __init__(self, seconds: float = 0, digits: str = "") -> None:
         phrase, asked = {"phrase": "Seven", "seconds": seconds}, {"digits": digits}
-        spoken = {**asked, "language": "en", "lead_ms": 700}
+        spoken = {**asked, "language": "en", "lead_ms": 700, "seconds": 60}
         options = spoken if digits else phrase
         self.ask = Ask("sample", "voice", Text("Read"), options)
         self.handle = "handle"
         self.answered = ""
+        self.often = False
         self.received: list[bytes] = []
         self.app = Flask("voice page")
         pages.install(self.app, service_name="Gatehouse", csrf=lambda: "csrf-token")
@@ -64,9 +65,11 @@ class VoicePage:
             **context,
         )
 
-    def resend(self) -> str:
+    def resend(self) -> str | tuple[str, int]:
         """Ask for other digits, in a ceremony of another handle."""
         assert request.form["ceremony"] == self.handle
+        if self.often:
+            return "<h1>Too often</h1>", 429
         self.handle, self.ask = "renewed", replace(self.ask, options={**self.ask.options, **NEXT})
         return self.render()
 
@@ -222,7 +225,7 @@ def test_who_wants_more_time_for_each_digit_has_it(
     assert len(read(voice.received[0])) / RATE == pytest.approx(0.7 + 2 * 1.5 + 1.2, abs=0.3)
 
 
-def test_digits_that_have_waited_are_changed_for_others_first(
+def test_digits_that_are_over_are_changed_for_others_first(
     tmp_path: Path, microphone: Microphone, serve: Serve
 ) -> None:
     voice = VoicePage(digits="428170")
@@ -230,9 +233,38 @@ def test_digits_that_have_waited_are_changed_for_others_first(
     page.add_init_script(WATCH)
     page.goto(serve(voice.app))
     page.get_by_role("button", name="Start recording").wait_for()
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 16000; }")
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 61000; }")
     page.get_by_role("button", name="Start recording").click()
     page.get_by_text("Digit 6 of 6").wait_for()
     assert page.evaluate("shown") == list(NEXT["digits"])
     page.get_by_role("heading", name="Received").wait_for()
     assert voice.answered == "renewed"
+
+
+def test_digits_that_run_out_too_soon_are_waited_for(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(digits="428170")
+    page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
+    page.add_init_script(WATCH)
+    page.goto(serve(voice.app))
+    page.get_by_role("button", name="Start recording").wait_for()
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 57500; }")
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_text(re.compile("^New digits in [12] seconds$")).wait_for()
+    page.get_by_text("Digit 1 of 6").wait_for()
+    assert page.evaluate("shown") == [NEXT["digits"][0]]
+
+
+def test_whoever_asks_for_digits_too_often_is_told_so(
+    tmp_path: Path, microphone: Microphone, serve: Serve
+) -> None:
+    voice = VoicePage(digits="428170")
+    voice.often = True
+    page = microphone(write(tmp_path / "tone.wav", speechlike(1)))
+    page.goto(serve(voice.app))
+    page.get_by_role("button", name="Start recording").wait_for()
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 61000; }")
+    page.get_by_role("button", name="Start recording").click()
+    page.get_by_role("alert").filter(has_text="asked for too often").wait_for()
+    expect(page.locator("[data-part='place']")).to_contain_text("one at a time")

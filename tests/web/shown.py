@@ -91,7 +91,7 @@ SAID = ["It hands on what you say.", "It may keep it."]
 
 
 def voice_note(*, waits: bool = True, error: Text | None = None) -> tuple[str, dict[str, Any]]:
-    said = SimpleNamespace(words=list("428170"))
+    said = SimpleNamespace(words=list("428170"), asked={"language": "en"})
     known = {"client": BANK, "said": said, "seconds": 47, "mark": "1.open", "waits": waits}
     return "voice_note.html", {"login": "l", "shown": SimpleNamespace(**known), "error": error}
 

@@ -51,7 +51,11 @@ export function mount(type, setUp) {
 
 /** An ask that a page leads to, fetched without leaving this one; null where there is none. */
 export async function fetchAsk(action, body, type, signal) {
-  const response = await fetch(action, { method: "POST", body, signal });
+  return askIn(await fetch(action, { method: "POST", body, signal }), type);
+}
+
+/** The ask of a page that was fetched; null where there is none. */
+export async function askIn(response, type) {
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const element = page.querySelector(`[data-ask="${type}"]`);
   return element && new Ask(element);

@@ -2,7 +2,7 @@
 
 const TAIL = 1.2; // seconds after the last
 const PACE = { usual: 0.9, slower: 1.5 };
-const FRESH = 15; // seconds for which digits may wait until somebody begins
+const MARGIN = 2; // seconds for the recording to arrive
 
 export class Digits {
   constructor(ask) {
@@ -10,15 +10,26 @@ export class Digits {
     this.renew();
   }
 
-  /** Take the digits of the ask, which were never shown. */
+  /** Take the digits of the ask. */
   renew() {
     this.digits = [...this.ask.options.digits];
-    this.since = Date.now();
-    this.shown = false;
+    this.until = Date.now() + 1000 * this.ask.options.seconds;
+  }
+
+  /** Seconds for which they still count; there are no others before. */
+  get left() {
+    return Math.max(0, Math.ceil((this.until - Date.now()) / 1000));
   }
 
   get stale() {
-    return this.shown || Date.now() - this.since > 1000 * FRESH;
+    return this.left < this.seconds + MARGIN;
+  }
+
+  /** Wait until there can be others, and show for how long. */
+  async over() {
+    for (; this.left > 0; await new Promise((go) => setTimeout(go, 250))) {
+      this.ask.part("place").textContent = this.ask.words("others").replace("{seconds}", this.left);
+    }
   }
 
   get pace() {
@@ -38,7 +49,7 @@ export class Digits {
   at(seconds) {
     const due = Math.min(Math.floor((seconds - this.lead) / this.pace), this.digits.length - 1);
     if (due < 0 || due === this.due) return;
-    [this.due, this.shown] = [due, true];
+    this.due = due;
     this.ask.part("digit").textContent = this.digits[due];
     this.ask.part("word").textContent = this.word(this.digits[due]);
     this.ask.part("place").textContent = this.ask
@@ -56,5 +67,10 @@ export class Digits {
   clear() {
     this.due = undefined;
     for (const part of ["digit", "word", "place"]) this.ask.part(part).textContent = "";
+  }
+
+  /** Say where the digits will be. */
+  wait() {
+    this.ask.part("place").textContent = this.ask.words("idle");
   }
 }

@@ -1,4 +1,4 @@
-import { fetchAsk, mount } from "../ask.js";
+import { askIn, mount } from "../ask.js";
 import { listen, supported } from "../microphone.js";
 import { join, resample, wave } from "../wave.js";
 import { Digits } from "./voice-digits.js";
@@ -13,14 +13,19 @@ function loudness(block) {
   return Math.max(0, 1 + (10 * Math.log10(power + 1e-12)) / FLOOR);
 }
 
-/** Get digits anew: those on the page were shown, or have waited too long. */
+/** Get other digits, once those on the page are over; say what went wrong. */
 async function renew(ask, digits) {
-  const other = await fetchAsk(ask.element.dataset.resend, new FormData(ask.form), "voice").catch(() => null);
-  if (!other?.options.digits) return false;
+  if (digits.left) ask.say("wait");
+  await digits.over();
+  const sent = { method: "POST", body: new FormData(ask.form) };
+  const response = await fetch(ask.element.dataset.resend, sent).catch(() => null);
+  if (response?.status === 429) return "often";
+  const other = response && (await askIn(response, "voice"));
+  if (!other?.options.digits) return "gone";
   ask.options = other.options;
   ask.form.elements.ceremony.value = other.form.elements.ceremony.value;
   digits.renew();
-  return true;
+  return "";
 }
 
 /** One recording: from the press of the button to the file, or to words about what went wrong. */
@@ -34,14 +39,16 @@ class Recording {
 
   async start() {
     this.ask.go.hidden = true;
+    const wrong = this.digits?.stale && (await renew(this.ask, this.digits));
+    if (wrong) return this.fail(wrong);
     this.ask.say("asking");
-    if (this.digits?.stale && !(await renew(this.ask, this.digits))) return this.fail("gone");
     try {
       this.microphone = await listen(RATE, (block) => this.hear(block), () => this.fail("other"));
     } catch (error) {
       return this.fail(error.name);
     }
     this.level = new Level(this.ask, this.microphone.rate);
+    this.digits?.clear();
     this.show(true);
     this.ask.say(this.digits ? "digits" : "recording");
     this.ask.part("stop").onclick = () => this.stop();
@@ -87,6 +94,7 @@ class Recording {
     this.stopped = true;
     await this.microphone?.close();
     this.show(false);
+    this.digits?.wait();
     this.ask.fail(situation);
     this.ask.ready();
     this.ask.go.focus();
