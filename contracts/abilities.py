@@ -117,7 +117,14 @@ class Estimating(Protocol):
 
 @runtime_checkable
 class Renewing(Protocol):
-    """A factor each of whose questions is good for one answer: whoever is asked again, is anew."""
+    """A factor each of whose questions is good for one answer: whoever is asked again, is anew.
+
+    How many questions somebody is asked is counted: nobody can wait for the one that suits them.
+    """
+
+    def standing(self, secret: bytes) -> Challenge | None:
+        """Return the challenge that made this secret as it is now; None where it is too old."""
+        ...
 
     def renew(self, secret: bytes) -> Challenge:
         """Return a challenge like the one that made this secret, with another question."""

@@ -13,7 +13,7 @@ from contracts.text import Text
 from enrollment.messages import post
 from enrollment.outcomes import Asked, Rules
 from enrollment.remembered import Remembered, pack
-from enrollment.renewing import renewed
+from enrollment.renewing import Questions
 from store import Ceremony, Purpose, Store, Transaction
 
 TOO_MANY_CODES = Text("Too many codes were sent to you. Please wait a while and try again.")
@@ -48,6 +48,7 @@ class Asking:
         self._rules = rules
         self._render = render
         self._letter = letter
+        self._questions = Questions(factors, rules)
 
     def ask(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Asked:
         """Put a new challenge. Raises TooMany where it would send too many messages."""
@@ -68,27 +69,40 @@ class Asking:
         with self._store.write() as tx:
             return replace(self.ask(tx, ceremony, sent), notice=SENT_ANEW)
 
+    def begin(self, ceremony: Ceremony, challenge: Challenge) -> Asked:
+        """Put the first challenge of a ceremony: what was asked before, while it stands.
+
+        Raises TooMany, and TooManyQuestions.
+        """
+        with self._store.write() as tx:
+            return self.ask(tx, ceremony, self._questions.begun(tx, ceremony, challenge))
+
     def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
         """Put the same challenge once more, in what is left of its time, and say why.
 
         Where each question is for one answer, it is another one, unless nobody got to hear it.
+        Raises TooManyQuestions where there is none.
         """
-        if isinstance(why, Retry | BadRequest):
-            remembered = self._renewed(ceremony, remembered) or remembered
+        heard = isinstance(why, Retry | BadRequest)
         with self._store.write() as tx:
-            asked = self._put(tx, ceremony, remembered)
+            question = (
+                self._questions.another(tx, ceremony, remembered)
+                if heard
+                else self._questions.standing(ceremony, remembered)
+            )
+            asked = self._put(tx, ceremony, question or remembered)
         wait = why.retry_after if isinstance(why, TooMany | Unavailable) else 0
         return replace(asked, error=why.public, status=why.status, retry_after=wait)
 
     def renew(self, ceremony: Ceremony, remembered: Remembered) -> Asked | None:
-        """Put another question in place of one for one answer; None where it is not for one."""
-        if (question := self._renewed(ceremony, remembered)) is None:
-            return None
-        with self._store.write() as tx:
-            return self._put(tx, ceremony, question)
+        """Put a question that can be answered now; None where it is not for one answer.
 
-    def _renewed(self, ceremony: Ceremony, remembered: Remembered) -> Remembered | None:
-        return renewed(self._factors[ceremony.factor], ceremony, remembered)
+        Raises TooManyQuestions.
+        """
+        question = self._questions.standing(ceremony, remembered)
+        with self._store.write() as tx:
+            question = question or self._questions.another(tx, ceremony, remembered)
+            return self._put(tx, ceremony, question) if question else None
 
     def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
         left = ceremony.expires_at - self._clock.now()

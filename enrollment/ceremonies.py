@@ -30,9 +30,10 @@ from enrollment.outcomes import (
     Judged,
     Rules,
 )
-from enrollment.protecting import keep
+from enrollment.protecting import carried, keep
 from enrollment.refused import Refused
 from enrollment.remembered import Remembered, unpack
+from enrollment.samples import Samples
 from enrollment.submission import Submission
 from enrollment.terms import USUAL, Terms
 from enrollment.usable import named, subject_of, usable
@@ -60,6 +61,7 @@ class Ceremonies:
         self._address = callbacks.address
         self._judging = Judging(store, rules, callbacks)
         self._refused = Refused(store, callbacks.address)
+        self._samples = Samples(store, rules)
         self._stand_ins: dict[str, str] = {}
         self._asking = Asking(store, clock, factors, rules, callbacks.render)
         self._agreeing = Agreeing(store, self._asking, rules, callbacks)
@@ -72,7 +74,10 @@ class Ceremonies:
         subject: Subject | None,
         credential_id: str | None = None,
     ) -> Asked:
-        """Start a ceremony that belongs to `owner` alone. Raises NotAllowed for no such factor."""
+        """Start a ceremony that belongs to `owner` alone, or take up the one that it has begun.
+
+        Raises NotAllowed for no such factor, and TooMany.
+        """
         chosen = named(self._factors, factor)
         with self._store.read() as tx:
             enrolled = self._enrolled(tx, subject, factor, credential_id)
@@ -85,15 +90,15 @@ class Ceremonies:
             raise NotAllowed(detail=f"no {factor} credential to verify")
         account_id = (subject.id or None) if subject else None
         ceremony = Ceremony(account_id, owner, factor, purpose, credential_id, b"", 1, 1)
-        with self._store.write() as tx:
-            return self._asking.ask(tx, ceremony, challenge)
+        return self._asking.begin(ceremony, challenge)
 
     def answer(
         self, handle: str, owner: str, submission: Submission, terms: Terms = USUAL
     ) -> Asked | Added | Judged:
         """Take the ceremony and judge one answer; ask again where nothing could be judged.
 
-        Raises Expired where the ceremony is unknown, spent, too old or someone else's.
+        Raises Expired where the ceremony is unknown, spent, too old or someone else's, and TooMany
+        where there is nothing more to be asked.
         """
         ceremony = self._take(handle, owner)
         remembered = unpack(ceremony.secret)
@@ -110,15 +115,16 @@ class Ceremonies:
     def resend(self, handle: str, owner: str) -> Asked:
         """Send anew what the ceremony sent: the message before counts no more, its tries do.
 
-        Where each question is for one answer, another one is asked.
+        Where each question is for one answer, another one is asked, once this one is too old.
 
-        Raises Expired as `answer` does, and where what it was sent to is the person's no longer.
+        Raises as `answer` does, and Expired where what it was sent to is the person's no longer.
         """
         ceremony = self._take(handle, owner)
         remembered = unpack(ceremony.secret)
+        if anew := self._asking.renew(ceremony, remembered):
+            return anew
         try:
-            anew = self._asking.renew(ceremony, remembered)
-            return anew or self._send_anew(ceremony, remembered)
+            return self._send_anew(ceremony, remembered)
         except (BadRequest, TooMany) as refused:
             return self._asking.again(ceremony, remembered, refused)
 
@@ -181,7 +187,8 @@ class Ceremonies:
         answer = self._accept(submission, remembered)
         with self._store.read() as tx:
             subject = subject_of(tx, ceremony.account_id)
-        came = factor.continue_enroll(subject, remembered.secret, answer)
+        with self._samples.admitted(subject.id, answer):
+            came = factor.continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             hold_consent(tx, subject.id, factor)
             if isinstance(came, Template):
@@ -193,6 +200,7 @@ class Ceremonies:
         self, tx: Transaction, subject: Subject, factor: Factor, template: Template, answer: Answer
     ) -> Added:
         alone, virtual = not factor.many, _virtual(answer)
+        template = carried(tx, subject.id, factor, template) if alone else template
         replaced = alone and tx.credentials.remove_factor(subject.id, factor.name)
         added = keep(tx, subject.id, factor, template, virtual=virtual)
         tx.audit.add(

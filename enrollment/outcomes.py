@@ -115,7 +115,8 @@ class Attempt:
 class Rules:
     """What the runner must know of the deployment.
 
-    `idle_days` is after how long a template that nobody uses is deleted; 0, never.
+    `idle_days` is after how long a template that nobody uses is deleted; 0, never. Questions that
+    are good for one answer, and samples to enrol, are not counted where their number is 0.
     """
 
     simulators: bool
@@ -123,6 +124,8 @@ class Rules:
     biometric_failures: int
     messages_per_hour: int
     idle_days: int = 0
+    questions_per_hour: int = 0
+    samples_per_hour: int = 0
 
 
 def _nowhere() -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from contracts.abilities import Protecting
+from contracts.errors import Tampered
 from contracts.factor import Factor, Template
+from contracts.remembering import Remembering
 from store import Transaction
 
 
@@ -17,3 +19,17 @@ def keep(
     if isinstance(factor, Protecting):
         template = factor.protect(template, tx.credentials.seed(account_id, factor.name))
     return tx.credentials.add(account_id, factor.name, template, virtual=virtual)
+
+
+def carried(tx: Transaction, account_id: str, factor: Factor, template: Template) -> Template:
+    """Return a new template with what those remember that it will replace, disabled ones too.
+
+    What cannot be opened any more, as after a backup was put back, remembers nothing.
+    """
+    if not isinstance(factor, Remembering):
+        return template
+    try:
+        replaced = tx.credentials.enrolled(account_id, factor.name, disabled=True)
+    except Tampered:
+        return template
+    return factor.carry(template, replaced)

@@ -182,12 +182,15 @@ def _changes(parts: Parts, notices: Notices) -> Changes:
 
 
 def _rules(settings: Settings) -> Rules:
+    counting = settings.limits == "on"
     return Rules(
         simulators=settings.simulators,
         failures_disable=settings.failures_disable,
         biometric_failures=settings.biometric_failures,
         messages_per_hour=settings.messages_per_hour,
         idle_days=settings.template_idle_days,
+        questions_per_hour=settings.questions_per_hour if counting else 0,
+        samples_per_hour=settings.samples_per_hour if counting else 0,
     )
 
 

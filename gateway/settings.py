@@ -109,6 +109,25 @@ class Policy(BaseModel):
     biometric_fresh_seconds: Seconds = Field(
         300, description="How long a biometric proof counts as fresh (`mfa+voice`)", ge=1
     )
+    voice_call_idle_seconds: int = Field(
+        120,
+        description="Silence after which a call is over: twice as long as its digits are good for",
+        ge=10,
+        le=3600,
+    )
+    voice_call_segments: int = Field(
+        600,
+        description="Segments of one call: half an hour of three seconds each, the least in which "
+        "a change of speaker is seen",
+        ge=1,
+        le=100_000,
+    )
+    voice_call_segments_per_minute: int = Field(
+        30,
+        description="Segments of one call in a minute: of two seconds each, without a pause",
+        ge=1,
+        le=600,
+    )
     failures_per_login: Count = Field(5, description="Wrong answers that end one login", ge=1)
     failures_per_hour: Count = Field(10, description="Wrong answers per account and factor", ge=1)
     failures_per_source: Count = Field(100, description="Wrong answers per address an hour", ge=1)
@@ -167,6 +186,20 @@ class Policy(BaseModel):
         le=36500,
     )
     messages_per_hour: Count = Field(10, description="Codes sent per account and hour", ge=1)
+    questions_per_hour: int = Field(
+        20,
+        description="Spoken challenges per account and hour: whoever could see more would wait for "
+        "the one that a recording answers",
+        ge=5,
+        le=100,
+    )
+    samples_per_hour: int = Field(
+        60,
+        description="Samples of an account that are measured an hour to enrol it: ten voices of "
+        "six recordings, as many as one may take",
+        ge=10,
+        le=1000,
+    )
     recovery_hours: int = Field(
         24, description="Wait before a recovery may add a factor; people may stop it", ge=1, le=720
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -61,6 +62,20 @@ class Ceremonies:
         )
         return None if row is None else self._ceremony(row, owner)
 
+    def take_like(self, ceremony: Ceremony) -> Sequence[Ceremony]:
+        """Return and forget what its owner has begun of the same kind, the newest first."""
+        alike = (
+            ceremonies.c.account_id == ceremony.account_id,
+            ceremonies.c.owner_hash == self._owner_hash(ceremony.owner),
+            ceremonies.c.factor == ceremony.factor,
+            ceremonies.c.purpose == ceremony.purpose.value,
+            ceremonies.c.credential_id == ceremony.credential_id,
+            ceremonies.c.expires_at > self._work.now(),
+        )
+        statement = ceremonies.delete().where(*alike).returning(*ceremonies.c)
+        rows = sorted(self._work.connection.execute(statement), key=_end, reverse=True)
+        return [self._ceremony(row, ceremony.owner) for row in rows]
+
     def forget(self, account_id: str, factor: str) -> None:
         """Forget whatever an account has begun with a factor, and what was remembered of it."""
         mine = (ceremonies.c.account_id == account_id) & (ceremonies.c.factor == factor)
@@ -98,6 +113,11 @@ class Ceremonies:
 
     def _owner_hash(self, owner: str) -> str:
         return self._work.vault.digest("ceremony owner", owner)
+
+
+def _end(row: Row[Any]) -> datetime:
+    end: datetime = row.expires_at
+    return end
 
 
 def _context(handle_hash: str) -> str:

@@ -36,6 +36,11 @@ class Spent:
         given = {"hash": hashed, "now": now, "end": now + lifetime}
         return connection.execute(_spend(connection.dialect.name), given).first() is not None
 
+    def give_back(self, value: str) -> None:
+        """Let a value be spent again: what it stood for is over."""
+        hashed = self._work.vault.digest("once", value)
+        self._work.connection.execute(values.delete().where(values.c.value_hash == hashed))
+
 
 @cache
 def _spend(dialect: str) -> ReturningInsert[tuple[str]]:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from contracts.text import Text
 from enrollment.outcomes import Asked
+from enrollment.renewing import TooManyQuestions
 from enrollment.submission import read
 from gateway.browser import Browser
 from gateway.headers import allow_forms_to
@@ -36,6 +37,8 @@ def blueprint(
     here = "/login/<handle>"
     pages.add_url_rule(here, view_func=views.show)
     pages.add_url_rule(here, view_func=views.first, methods=["POST"])
+    for step in ("factor", "answer", "resend"):
+        pages.add_url_rule(f"{here}/{step}", "again", views.again)
     pages.add_url_rule(f"{here}/factor", view_func=views.choose, methods=["POST"])
     pages.add_url_rule(f"{here}/signature", view_func=views.signature, methods=["POST"])
     pages.add_url_rule(f"{here}/answer", view_func=views.answer, methods=["POST"])
@@ -67,6 +70,10 @@ class Views:
         return self._page(
             handle, lambda visit: self._service.first(handle, visit, username, secret)
         )
+
+    def again(self, handle: str) -> Page:
+        """Lead whoever opens the address of a step once more to where the login stands."""
+        return redirect(f"/login/{handle}", 303)
 
     def choose(self, handle: str) -> Page:
         """Take the choice of a way to go on."""
@@ -108,12 +115,19 @@ class Views:
         signed = Signed(request.form.get("signing", ""), request.form.get("signed", ""))
         return replace(visit(self._browser), work=request.form, signed=signed)
 
+    def _taken(self, handle: str, who: Visit, take: Callable[[Visit], Step]) -> Step:
+        """Take a step; where no more is asked in one way, show the others, and say so."""
+        try:
+            return take(who)
+        except TooManyQuestions as many:
+            return _no_more(self._service.show(handle, who), many)
+
     def _page(self, handle: str, take: Callable[[Visit], Step]) -> Page:
         who = self._visit()
         client, ui_locales = self._service.asked_by(handle, who)
         speak(ui_locales)
         show_for(client.id if client else "")
-        step = take(replace(who, language=language_tag()))
+        step = self._taken(handle, replace(who, language=language_tag()), take)
         if isinstance(step, Finished):
             self._browser.session = step.cookie
             self._browser.keep()
@@ -133,6 +147,12 @@ def _welcomed(step: Step) -> Step:
     if isinstance(step, Choose) and "welcome" in request.args:
         return replace(step, notice=READY)
     return step
+
+
+def _no_more(step: Step, why: TooManyQuestions) -> Step:
+    if not isinstance(step, Choose):
+        return step
+    return replace(step, error=why.public, status=why.status, retry_after=why.retry_after)
 
 
 def _render(handle: str, step: Step, context: Mapping[str, Any]) -> Page:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -12,6 +13,7 @@ from contracts.errors import Expired, NotAllowed, Unavailable
 from contracts.factor import Infer
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Asked, Judged
+from enrollment.renewing import TooManyQuestions
 from enrollment.submission import Submission, Upload
 from enrollment.terms import USUAL, Terms
 from gateway.login.elsewhere import FACTOR, client_of
@@ -41,6 +43,14 @@ class Outcome:
 
     result: Result
     proof: AuthEvent | None = None
+
+
+Also = Callable[[Transaction, Outcome], None]
+"""What is written down together with an outcome."""
+
+
+def _nothing(tx: Transaction, outcome: Outcome) -> None:
+    """Write nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +109,33 @@ class Answering:
             return self._open(tx, client, tx.voice.notes.get(note))
 
     def answer(self, opened: Open, audio: bytes) -> Result:
-        """Judge one message. Raises BadRequest, Unavailable, and NotAllowed: not open any more."""
+        """Judge one message.
+
+        Raises BadRequest, Unavailable, TooMany, and NotAllowed: not open any more.
+        """
+        with self.given_back(opened):
+            return self.judge(opened, self.decode(audio)).result
+
+    @contextmanager
+    def given_back(self, opened: Open) -> Iterator[None]:
+        """Uncount the try of what a busy house did not hear."""
         try:
-            wave = self.decode(audio)
+            yield
         except Unavailable:
             self._parts.limits.unjudged(opened.tried)
             raise
-        return self.judge(opened, wave).result
 
     def decode(self, audio: bytes) -> bytes:
         """Return the WAV of what a messenger or a telephone sent. Raises BadRequest, Unavailable"""
         return self._parts.infer(DECODE, audio)
 
-    def judge(self, opened: Open, wave: bytes, terms: Terms = USUAL) -> Outcome:
-        """Judge one recording, and keep what came of it for the browser."""
+    def judge(
+        self, opened: Open, wave: bytes, terms: Terms = USUAL, also: Also = _nothing
+    ) -> Outcome:
+        """Judge one recording, and keep what came of it for the browser.
+
+        `also` is called within the transaction that does: raising takes both back.
+        """
         said, client_id = opened.said, opened.client.id
         uploads = {said.sample: Upload(WAVE, wave)}
         sent = Submission({}, uploads, f"client {client_id}", forwarded=client_id)
@@ -122,7 +145,10 @@ class Answering:
             )
         except Expired as over:
             raise NotAllowed(detail="answered before, or too old") from over
-        return self._keep(opened, came)
+        except TooManyQuestions as many:
+            self._write(opened, replace(said, status=Status.REFUSED, error=many.public))
+            raise
+        return self._keep(opened, came, also)
 
     def _open(self, tx: Transaction, client: Client, note: VoiceNote | None) -> Open:
         login = tx.logins.known(note.login_hash) if note else None
@@ -134,49 +160,58 @@ class Answering:
             raise NotAllowed(detail="no open challenge of this client")
         return Open(client, login, note, said)
 
-    def _keep(self, opened: Open, came: object) -> Outcome:
+    def _keep(self, opened: Open, came: object, also: Also) -> Outcome:
         """Write down what came of an answer, if the person still agrees to that."""
         match came:
             case Asked():
-                return self._again(opened, came)
+                return self._again(opened, came, also)
             case Judged() if came.verdict.accepted and came.account_id == opened.note.account_id:
-                return self._accepted(opened, came)
+                return self._accepted(opened, came, also)
             case Judged():
-                return self._refused(opened)
+                return self._refused(opened, also)
         raise NotAllowed(detail="nothing was judged")
 
-    def _again(self, opened: Open, asked: Asked) -> Outcome:
+    def _again(self, opened: Open, asked: Asked, also: Also) -> Outcome:
         said = asked_at(self._parts.clock.now(), asked, Status.AGAIN)
         said = replace(said, until=opened.said.until) if _same(said, opened.said) else said
-        self._write(opened, said)
+        outcome = Outcome(Result.AGAIN)
+        self._write(opened, said, lambda tx: also(tx, outcome))
         if asked.status == Unavailable.status:
-            self._parts.limits.unjudged(opened.tried)
             raise Unavailable(asked.error)
-        return Outcome(Result.AGAIN)
+        return outcome
 
-    def _accepted(self, opened: Open, judged: Judged) -> Outcome:
+    def _accepted(self, opened: Open, judged: Judged, also: Also) -> Outcome:
         proof = event(judged.factor, judged.verdict, self._parts.clock.now())
         said = replace(opened.said, status=Status.ACCEPTED, error=None, proof=proof)
-        self._write(opened, said, lambda tx: self._parts.limits.right(tx, opened.tried))
-        return Outcome(Result.ACCEPTED, proof)
+        outcome = Outcome(Result.ACCEPTED, proof)
 
-    def _refused(self, opened: Open) -> Outcome:
-        said = replace(opened.said, status=Status.REFUSED, error=REFUSED)
-        self._write(opened, said)
-        with self._parts.store.write() as tx:
+        def then(tx: Transaction) -> None:
+            self._parts.limits.right(tx, opened.tried)
+            also(tx, outcome)
+
+        self._write(opened, said, then)
+        return outcome
+
+    def _refused(self, opened: Open, also: Also) -> Outcome:
+        outcome = Outcome(Result.REFUSED)
+
+        def then(tx: Transaction) -> None:
+            also(tx, outcome)
             if tx.logins.failed(opened.login) >= self._parts.failures_per_login:
                 tx.logins.close(opened.login)
-        return Outcome(Result.REFUSED)
+
+        self._write(opened, replace(opened.said, status=Status.REFUSED, error=REFUSED), then)
+        return outcome
 
     def _write(
-        self, opened: Open, said: Said, also: Callable[[Transaction], None] = lambda _: None
+        self, opened: Open, said: Said, then: Callable[[Transaction], None] = lambda _: None
     ) -> None:
         with self._parts.store.write() as tx:
             tx.accounts.hold(opened.note.account_id)
             agrees = stands(tx, opened.note.account_id, opened.client.id)
             if not agrees or not tx.voice.notes.change(opened.note, said.dump()):
                 raise NotAllowed(detail="begun anew, or withdrawn, while it was judged")
-            also(tx)
+            then(tx)
 
 
 def _same(one: Said, other: Said) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Self
 
 from contracts.assurance import AuthEvent
-from contracts.errors import Conflict, NotAllowed, Retry, TooMany
+from contracts.errors import Conflict, NotAllowed, Retry, TooMany, Unavailable
 from contracts.factor import Enrolled, Factor, Verdict
 from contracts.listening import Following
 from contracts.sample import Modality, Sample
@@ -17,23 +18,31 @@ from enrollment.terms import Terms
 from enrollment.usable import usable
 from gateway.login.elsewhere import FACTOR
 from gateway.login.lowering import take_back
-from gateway.voice_notes.answering import WAVE, Answering, Open, Parts, Result
+from gateway.voice_notes.answering import WAVE, Answering, Open, Outcome, Parts, Result
 from gateway.voice_notes.challenge import Said, Status
 from gateway.voice_notes.consent import stands
 from store import Client, Transaction
 from store.encoding import dump_events, load_events
 from store.voice_calls import VoiceCall
 
-IDLE = timedelta(minutes=2)
-"""A call of which nothing was heard for so long is over."""
-
-SEGMENTS = 600
-"""Segments of one call: half an hour of them, at three seconds each."""
-
-PER_MINUTE = 30
-"""Segments of one call in a minute: of two seconds each, without a pause."""
-
 CHANGED = "voice_notes.speaker_changed"
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How long a call of which nothing is heard goes on, and its segments, altogether and a minute.
+
+    A possession that is `fresh` counts; a voice that was refused so often in a row rests.
+    """
+
+    idle: timedelta
+    segments: int
+    per_minute: int
+    fresh: timedelta
+    biometric_failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +79,23 @@ class Calling:
         parts: Parts,
         answering: Answering,
         factor: Factor | None,
-        *,
-        fresh: timedelta,
-        biometric_failures: int,
+        bounds: Bounds,
     ) -> None:
         self._parts = parts
         self._store = parts.store
         self._answering = answering
         self._factor = factor
         self._following: Following | None = factor if isinstance(factor, Following) else None
-        self._fresh = fresh
-        self._biometric_failures = biometric_failures
+        self._bounds = bounds
 
     def begin(self, client: Client, transaction: str, audio: bytes) -> tuple[Result, str]:
         """Begin a call by its first segment; return its handle too. Raises as a message does."""
         opened = self._answering.open(client, transaction)
         with self._store.write() as tx:
             going = Going(opened.login.handle_hash)
-            handle = tx.voice.calls.open(opened.note, going.dump(), IDLE)
-        return self.go_on(client, handle, audio, opened), handle
+            handle = tx.voice.calls.open(opened.note, going.dump(), self._bounds.idle)
+        with self._answering.given_back(opened):
+            return self.go_on(client, handle, audio, opened), handle
 
     def go_on(
         self, client: Client, handle: str, audio: bytes, opened: Open | None = None
@@ -100,13 +107,13 @@ class Calling:
         """
         call = self._find(client, handle)
         going = Going.load(call.state)
-        self._count(call, going)
-        if going.proof:
-            return self._follow(call, going, self._sample(client, audio))
-        opened = opened or self._answering.open_again(client, call.note)
-        if (opened.note.account_id, opened.login.handle_hash) != (call.account_id, going.login):
-            raise NotAllowed(detail="by this name somebody else is asked now")
-        return self._hear(call, going, opened, self._sample(client, audio))
+        with self._counted(call, going):
+            if going.proof:
+                return self._follow(call, going, self._sample(client, audio))
+            opened = opened or self._answering.open_again(client, call.note)
+            if (opened.note.account_id, opened.login.handle_hash) != (call.account_id, going.login):
+                raise NotAllowed(detail="by this name somebody else is asked now")
+            return self._hear(call, going, opened, self._sample(client, audio))
 
     def end(self, client: Client, handle: str) -> None:
         """End a call; what it has proven stays. Raises NotAllowed as `go_on` does."""
@@ -127,13 +134,22 @@ class Calling:
                 raise NotAllowed(detail="no such call of this client")
         return call
 
-    def _count(self, call: VoiceCall, going: Going) -> None:
+    @contextmanager
+    def _counted(self, call: VoiceCall, going: Going) -> Iterator[None]:
+        """Count a segment, unless a busy house does not hear it. Raises TooMany, NotAllowed."""
+        key = f"voice call:{call.id}"
         with self._store.write() as tx:
-            wait = tx.limits.hit(f"voice call:{call.id}", PER_MINUTE, timedelta(minutes=1))
+            wait = tx.limits.hit(key, self._bounds.per_minute, MINUTE)
         if wait:
             raise TooMany(detail="segments of one call", retry_after=wait)
-        if going.segments >= SEGMENTS:
+        if going.segments >= self._bounds.segments:
             raise NotAllowed(detail="the call has lasted too long")
+        try:
+            yield
+        except Unavailable:
+            with self._store.write() as tx:
+                tx.limits.take_back(key)
+            raise
 
     def _sample(self, client: Client, audio: bytes) -> Sample:
         wave, now = self._answering.decode(audio), self._parts.clock.now()
@@ -155,13 +171,14 @@ class Calling:
         def verify(enrolled: Sequence[Enrolled], secret: bytes) -> Verdict:
             return self._follower.conclude(enrolled, secret, going.heard)
 
-        outcome = self._answering.judge(opened, sample.data, Terms(verify=verify))
-        if outcome.result is Result.REFUSED:
-            self._over(call)
-        else:
-            heard = going.heard if outcome.proof else b""
-            self._keep(call, replace(going, heard=heard, proof=outcome.proof))
-        return outcome.result
+        def also(tx: Transaction, outcome: Outcome) -> None:
+            if outcome.result is Result.REFUSED:
+                tx.voice.calls.end(call)
+            else:
+                heard = going.heard if outcome.proof else b""
+                self._go_on(tx, call, replace(going, heard=heard, proof=outcome.proof))
+
+        return self._answering.judge(opened, sample.data, Terms(verify=verify), also).result
 
     def _follow(self, call: VoiceCall, going: Going, sample: Sample) -> Result:
         try:
@@ -179,7 +196,9 @@ class Calling:
         enrolled: Sequence[Enrolled] = ()
         if self._factor is not None:
             with self._store.read() as tx:
-                enrolled = usable(tx, call.account_id, self._factor, self._biometric_failures)
+                enrolled = usable(
+                    tx, call.account_id, self._factor, self._bounds.biometric_failures
+                )
         if not enrolled:
             raise NotAllowed(detail="the voiceprint is gone")
         return enrolled
@@ -192,7 +211,7 @@ class Calling:
             if not proof or not tx.voice.calls.end(call):
                 raise Conflict(detail="two segments at once")
             _refuse(tx, call, proof)
-            take_back(tx, call.account_id, proof, now, self._fresh)
+            take_back(tx, call.account_id, proof, now, self._bounds.fresh)
             detail = {"factor": FACTOR, "forwarded": True}
             tx.audit.add(
                 CHANGED, account_id=call.account_id, client_id=call.client_id, detail=detail
@@ -201,13 +220,12 @@ class Calling:
     def _keep(self, call: VoiceCall, going: Going) -> VoiceCall:
         """Write how a call goes. Raises Conflict where another segment was heard meanwhile."""
         with self._store.write() as tx:
-            if not tx.voice.calls.go_on(call, going.dump(), IDLE):
-                raise Conflict(detail="two segments at once")
+            self._go_on(tx, call, going)
         return replace(call, state=going.dump(), version=call.version + 1)
 
-    def _over(self, call: VoiceCall) -> None:
-        with self._store.write() as tx:
-            tx.voice.calls.end(call)
+    def _go_on(self, tx: Transaction, call: VoiceCall, going: Going) -> None:
+        if not tx.voice.calls.go_on(call, going.dump(), self._bounds.idle):
+            raise Conflict(detail="two segments at once")
 
 
 def _refuse(tx: Transaction, call: VoiceCall, proof: AuthEvent) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from contracts.text import Text
 from enrollment.agreeing import FIELD
+from enrollment.renewing import TooManyQuestions
 from gateway.browser import Browser
 from gateway.login.visits import visit
-from gateway.voice_notes.offering import Agree, Offering
+from gateway.voice_notes.offering import Agree, Offering, Shown
 from web.looks import show_for
 from web.pages import translate
 
 HERE = "/login/<handle>/note"
+
+Page = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def blueprint(offering: Offering, browser: Browser) -> Blueprint:
@@ -31,10 +35,13 @@ class Views:
         self._offering = offering
         self._browser = browser
 
-    def begin(self, handle: str) -> Response | tuple[str, int]:
+    def begin(self, handle: str) -> Page:
         """Put a challenge, or ask for consent to that first."""
         agreed = request.form.get(FIELD, "" if "shown" in request.form else None)
-        agree = self._offering.begin(handle, visit(self._browser), agreed)
+        try:
+            agree = self._offering.begin(handle, visit(self._browser), agreed)
+        except TooManyQuestions as many:
+            return self._no_more(handle, many)
         if agree is None:
             return redirect(f"/login/{handle}/note", 303)
         return _asking(handle, agree), 422 if agree.error else 200
@@ -44,13 +51,24 @@ class Views:
         shown = self._offering.look(handle, visit(self._browser))
         if shown is None:
             return redirect(f"/login/{handle}", 303)
-        show_for(shown.client.id)
-        return render_template("voice_note.html", login=handle, shown=shown, error=shown.said.error)
+        return _shown(handle, shown, shown.said.error)
 
     def status(self, handle: str) -> Response:
         """Say whether the page shows something else by now: for the script that looks."""
         shown = self._offering.look(handle, visit(self._browser))
         return jsonify(request=shown.mark if shown else "")
+
+    def _no_more(self, handle: str, why: TooManyQuestions) -> Page:
+        """Say so beside what was asked last, from where there are other ways."""
+        shown = self._offering.look(handle, visit(self._browser))
+        if shown is None:
+            raise why
+        return _shown(handle, shown, why.public), why.status, {"Retry-After": str(why.retry_after)}
+
+
+def _shown(handle: str, shown: Shown, error: Text | None) -> str:
+    show_for(shown.client.id)
+    return render_template("voice_note.html", login=handle, shown=shown, error=error)
 
 
 def _asking(handle: str, agree: Agree) -> str:

@@ -14,10 +14,11 @@ from gateway.login.service import LoginService
 from gateway.login.visitor import BrowserVisitor
 from gateway.oidc.token.server import AuthorizationServer
 from gateway.parts import Parts
+from gateway.settings import Settings
 from gateway.voice_notes import account_views, endpoint, pages
 from gateway.voice_notes.answering import Answering
 from gateway.voice_notes.answering import Parts as AnsweringParts
-from gateway.voice_notes.calls import Calling
+from gateway.voice_notes.calls import Bounds, Calling
 from gateway.voice_notes.consent import ChatConsents
 from gateway.voice_notes.offering import Offering
 
@@ -48,9 +49,16 @@ def _endpoint(parts: Parts, near: Neighbours) -> endpoint.Parts:
         failures_per_login=settings.failures_per_login,
     )
     answering = Answering(common)
-    calling = Calling(
-        *(common, answering, parts.known_factors.get(FACTOR)),
+    factor, bounds = parts.known_factors.get(FACTOR), _bounds(settings)
+    calling = Calling(common, answering, factor, bounds)
+    return endpoint.Parts(answering, calling, near.server, store)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(
+        idle=settings.span("voice_call_idle"),
+        segments=settings.voice_call_segments,
+        per_minute=settings.voice_call_segments_per_minute,
         fresh=settings.span("biometric_fresh"),
         biometric_failures=settings.biometric_failures,
     )
-    return endpoint.Parts(answering, calling, near.server, store)

@@ -90,6 +90,10 @@ class Voice:
         """Judge one recording. Raises Retry where it is too poor."""
         return self._verifying.finish(enrolled, secret, answer)
 
+    def standing(self, secret: bytes) -> Challenge | None:
+        """Ask for the same digits while they are good."""
+        return self._verifying.standing(secret)
+
     def renew(self, secret: bytes) -> Challenge:
         """Ask for other digits: those before were for one recording."""
         return self._verifying.renew(secret)

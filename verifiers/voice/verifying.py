@@ -82,6 +82,11 @@ class Verifying:
         count = self._settings.challenge_digits
         return self._ask(Prompted.begin(count, language, self._clock.now()))
 
+    def standing(self, secret: bytes) -> Challenge | None:
+        """Ask for the same digits while they are good; None afterwards."""
+        prompted = Prompted.load(secret)
+        return self._ask(prompted) if self._left(prompted) > 0 else None
+
     def renew(self, secret: bytes) -> Challenge:
         """Ask for other digits than before."""
         return self._ask(Prompted.load(secret).anew(self._clock.now()))
@@ -92,7 +97,7 @@ class Verifying:
             "digits": prompted.digits,
             "language": prompted.language,
             "lead_ms": self._settings.challenge_onset_ms,
-            "seconds": self._settings.challenge_seconds,
+            "seconds": self._left(prompted),
             "limits": self._settings.hints,
         }
         return Challenge(
@@ -115,9 +120,13 @@ class Verifying:
 
     def in_time(self, prompted: Prompted) -> None:
         """Raise Retry for digits that were shown too long ago: nothing is listened to."""
+        if (left := self._left(prompted)) < 0:
+            raise Retry(TOO_LATE, reason="too_late", detail=f"{-left:.0f} s too late")
+
+    def _left(self, prompted: Prompted) -> float:
+        """Return for how many seconds digits can still be said."""
         age = (self._clock.now() - prompted.issued).total_seconds()
-        if age > self._settings.challenge_seconds:
-            raise Retry(TOO_LATE, reason="too_late", detail=f"{age:.0f} s after it was asked for")
+        return self._settings.challenge_seconds - age
 
     def hear(self, data: bytes, language: str) -> Spoken:
         """Measure one recording and recognise its digits. Raises Retry, BadRequest, Unavailable."""

@@ -2,105 +2,23 @@
 
 from __future__ import annotations
 
-import html
 import io
-import json
-import re
-from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
-from contracts.errors import Unavailable
-from contracts.factor import Ask, Challenge, Subject, Template
-from contracts.text import Text
-from enrollment.protecting import keep
 from tests.fakes.clock import FakeClock
-from tests.gateway.conftest import PASSWORD, SEED, Build, House
-from tests.verifiers.people import Speaker, listen
-from tests.walks.person import Chatbot, Person
-from verifiers import voice
+from tests.gateway.conftest import Build
+from tests.gateway.login import spoken
+from tests.gateway.login.spoken import Caller
 from verifiers.voice.audio.wav import wave
-from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.utterance import PooledEars
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-OPTIONS = re.compile(r"data-ask=\"voice\" data-options='([^']*)'")
-
-
-@dataclass
-class Pool:
-    """What listens, unless it is busy."""
-
-    busy: bool = False
-
-    def __call__(self, job: str, payload: bytes) -> bytes:
-        if self.busy:
-            raise Unavailable(detail="the queue of the inference pool is full")
-        return listen(job, payload)
-
-
-@dataclass
-class Caller:
-    """Vera, who has proven the rest and is asked for her voice."""
-
-    house: House
-    person: Person
-    speaker: Speaker
-    bot: Chatbot
-    pool: Pool
-
-    def ask(self) -> None:
-        """Be sent to log in with every proof anew."""
-        self.person.authorize(self.bot, acr_values="mfa+voice", prompt="login")
-        self.person.log_in("vera", PASSWORD)
-        self.person.choose("Authenticator app")
-        self.person.answer(code=self.house.totp())
-        self.person.choose("Voice")
-
-    @property
-    def digits(self) -> str:
-        found = OPTIONS.search(self.person.page.text)
-        assert found, self.person.words
-        shown: str = json.loads(html.unescape(found[1]))["digits"]
-        return shown
-
-    def say(self, digits: str | None = None, *, voice: int = 1) -> bytes:
-        """Return a recording of the digits, and let the time pass that it takes."""
-        asked = {"digits": self.digits if digits is None else digits}
-        said = Challenge([Ask("sample", "voice", Text("Say it."), asked)])
-        [sample] = (self.speaker.right if voice == 1 else self.speaker.wrong)(said).samples
-        return sample.data
-
-    def send(self, recording: bytes) -> TestResponse:
-        return self.person.answer(sample=(io.BytesIO(recording), "voice.wav"))
-
-    def trail(self, event: str) -> list[dict[str, Any]]:
-        with self.house.store.read() as tx:
-            return [dict(each.detail) for each in tx.audit.list(100) if each.event == event]
-
-    @property
-    def arrived(self) -> bool:
-        return "code" in self.person.arrived
 
 
 @pytest.fixture
 def caller(build: Build, clock: FakeClock) -> Caller:
-    pool = Pool()
-    factor = voice.assemble(PooledEars(pool), VoiceSettings.load(), clock)
-    house = build(factors={"voice": factor}, infer=pool)
-    vera, speaker = house.enrolled("vera", password=PASSWORD, totp=SEED), Speaker(clock)
-    came: Challenge | Template = factor.begin_enroll(Subject(vera, "vera"), ())
-    while isinstance(came, Challenge):
-        came = factor.continue_enroll(Subject(vera, "vera"), came.secret, speaker.right(came))
-    with house.store.write() as tx:
-        tx.biometric_consents.give(vera, "voice", factor.consent.version, "browser")
-        keep(tx, vera, factor, came)
-    clock.advance(timedelta(minutes=1))
-    return Caller(house, house.person(), speaker, house.chatbot("bot", acr="mfa"), pool)
+    return spoken.caller(build, clock)
 
 
 def test_whoever_says_the_digits_is_let_in(caller: Caller) -> None:
@@ -155,8 +73,7 @@ def test_digits_are_good_for_a_minute(caller: Caller) -> None:
 def test_fresh_digits_can_be_had_at_any_time(caller: Caller) -> None:
     caller.ask()
     caller.house.clock.advance(timedelta(seconds=100))
-    form, before = caller.person.form(action="/answer"), caller.digits
-    again = caller.person.fill(replace(form, action=form.action.replace("/answer", "/resend")))
+    before, again = caller.digits, caller.anew()
     assert again.status_code == 200
     assert caller.digits != before
     caller.send(caller.say())

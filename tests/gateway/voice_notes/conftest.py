@@ -22,6 +22,7 @@ from store.client_metadata import ClientMetadata
 from store.clients import secret_digest
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.login.test_login import Deaf
+from tests.walks.forms import Form, read
 from tests.walks.person import Chatbot, Person
 from verifiers.voice.utterance import DECODE
 
@@ -38,6 +39,7 @@ class Hearing(Deaf):
 
     def __init__(self) -> None:
         self.heard: list[Sample] = []
+        self.busy = False
         self._asked = 0
 
     def begin_verify(self, subject: Subject | None, enrolled: Sequence[Enrolled]) -> Challenge:
@@ -57,6 +59,8 @@ class Hearing(Deaf):
         return Verdict(right, enrolled[0].credential_id, SCORE, amr=self.amr, kinds=KINDS)
 
     def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
+        if self.busy:
+            raise Unavailable(retry_after=3)
         if sample.data == b"silence":
             raise Retry
         said = b" ".join([*so_far.split(), *sample.data.split()])
@@ -112,9 +116,15 @@ class Talk:
 
     def take(self) -> None:
         """Choose to answer in the chat, agreeing to that where it is asked."""
-        self.person.fill(self.person.form(action="/note"))
+        self.press()
         if "I have read this" in self.person.words:
             self.person.fill(self.person.form(action="/note"), consent="1")
+
+    def press(self) -> None:
+        """Have something to say put, as the button does that comes and goes with the page."""
+        token = next(f.fields["csrf"] for f in read(self.person.page.text) if "csrf" in f.fields)
+        login = "/".join(self.person.path.split("/")[:3])
+        self.person.fill(Form(f"{login}/note", {"csrf": token}))
 
     def words(self) -> str:
         """Read what is to be said."""
@@ -176,8 +186,13 @@ def confidential(house: House, client_id: str) -> Chatbot:
 
 
 @pytest.fixture
-def talk(cheap_hashes: None, build: Build) -> Talk:
-    voice, pool = Hearing(), Pool()
+def hearing() -> Hearing:
+    return Hearing()
+
+
+@pytest.fixture
+def talk(cheap_hashes: None, build: Build, hearing: Hearing) -> Talk:
+    voice, pool = hearing, Pool()
     house = build(factors={"voice": voice}, infer=pool, enroll_on_the_way=False)
     alice = house.enrolled("alice", password=PASSWORD, totp=SEED)
     with house.store.write() as tx:

@@ -16,6 +16,7 @@ from tests.gateway.voice_notes.conftest import confidential as registered
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
+BUSY = {"status": 503, "error": "temporarily_unavailable"}
 DENIED = {"status": 403, "error": "access_denied"}
 
 
@@ -89,7 +90,7 @@ def test_another_speaker_before_the_browser_went_on_leaves_nothing(waiting: Talk
     assert waiting.say(call, b"eve")["result"] == "refused"
     waiting.look()
     assert not waiting.arrived()
-    assert "New words" in waiting.person.words
+    assert "try again with new" in waiting.person.words
 
 
 def test_the_end_of_the_call_ends_it(calling: tuple[Talk, str]) -> None:
@@ -141,6 +142,33 @@ def test_segments_come_no_faster_than_people_speak(calling: tuple[Talk, str]) ->
     came = [talk.say(call, b"alice")["status"] for _ in range(31)]
     assert came[0] == 200
     assert came[-1] == 429
+
+
+def test_a_first_segment_that_a_busy_house_did_not_hear_is_no_try(waiting: Talk) -> None:
+    first, second = waiting.segments()
+    for _ in range(12):
+        assert waiting.say("begin", b"busy")["status"] == 503
+    waiting.voice.busy = True
+    for _ in range(12):
+        assert waiting.say("begin", first)["status"] == 503
+    waiting.voice.busy = False
+    call = waiting.say("begin", first)["call"]
+    assert waiting.say(call, second)["result"] == "accepted"
+
+
+def test_a_later_segment_that_a_busy_house_did_not_hear_is_not_counted(waiting: Talk) -> None:
+    first, second = waiting.segments()
+    call = waiting.say("begin", first)["call"]
+    for _ in range(20):
+        assert waiting.say(call, b"busy") == BUSY
+    waiting.voice.busy = True
+    for _ in range(20):
+        assert waiting.say(call, second) == BUSY
+    waiting.voice.busy = False
+    assert waiting.say(call, second)["result"] == "accepted"
+    for _ in range(40):
+        assert waiting.say(call, b"busy") == BUSY
+    assert waiting.say(call, b"alice")["result"] == "accepted"
 
 
 def test_nothing_that_was_said_is_kept(waiting: Talk) -> None:

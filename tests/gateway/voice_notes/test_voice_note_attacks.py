@@ -93,7 +93,7 @@ def test_a_challenge_is_good_for_a_minute(waiting: Talk) -> None:
 
 def test_an_older_challenge_is_over_with_the_next(waiting: Talk) -> None:
     older = b"alice " + waiting.words().encode()
-    waiting.person.fill(waiting.person.form(action="/note"))
+    waiting.press()
     assert told(waiting.send(older)) == (200, {"result": "refused"})
 
 
@@ -152,7 +152,7 @@ def test_wrong_answers_make_the_person_wait_and_end_the_login(waiting: Talk) -> 
         waiting.house.clock.advance(timedelta(seconds=int(came.headers.get("Retry-After", 0))))
         waiting.look()
         if waiting.person.page.status_code == 200:
-            waiting.person.fill(waiting.person.form(action="/note"))
+            waiting.press()
     assert wrong == 5
     assert waits > 0
     assert told(waiting.send()) == NONE

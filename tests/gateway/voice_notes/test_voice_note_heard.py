@@ -127,7 +127,7 @@ def test_a_voice_message_is_heard_and_another_voice_or_a_repetition_is_not(heard
     assert "voice" in held(heard.house, heard.alice)
     words = asked(heard)
     assert heard.send(note(said("theo", words, 3))).get_json() == {"result": "refused"}
-    heard.person.fill(heard.person.form(action="/note"))
+    heard.press()
     heard.house.clock.advance(timedelta(seconds=20))
     heard.look()
     words = heard.words().split()
