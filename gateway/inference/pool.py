@@ -39,8 +39,11 @@ class Pool:
     async def start(self) -> None:
         """Start the workers. Raises Misconfigured, with the reason, where one cannot."""
         starting = (self._start() for _ in range(self._settings.processes))
-        workers = await asyncio.gather(*starting)
-        self._slots = [asyncio.create_task(self._keep(worker)) for worker in workers]
+        started = await asyncio.gather(*starting, return_exceptions=True)
+        for each in started:
+            if isinstance(each, BaseException):
+                raise each
+        self._slots = [asyncio.create_task(self._keep(worker)) for worker in list(self.workers)]
 
     async def stop(self) -> None:
         """Turn away what waits, let running jobs end, then end the workers."""

@@ -22,8 +22,8 @@ PARTING_SECONDS = 1.0
 async def serve(path: Path, pool: Pool) -> None:
     """Start the pool and answer until SIGTERM or SIGINT. Raises Misconfigured."""
     talks: set[asyncio.Task[None]] = set()
-    await pool.start()
     try:
+        await pool.start()
         async with listening(path, pool, talks):
             await stopped()
     finally:

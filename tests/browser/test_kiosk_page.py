@@ -19,6 +19,7 @@ from enrollment.kiosk.client import Gateway
 from enrollment.kiosk.identity import Identity, new_key
 from enrollment.kiosk.visit import Kiosk
 from hardware.manager import DeviceManager
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 
@@ -43,9 +44,9 @@ class SlowMicrophone:
         yield self
 
     def capture(self, spec: CaptureSpec, report: Report) -> Sample:
-        assert self.opened.wait(20)
+        assert self.opened.wait(PATIENCE)
         report(0.5)
-        assert self.finished.wait(20)
+        assert self.finished.wait(PATIENCE)
         return Sample(Modality.VOICE, "audio/wav", b"RIFF", SystemClock().now(), INFO.id, True)
 
 
@@ -66,7 +67,7 @@ def kiosk(microphone: SlowMicrophone, sent: Event) -> Iterator[Flask]:
         if request.url.path == "/enroll/ticket":
             return httpx.Response(200, json={"enrolment": "e"})
         if request.url.path == "/enroll/answer":
-            assert sent.wait(20)
+            assert sent.wait(PATIENCE)
             return httpx.Response(200, json={"enrolled": {"credential": "1", "factor": "voice"}})
         return httpx.Response(200, json=ASKED | {"step": 1, "steps": 1, "error": None})
 

@@ -14,6 +14,7 @@ from tests.clients import single_page_app
 from tests.clients.gateway import Gateway, serving
 from tests.clients.single_page_app import App, Open
 from tests.clients.visitor import Visitor
+from tests.waiting import PATIENCE
 
 __all__ = ["browser", "chromium", "page", "playwright", "serve"]
 
@@ -28,7 +29,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 @pytest.fixture
 def visitor(gateway: Gateway) -> Iterator[Visitor]:
     """A new person in a new browser."""
-    with httpx.Client(timeout=10) as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         yield Visitor(gateway.person(), http)
 
 

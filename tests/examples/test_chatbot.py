@@ -30,6 +30,7 @@ from store.clients import Client, secret_digest
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.relying_party import Visitor, claims_of
 from tests.serving import answering
+from tests.waiting import PATIENCE
 from tests.walks.forms import read
 from web import pages
 
@@ -115,7 +116,7 @@ def there(answer: TestResponse) -> str:
     location = answer.location
     assert answer.status_code == 303
     while not location.startswith((CHATBOT, "/login")):
-        sent = requests.get(location, allow_redirects=False, timeout=5)
+        sent = requests.get(location, allow_redirects=False, timeout=PATIENCE)
         assert sent.status_code == 303, sent.text
         location = sent.headers["Location"]
         if location.startswith("/oauth/"):
@@ -152,7 +153,7 @@ def test_a_transfer_goes_back_for_more_and_is_then_repeated(
     gateway.visitor.assurance = replace(
         gateway.visitor.assurance, acr="mfa", amr=("pwd", "otp", "mfa"), auth_time=clock.now()
     )
-    done = requests.get(gateway.issuer + return_to, allow_redirects=False, timeout=5)
+    done = requests.get(gateway.issuer + return_to, allow_redirects=False, timeout=PATIENCE)
     page = back(person, done.headers["Location"])
     assert "Done: “transfer money to Bob”" in page
     assert "<dd>pwd, otp, mfa</dd>" in page
@@ -162,7 +163,7 @@ def test_a_login_that_stays_weak_does_not_go_round(person: FlaskClient, gateway:
     back(person, there(person.post("/send", data={"text": "hello"})))
     there(person.post("/send", data={"text": "transfer money to Bob"}))
     weak = gateway.issuer + gateway.visitor.begun[0][1]
-    done = requests.get(weak, allow_redirects=False, timeout=5)
+    done = requests.get(weak, allow_redirects=False, timeout=PATIENCE)
     page = back(person, done.headers["Location"])
     assert "not strong enough" in page
     assert "Done" not in page
@@ -179,14 +180,14 @@ def test_a_signature_is_confirmed_word_by_word_and_once(
     assert (requirement.required_acr, requirement.not_before) == ("mfa", clock.now())
     assert gateway.visitor.assurance
     gateway.visitor.assurance = replace(gateway.visitor.assurance, acr="mfa")
-    page = requests.get(gateway.issuer + return_to, timeout=5)
+    page = requests.get(gateway.issuer + return_to, timeout=PATIENCE)
     assert "Sign the lease" in page.text
     [form] = [form for form in read(page.text) if "/oauth/" in form.action]
     done = requests.post(
         gateway.issuer + form.action,
         data={"decision": "allow"},
         allow_redirects=False,
-        timeout=5,
+        timeout=PATIENCE,
     )
     said = back(person, done.headers["Location"])
     assert "Signed: “Sign the lease”" in said
@@ -312,6 +313,6 @@ def test_the_chatbot_of_the_readme_logs_in_as_printed(
     person = runpy.run_path(str(script))["app"].test_client()
     location = person.get("/login").location
     while not location.startswith(CHATBOT):
-        sent = requests.get(location, allow_redirects=False, timeout=5)
+        sent = requests.get(location, allow_redirects=False, timeout=PATIENCE)
         location = requests.compat.urljoin(location, sent.headers["Location"])
     assert person.get(location.removeprefix(CHATBOT)).json["sub"]

@@ -38,6 +38,7 @@ from tests.clients.visitor import Visitor
 from tests.examples import tool_server
 from tests.examples.tool_server import House
 from tests.gateway.oidc.hostile import Hostile, certificate
+from tests.waiting import PATIENCE
 from tests.walks.person import Chatbot
 
 pytestmark = pytest.mark.slow
@@ -61,7 +62,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, published: Hostile) -> Itera
 
 @pytest.fixture
 def visitor(house: House) -> Iterator[Visitor]:
-    with httpx.Client(timeout=10) as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         yield Visitor(house.gateway.person(), http)
 
 
@@ -292,7 +293,7 @@ def test_the_sdk_asks_for_a_scope_that_a_tool_needs(by_document: Agent) -> None:
 
 def test_notes_are_each_persons_own(house: House, by_document: Agent, document: str) -> None:
     by_document.call("add_note", text="mine")
-    with httpx.Client(timeout=10) as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         other = Agent(house, Visitor(house.gateway.person(), http), document=document)
         (listed,) = other.call("list_notes")
     assert listed.structured_content == {"result": []}

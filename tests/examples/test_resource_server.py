@@ -154,7 +154,7 @@ def shop(gateway: Gateway, api: str) -> Iterator[Shop]:
         resources=[api],
         authorization_details_types=["message"],
     )
-    with httpx.Client(timeout=10) as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         yield Shop(gateway, api, Visitor(gateway.person(), http), client.id, secret or "")
 
 

@@ -16,6 +16,7 @@ from gateway.governing import Governed, Watch, governed
 from gateway.opening import in_use
 from gateway.settings import Policy, Settings
 from store import Store
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -134,7 +135,7 @@ def test_a_thread_looks_by_itself(store: Store) -> None:
     watch = Watch(Settings(env="test"), store, tell)
     watch.start()
     change(store, session_seconds=900)
-    assert heard.wait(10)
+    assert heard.wait(PATIENCE)
     watch.stop()
     assert told == [900]
 
@@ -147,7 +148,7 @@ def test_no_request_is_lost_while_applications_change(store: Store) -> None:
     def slow(environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
         start_response("200 OK", [("Content-Type", "text/plain")])
         began.set()
-        assert may_end.wait(10)
+        assert may_end.wait(PATIENCE)
         yield b"old"
 
     house = Governed(
@@ -156,12 +157,12 @@ def test_no_request_is_lost_while_applications_change(store: Store) -> None:
     answers: list[str] = []
     thread = threading.Thread(target=lambda: answers.append(Client(house).get("/").text))
     thread.start()
-    assert began.wait(10)
+    assert began.wait(PATIENCE)
     change(store, session_seconds=900)
     house.watch.look()
     assert Client(house).get("/").text == "new"
     may_end.set()
-    thread.join(10)
+    thread.join(PATIENCE)
     house.watch.stop()
     assert answers == ["old"]
 

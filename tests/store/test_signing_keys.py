@@ -6,6 +6,7 @@ from datetime import timedelta
 from store import Store
 from store.keys import SigningKey
 from tests.fakes.clock import FakeClock
+from tests.waiting import PATIENCE
 
 
 def key(kid: str, clock: FakeClock) -> SigningKey:
@@ -46,7 +47,7 @@ def test_keys_are_read_while_somebody_holds_them(store: Store, clock: FakeClock)
         tx.keys.hold()
         thread = threading.Thread(target=reader)
         thread.start()
-        thread.join(2)
+        thread.join(PATIENCE)
         assert read == ["first"]
 
 

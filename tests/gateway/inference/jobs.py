@@ -42,6 +42,15 @@ def slow(payload: bytes) -> bytes:
     return b"slept"
 
 
+def held(payload: bytes) -> bytes:
+    """Say that it has begun by a file in a folder, and end when there is another named `go`."""
+    folder = Path(payload.decode())
+    (folder / "begun").touch()
+    while not (folder / "go").exists():
+        time.sleep(0.01)
+    return b"let go"
+
+
 def meet(payload: bytes) -> bytes:
     """Wait until another job, in another process, has come to the same folder."""
     folder = Path(payload.decode())
@@ -71,7 +80,7 @@ def unloadable() -> Job:
 def find() -> Jobs:
     if "missing" in sys.argv:
         return {"missing": unloadable}
-    good = (echo, again, bad, crash, broken, slow, meet, greedy, noisy, pid)
+    good = (echo, again, bad, crash, broken, slow, held, meet, greedy, noisy, pid)
     return {job.__name__: lambda job=job: job for job in good}
 
 

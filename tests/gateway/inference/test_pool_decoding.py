@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +15,9 @@ from contracts.factor import Infer
 from gateway.inference import connect
 from gateway.inference.pool import Pool
 from gateway.inference.protocol import MAX_PAYLOAD
-from gateway.inference.server import listening
-from gateway.inference.settings import InferenceSettings
 from tests.foreign import coded
 from tests.gateway.inference.decoding import FATAL
+from tests.gateway.inference.test_pool import running
 from tests.verifiers.voice.audio.test_voice_decode import HOSTILE, PCM, TONE
 from verifiers.voice.audio import wav
 from verifiers.voice.utterance import DECODE
@@ -32,22 +29,8 @@ NOTE = coded(TONE, "ogg", "libopus", 48_000)
 @pytest.fixture
 def pool(path: Path) -> Iterator[tuple[Pool, Infer]]:
     """A pool of one process that decodes, and the way to it."""
-    pool = Pool(InferenceSettings(workers=1), COMMAND)
-    ready, over = threading.Event(), threading.Event()
-
-    async def main() -> None:
-        await pool.start()
-        async with listening(path, pool, set()):
-            ready.set()
-            await asyncio.to_thread(over.wait)
-        await pool.stop()
-
-    thread = threading.Thread(target=asyncio.run, args=(main(),))
-    thread.start()
-    assert ready.wait(30)
-    yield pool, connect(path)
-    over.set()
-    thread.join(20)
+    with running(path, command=COMMAND) as pool:
+        yield pool, connect(path)
 
 
 def test_harm_is_refused_and_memory_stays_flat(pool: tuple[Pool, Infer]) -> None:

@@ -21,6 +21,7 @@ from tests import ports
 from tests.gateway.conftest import PASSWORD, House
 from tests.gateway.inference.test_pool import running
 from tests.gateway.operations.running import environment, gatehouse, wait_for
+from tests.waiting import PATIENCE
 from verifiers.voice.audio import wav
 from verifiers.voice.consent import CONSENT
 
@@ -38,7 +39,7 @@ THREADS = 2
 
 def asked(port: int, method: str, path: str, body: str = "", **headers: str) -> tuple[int, Any]:
     """Ask once; return the status and the fields of the answer's head."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.request(method, path, body, headers)
         response = connection.getresponse()
@@ -72,7 +73,7 @@ def served(path: Path, tmp_path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield port, words
         finally:
             web.terminate()
-            web.wait(20)
+            web.wait(PATIENCE)
 
 
 def token(port: int, words: dict[str, str]) -> tuple[int, float]:

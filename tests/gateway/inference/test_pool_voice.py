@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from contracts.errors import BadRequest, Retry
 from contracts.factor import Infer
 from gateway.inference import connect
 from tests.recordings import FOLDER as RECORDINGS
+from tests.waiting import PATIENCE, until
 from verifiers.voice.audio import wav
 from verifiers.voice.models import MODELS
 from verifiers.voice.utterance import LISTEN, RECOGNISE
@@ -39,12 +39,10 @@ def pool() -> Iterator[tuple[psutil.Process, Infer]]:
             "GATEHOUSE_ENV": "test",
         }
         with subprocess.Popen(COMMAND, env=os.environ | environment) as process:
-            until = time.monotonic() + 30
-            while not path.exists() and time.monotonic() < until:
-                time.sleep(0.05)
+            until(path.exists)
             yield psutil.Process(process.pid), connect(path)
             process.terminate()
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE) == 0
 
 
 def test_a_recording_without_speech_is_asked_again(pool: tuple[psutil.Process, Infer]) -> None:

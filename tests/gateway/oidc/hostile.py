@@ -117,7 +117,7 @@ class Hostile:
 
     def _talk(self, connection: socket.socket, ended: threading.Event) -> None:
         with contextlib.suppress(OSError), connection:
-            connection.settimeout(5)
+            connection.settimeout(60)
             secured = self._secured(connection)
             with secured:
                 asked = secured.recv(65536)

@@ -13,6 +13,7 @@ import pytest
 
 from gateway import bodies, server
 from gateway.server import Bridge
+from tests.waiting import PATIENCE
 
 
 class Client:
@@ -61,7 +62,7 @@ def test_more_than_may_wait_are_told_to_come_back(monkeypatch: pytest.MonkeyPatc
     release = threading.Event()
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        release.wait(10)
+        release.wait(PATIENCE)
         start_response("200 OK", [])
         return [b""]
 

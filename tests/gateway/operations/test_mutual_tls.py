@@ -17,6 +17,7 @@ from tests.gateway.oidc.hostile import certificate
 from tests.gateway.operations.authority import Authority
 from tests.gateway.operations.running import environment, gatehouse, serving
 from tests.gateway.operations.tls_proxy import proxy
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 TRUSTED = {
@@ -39,7 +40,7 @@ def data(tmp_path: Path) -> Path:
     file.write_text(json.dumps(SAID))
     command = ("client", "add", "bot", "--metadata", str(file), "--scope", "transfer")
     process = gatehouse(*command, env=environment(tmp_path / "data"))
-    _, told = process.communicate(timeout=30)
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told
     return tmp_path / "data"
 
@@ -48,7 +49,7 @@ def asked(port: int, own: Path, server: Path, **headers: str) -> tuple[int, dict
     """Ask for a token with a certificate."""
     context = ssl.create_default_context(cafile=str(server))
     context.load_cert_chain(own)
-    connection = HTTPSConnection("localhost", port, context=context, timeout=10)
+    connection = HTTPSConnection("localhost", port, context=context, timeout=PATIENCE)
     body = urlencode({"grant_type": "client_credentials", "client_id": "bot"})
     form = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
     connection.request("POST", "/oauth/token", body, {**form, **headers})

@@ -12,7 +12,7 @@ from tests.gateway.operations import slow_clients
 from tests.gateway.operations.running import serving
 
 MANY = 200
-SECONDS = 2.0
+ASKED = 100
 STYLE = "/static/style.css"
 TRIES = 3
 """A starved server starves each; a machine that is busy for a moment, one."""
@@ -45,6 +45,4 @@ def test_slow_clients_do_not_starve_others(begin: Callable[[int], socket], port:
 
 def slowest(port: int) -> float:
     """Return what the polite one waits for all but one answer in a hundred, in seconds."""
-    taken = sorted(slow_clients.latencies(port, "/", SECONDS))
-    assert len(taken) > 50
-    return taken[int(len(taken) * 0.99)]
+    return sorted(slow_clients.latencies(port, "/", ASKED))[-2]

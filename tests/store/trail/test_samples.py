@@ -14,7 +14,7 @@ from tests.fakes.clock import FakeClock
 from tests.timing import quickest
 
 DAY = timedelta(days=1)
-ROWS = 100_000
+ROWS = 10_000
 
 
 def note(store: Store, event: str, who: str | None = None, **facts: str) -> None:
@@ -56,7 +56,7 @@ def test_people_are_counted_once_however_often_they_tried(store: Store, clock: F
 
 
 @pytest.mark.slow
-def test_a_hundred_thousand_entries_are_counted_in_a_blink(store: Store, clock: FakeClock) -> None:
+def test_ten_thousand_entries_are_counted_in_a_blink(store: Store, clock: FakeClock) -> None:
     row = {"at": clock.now(), "writer": "w", "hash": "0"}
     kinds = ("factor.accepted", "sample.refused", "credential.added", "login.finished")
     said = {"factor": "voice", "purpose": "enroll", "reason": "too_quiet"}
@@ -72,6 +72,6 @@ def test_a_hundred_thousand_entries_are_counted_in_a_blink(store: Store, clock: 
             tx.trail.samples.enrolments(clock.now() - DAY)
             return sum(each.count for each in tx.trail.samples.outcomes(clock.now() - DAY))
 
-    counted, seconds = quickest(count, 1.0, perf_counter)
+    counted, seconds = quickest(count, 0.5, perf_counter)
     assert counted == ROWS // 2
-    assert seconds < 2
+    assert seconds < 0.5

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -14,7 +13,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from gateway.oidc.clients.jwks import AGAIN, ClientKeys, UnusableKeys, signs, usable
-from gateway.oidc.fetching.fetch import PER_HOST, SECONDS, Fetched, Fetcher, Refused, Unreachable
+from gateway.oidc.fetching.fetch import PER_HOST, Fetched, Fetcher, Refused, Unreachable
 from store import Store
 from store.client_metadata import ClientMetadata
 from store.clients import DYNAMIC, Client
@@ -30,6 +29,7 @@ from tests.gateway.oidc.signing_party import (
     public,
     rsa,
 )
+from tests.waiting import PATIENCE
 
 HOUR = timedelta(hours=1)
 URI = "https://keys.example/jwks.json"
@@ -239,13 +239,13 @@ class TestStrangers:
         class Slow(Answering):
             def get(self, url: str, most: int) -> Fetched:
                 begun.set()
-                assert end.wait(5)
+                assert end.wait(PATIENCE)
                 return super().get(url, most)
 
         keys = ClientKeys(Slow(public(OWN["ES256"])), clock)
         with ThreadPoolExecutor(1) as pool:
             first = pool.submit(kids, keys, stranger)
-            assert begun.wait(5)
+            assert begun.wait(PATIENCE)
             assert kids(keys, stranger) == []
             end.set()
             assert first.result() == ["es"]
@@ -273,8 +273,7 @@ def test_an_address_within_is_never_asked(
     uri = hostile.answer("/private.json", public(*OWN.values()))
     own = metadata(jwks=None, jwks_uri=uri)
     add(store, registered, id="signer", metadata=own, secret_hash=None)
-    seen, began = len(hostile.seen), time.monotonic()
+    seen = len(hostile.seen)
     sent = {"grant_type": "client_credentials", **SigningParty(clock).assertion()}
     assert rp.browser.post("/oauth/token", data=sent).get_json() == {"error": "invalid_client"}
     assert len(hostile.seen) == seen
-    assert time.monotonic() - began < SECONDS
