@@ -8,6 +8,7 @@ import numpy as np
 
 from contracts.errors import Retry
 from contracts.text import Text
+from verifiers.voice.audio.spectrum import power
 from verifiers.voice.audio.speech import FRAME, Floats, Heard
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.channels import TELEPHONE, WIDE, Channel
@@ -58,9 +59,7 @@ def clipped(speech: Floats) -> float:
 
 def bandwidth(speech: Floats) -> float:
     """Return up to which frequency there is speech, in Hz: some 4,000 on a telephone."""
-    frames = speech[: speech.size // FRAME * FRAME].reshape(-1, FRAME) * WINDOW
-    power = np.mean(np.abs(np.fft.rfft(frames, axis=1)) ** 2, axis=0)[1:]
-    bands = power.reshape(BANDS, -1).mean(axis=1)
+    bands = power(speech, WINDOW, FRAME)[:, 1:].mean(axis=0).reshape(BANDS, -1).mean(axis=1)
     heard = np.flatnonzero(bands > bands.max() * 10 ** (-RANGE_DB / 10))
     return float(BAND_HZ * (heard[-1] + 1)) if heard.size else 0.0
 

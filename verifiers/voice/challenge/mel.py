@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from verifiers.voice.audio.spectrum import power
 from verifiers.voice.audio.speech import Floats
 from verifiers.voice.audio.wav import RATE
 
@@ -12,15 +13,13 @@ WINDOW, HOP, BANDS = 400, 160, 80
 LINEAR_HERTZ, LOGARITHMIC_FROM = 200 / 3, 1000.0
 STEP = np.log(6.4) / 27
 """The mel scale of Slaney: linear below 1 kHz, above it 27 bands for each factor of 6.4."""
+HANNING = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
 
 
 def log_mel(waveform: Floats) -> Floats:
     """Return the features (80, frames) of a waveform (samples,) in [-1, 1] at 16 kHz."""
     padded = np.pad(waveform, WINDOW // 2, mode="reflect")
-    cut = np.lib.stride_tricks.sliding_window_view(padded, WINDOW)[::HOP][:-1]
-    window = np.hanning(WINDOW + 1)[:-1]
-    power = np.abs(np.fft.rfft(cut * window, axis=1)) ** 2
-    energies = np.log10(np.maximum(power @ FILTERS.T, 1e-10)).T
+    energies = np.log10(np.maximum(power(padded, HANNING, HOP)[:-1] @ FILTERS.T, 1e-10)).T
     scaled: Floats = ((np.maximum(energies, energies.max() - 8) + 4) / 4).astype(np.float32)
     return scaled
 

@@ -11,11 +11,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from verifiers.voice.audio.spectrum import power
 from verifiers.voice.audio.speech import Floats
 from verifiers.voice.audio.wav import RATE
 
 FRAME = 512
 HOP = 160
+BLOCK = 32
+"""Samples of which a frame and a hop are whole numbers."""
 FLOOR = 1e-9
 LOUD_DB = 30.0
 """How far below the loudest frames speech still counts."""
@@ -34,18 +37,31 @@ SECONDS = 6
 
 
 class Frames(NamedTuple):
-    """Power and log power (frames, bins) of a recording, and which frames are loud."""
+    """Power and log power (frames, bins) of a recording, and which frames are loud.
+
+    `bands` are means of the log power over bands of 1 kHz, `spread` how the samples are spread.
+    """
 
     power: Floats
     log: Floats
+    bands: Floats
+    spread: Spread
     loud: NDArray[np.bool_]
+
+
+class Spread(NamedTuple):
+    """Means (frames,) of the second to fourth powers of the samples, and the farthest sample."""
+
+    square: Floats
+    cube: Floats
+    fourth: Floats
+    peak: Floats
 
 
 def features(waveform: Floats) -> Floats:
     """Return the features (SIZE,) of a waveform (samples,) in [-1, 1]."""
     cut = levelled(np.pad(waveform[: SECONDS * RATE], (0, max(0, LEAST - waveform.size))))
-    rows = np.lib.stride_tricks.sliding_window_view(np.pad(cut, FRAME // 2), FRAME)[::HOP]
-    frames = short_time(rows)
+    frames = short_time(np.pad(cut, FRAME // 2))
     parts = (
         cepstra(frames, WIDE),
         cepstra(frames, NARROW),
@@ -54,7 +70,7 @@ def features(waveform: Floats) -> Floats:
         modulation(frames),
         decay(frames),
         larynx(frames.power[frames.loud][::2]),
-        shape(cut, rows[frames.loud]),
+        shape(cut, frames),
     )
     found: Floats = np.nan_to_num(np.concatenate(parts)).astype(np.float32)
     return found
@@ -67,14 +83,33 @@ def levelled(waveform: Floats) -> Floats:
     return level
 
 
-def short_time(rows: Floats) -> Frames:
-    """Return the short-time spectrum of frames (frames, FRAME)."""
-    spectrum = np.fft.rfft(rows * window())
-    power = (spectrum.real**2 + spectrum.imag**2 + FLOOR).astype(np.float32)
-    level = 10 * np.log10(np.mean(rows**2, axis=1) + 1e-12)
+def short_time(padded: Floats) -> Frames:
+    """Return the short-time spectrum of a waveform (samples,)."""
+    found = power(padded, window(), HOP) + np.float32(FLOOR)
+    log = np.log(found)
+    spread = moments(padded)
+    level = 10 * np.log10(spread.square + 1e-12)
     loud = level > np.percentile(level, 95) - LOUD_DB
-    inner = loud[2:-2]
-    return Frames(power, np.log(power), loud if inner.sum() >= FEWEST else np.full_like(loud, True))
+    enough = loud[2:-2].sum() >= FEWEST
+    return Frames(found, log, banded(log), spread, loud if enough else np.full_like(loud, True))
+
+
+def moments(padded: Floats) -> Spread:
+    """Return how the samples of each frame are spread, by blocks which frames have in common."""
+    count = (padded.size - FRAME) // HOP + 1
+    blocks = padded[: (count - 1) * HOP + FRAME].reshape(-1, BLOCK)
+    squares = blocks * blocks
+    square, cube, fourth = (
+        framed(part.sum(1)).mean(1) / BLOCK
+        for part in (squares, squares * blocks, squares * squares)
+    )
+    return Spread(square, cube, fourth, framed(np.abs(blocks).max(1)).max(1))
+
+
+def framed(blocks: Floats) -> Floats:
+    """Return the blocks of each frame (frames, FRAME // BLOCK)."""
+    view = np.lib.stride_tricks.sliding_window_view(blocks, FRAME // BLOCK)
+    return view[:: HOP // BLOCK]
 
 
 def banded(rows: Floats) -> Floats:
@@ -97,26 +132,25 @@ def cepstra(frames: Frames, band: tuple[float, float]) -> Floats:
 
 def flatness(frames: Frames) -> Floats:
     """Return how noise-like each of the bands is, mean and spread over the speech."""
-    flat = banded(frames.log[frames.loud]) - np.log(banded(frames.power[frames.loud]))
+    flat = frames.bands[frames.loud] - np.log(banded(frames.power[frames.loud]))
     return np.concatenate([flat.mean(0), flat.std(0)])
 
 
 def floor(frames: Frames) -> Floats:
     """Return how far below the speech each band's quietest moments are."""
-    bands = banded(frames.log)
-    low, middle, high = np.percentile(bands, [5, 50, 95], axis=0)
+    low, middle, high = np.percentile(frames.bands, [5, 50, 95], axis=0)
     return np.concatenate([high - low, middle - low])
 
 
 def modulation(frames: Frames) -> Floats:
     """Return how fast the bands' energies move: shares of 2 to 4, to 8, to 16 and to 50 Hz."""
-    bands = banded(frames.log)
-    power = np.abs(np.fft.rfft(bands - bands.mean(0), axis=0)) ** 2
+    bands = frames.bands
+    energy = np.abs(np.fft.rfft(bands - bands.mean(0), axis=0)) ** 2
     rate = np.fft.rfftfreq(len(bands), HOP / RATE)
-    whole = power[(rate >= 1)].sum(0) + FLOOR
+    whole = energy[(rate >= 1)].sum(0) + FLOOR
     edges = ((2, 4), (4, 8), (8, 16), (16, 50))
     return np.concatenate(
-        [np.log(power[(rate >= a) & (rate < b)].sum(0) / whole + 1e-4) for a, b in edges]
+        [np.log(energy[(rate >= a) & (rate < b)].sum(0) / whole + 1e-4) for a, b in edges]
     )
 
 
@@ -129,9 +163,9 @@ def decay(frames: Frames) -> Floats:
     return spread
 
 
-def larynx(power: Floats) -> Floats:
+def larynx(energy: Floats) -> Floats:
     """Return how regular the voice is: periodicity, and how pitch moves from frame to frame."""
-    likeness = np.fft.irfft(power)[:, : LAGS[1] + 1]
+    likeness = np.fft.irfft(energy)[:, : LAGS[1] + 1]
     ratio = likeness[:, LAGS[0] :] / (likeness[:, :1] + FLOOR)
     best = ratio.max(1)
     pitch = np.log(LAGS[0] + ratio.argmax(1))
@@ -146,16 +180,17 @@ def larynx(power: Floats) -> Floats:
     )
 
 
-def shape(waveform: Floats, rows: Floats) -> Floats:
+def shape(waveform: Floats, frames: Frames) -> Floats:
     """Return how peaks and steps are spread: crest, kurtosis, skew and jumps of the waveform."""
-    moments = rows / (np.sqrt(np.mean(rows**2, axis=1, keepdims=True)) + 1e-9)
-    kurtosis, skew = np.mean(moments**4, axis=1), np.mean(moments**3, axis=1)
+    square, cube, fourth, peak = (part[frames.loud] for part in frames.spread)
+    level = np.sqrt(square) + 1e-9
+    kurtosis, skew = np.log(fourth / level**4 + FLOOR), np.abs(cube / level**3)
     steps = np.abs(np.diff(waveform, 2))
     return np.array(
         [
-            np.log(kurtosis + FLOOR).mean(), np.log(kurtosis + FLOOR).std(), np.abs(skew).mean(),
+            kurtosis.mean(), kurtosis.std(), skew.mean(),
             np.log(np.percentile(steps, 99.9) / (np.mean(steps) + 1e-9) + 1e-3),
-            np.log(np.mean(steps) + 1e-6), np.log(np.abs(moments).max(1) + FLOOR).mean(),
+            np.log(np.mean(steps) + 1e-6), np.log(peak / level + FLOOR).mean(),
         ]
     )  # fmt: skip
 

@@ -15,7 +15,7 @@ from tests.recordings import recording
 from tests.timing import quickest
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.pad import Detectors, load
-from verifiers.voice.pad.features import features
+from verifiers.voice.pad.features import FRAME, HOP, features, moments
 from verifiers.voice.pad.shipped import FILE, Shipped
 from verifiers.voice.pad.windows import windows
 from verifiers.voice.settings import VoiceSettings
@@ -60,6 +60,17 @@ def test_silence_and_a_constant_give_finite_features() -> None:
 def test_level_and_offset_change_nothing() -> None:
     detector, waveform = Shipped.load(0), noise(2)
     assert detector.score(waveform) == pytest.approx(detector.score(waveform * 0.3 + 0.01), abs=0.1)
+
+
+def test_moments_are_those_of_the_samples_of_each_frame() -> None:
+    samples = noise(0.5)
+    found = moments(samples)
+    for number in (0, 7, len(found.peak) - 1):
+        frame = samples[number * HOP : number * HOP + FRAME].astype(np.float64)
+        means = [np.mean(frame**power) for power in (2, 3, 4)]
+        assert np.allclose([each[number] for each in found[:3]], means, rtol=1e-3, atol=1e-6)
+        assert found.peak[number] == np.abs(frame).max()
+    assert len(found.peak) == (samples.size - FRAME) // HOP + 1
 
 
 def test_three_seconds_cost_little() -> None:
