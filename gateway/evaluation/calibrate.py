@@ -10,16 +10,26 @@ from gateway.evaluation.compared import Compared, collections, compared, joined
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import Crossfitted, crossfitted
 from gateway.evaluation.encode import Encoded, Listening
-from gateway.evaluation.fitting import Fitted, fit, least_cllr
+from gateway.evaluation.fitting import Fitted, Rule, certainty, fit, least_cllr
 from gateway.evaluation.manifest import digest, pseudonyms
 from gateway.evaluation.order import Order, encode
 from gateway.evaluation.rates import rate
 from gateway.progress import Progress
-from verifiers.voice.calibration import MANY, Calibration, Cost, Line, Made, Point
+from verifiers.voice.calibration import (
+    AGREEMENT,
+    MANY,
+    TARGETS,
+    Calibration,
+    Cost,
+    Line,
+    Made,
+    Point,
+)
+from verifiers.voice.channels import PAIRS
 from verifiers.voice.normalisation import Cohort
 
-TARGETS = (1e-2, 1e-3, 1e-4)
-PAIRS = (("wide", "wide"), ("telephone", "telephone"), ("telephone", "wide"))
+FITTED = (AGREEMENT, *TARGETS)
+"""The false match rates that thresholds are fitted for."""
 
 
 def calibrate(order: Order, progress: Progress, listening: Listening | None = None) -> Calibration:
@@ -68,7 +78,8 @@ def _lines(
     wanted = [(pair, utterances) for pair in PAIRS for utterances in (1, MANY)]
     for number, ((one, other), utterances) in enumerate(wanted, start=1):
         found = _compared(encoded[one], encoded[other], utterances, cohort)
-        yield _line((one, other), utterances, found, collection, order.seed)
+        rule = Rule(FITTED, collection, order.seed, certainty(one, other))
+        yield _line((one, other), utterances, found, rule)
         progress("Fitting", number, len(wanted))
 
 
@@ -80,19 +91,13 @@ def _compared(one: Encoded, other: Encoded, utterances: int, cohort: Cohort | No
     return joined(found, compared(compare(other, one, utterances), cohort))
 
 
-def _line(
-    channels: tuple[str, str],
-    utterances: int,
-    found: Compared,
-    collection: Mapping[str, str],
-    seed: int,
-) -> Line:
+def _line(channels: tuple[str, str], utterances: int, found: Compared, rule: Rule) -> Line:
     """Fit one line. Raises Misconfigured where too few people are left to hold any out."""
     try:
-        held = crossfitted(found, TARGETS, collection, seed)
+        held = crossfitted(found, rule)
     except ValueError as error:
         raise Misconfigured(detail=f"{' and '.join(channels)}: {error}") from error
-    fitted = fit(found, TARGETS, collection, seed)
+    fitted = fit(found, rule)
     genuine, impostor = found.split()
     return Line.model_validate(
         {
@@ -104,7 +109,7 @@ def _line(
             "genuine": genuine.size,
             "impostor": impostor.size,
             "cllr": _cost(found, held),
-            "points": [_point(found, held, target, fitted) for target in TARGETS],
+            "points": [_point(found, held, target, fitted) for target in rule.targets],
         }
     )
 

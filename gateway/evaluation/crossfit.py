@@ -10,7 +10,7 @@ import numpy as np
 
 from gateway.evaluation.arrays import Floats, Mask
 from gateway.evaluation.compared import Compared
-from gateway.evaluation.fitting import Fitted, fit
+from gateway.evaluation.fitting import Fitted, Rule, fit
 from gateway.evaluation.folds import fold
 
 FOLDS = 5
@@ -29,27 +29,23 @@ class Crossfitted:
         return found
 
 
-def crossfitted(
-    compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
-) -> Crossfitted:
+def crossfitted(compared: Compared, rule: Rule) -> Crossfitted:
     """Fit for each two folds on the people of all others. Raises ValueError for too few people."""
     ratios = np.full(compared.score.size, np.nan)
-    thresholds = {target: np.full(compared.score.size, np.nan) for target in targets}
+    thresholds = {target: np.full(compared.score.size, np.nan) for target in rule.targets}
     for held, others in _sides(compared):
-        fitted = _fit(compared.among(others), targets, collection, seed)
+        fitted = _fit(compared.among(others), rule)
         ratios[held] = fitted.ratios(compared.score[held])
-        for target in targets:
+        for target in rule.targets:
             thresholds[target][held] = fitted.thresholds[target]
     return Crossfitted(ratios, thresholds)
 
 
-def _fit(
-    compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
-) -> Fitted:
+def _fit(compared: Compared, rule: Rule) -> Fitted:
     genuine, impostor = compared.split()
     if not genuine.size or not impostor.size:
         raise ValueError("too few people to hold any out")
-    return fit(compared, targets, collection, seed)
+    return fit(compared, rule)
 
 
 def _sides(compared: Compared) -> Iterator[tuple[Mask, Mask]]:

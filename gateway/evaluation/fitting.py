@@ -13,13 +13,32 @@ from gateway.evaluation import regression
 from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compared import Compared
 from gateway.evaluation.costs import cllr
+from verifiers.voice.channels import TELEPHONE
 
 FEWEST = 3
 """Fewer people of one collection say nothing about how alike its people are."""
 DRAWINGS = 1000
 SURE = 0.99
+"""The share of the drawings in which a threshold keeps its target (decision 0041)."""
+SURE_ON_TELEPHONE = 0.9
+"""The same between telephones alone, where the tail of strangers is lighter than a normal one."""
 BEARABLE = 0.025
 """Misses that caution may cost beyond what the target needs of all people together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What thresholds have to keep: which targets, in each `collection` of people, how surely."""
+
+    targets: tuple[float, ...]
+    collection: Mapping[str, str]
+    seed: int
+    sure: float = SURE
+
+
+def certainty(one: str, other: str) -> float:
+    """Return how surely thresholds between two channels have to keep their targets."""
+    return SURE_ON_TELEPHONE if one == other == TELEPHONE else SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +54,22 @@ class Fitted:
         return self.slope * scores + self.offset
 
 
-def fit(
-    compared: Compared, targets: tuple[float, ...], collection: Mapping[str, str], seed: int
-) -> Fitted:
+def fit(compared: Compared, rule: Rule) -> Fitted:
     """Fit the line and the thresholds. Raises ValueError for fewer than three people.
 
     Thresholds hold for all people together; and in the collection where people are most alike as
     far as that costs few misses.
     """
     slope, offset = logistic(*compared.split())
-    together = tail(compared, targets, seed)
+    together = tail(compared, rule)
     if together is None:
         raise ValueError("too few people")
-    names = np.array([collection.get(each, "") for each in compared.subjects])
-    single = [tail(compared.among(names == each), targets, seed) for each in np.unique(names)]
+    names = np.array([rule.collection.get(each, "") for each in compared.subjects])
+    single = [tail(compared.among(names == each), rule) for each in np.unique(names)]
     worst = np.max([together, *(each for each in single if each is not None)], axis=0)
     bearable = np.quantile(compared.split()[0], BEARABLE)
     tails = np.maximum(together, np.minimum(worst, bearable))
-    return Fitted(slope, offset, dict(zip(targets, slope * tails + offset, strict=True)))
+    return Fitted(slope, offset, dict(zip(rule.targets, slope * tails + offset, strict=True)))
 
 
 def logistic(genuine: Floats, impostor: Floats) -> tuple[float, float]:
@@ -71,18 +88,18 @@ def logistic(genuine: Floats, impostor: Floats) -> tuple[float, float]:
     return slope, float(line[1] - slope * middle)
 
 
-def tail(compared: Compared, targets: tuple[float, ...], seed: int) -> Floats | None:
+def tail(compared: Compared, rule: Rule) -> Floats | None:
     """Return the scores that impostors reach as seldom as the targets say, by a normal tail.
 
-    People are drawn anew, with all their comparisons, and 99 % of the drawings lie below; None for
-    fewer than three people.
+    People are drawn anew, with all their comparisons, and in the rule's share of the drawings they
+    keep the targets; None for fewer than three people.
     """
     owner, speaker = compared.owner, compared.speaker
     people = np.unique(np.concatenate([owner, speaker]))
     if people.size < FEWEST:
         return None
     sums = _sums(compared)
-    drawn = np.random.default_rng(seed).multinomial(
+    drawn = np.random.default_rng(rule.seed).multinomial(
         people.size, [1 / people.size] * people.size, DRAWINGS
     )
     weight = np.zeros((DRAWINGS, len(compared.subjects)))
@@ -91,8 +108,8 @@ def tail(compared: Compared, targets: tuple[float, ...], seed: int) -> Floats | 
     some = counts > 0
     means = totals[some] / counts[some]
     deviations = np.sqrt(np.maximum(squares[some] / counts[some] - means**2, 0))
-    sigmas = [NormalDist().inv_cdf(1 - target) for target in targets]
-    return np.array([np.quantile(means + each * deviations, SURE) for each in sigmas])
+    sigmas = [NormalDist().inv_cdf(1 - target) for target in rule.targets]
+    return np.array([np.quantile(means + each * deviations, rule.sure) for each in sigmas])
 
 
 def _sums(compared: Compared) -> tuple[Floats, Floats, Floats]:

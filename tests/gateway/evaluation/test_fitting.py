@@ -9,10 +9,20 @@ from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compared import Compared
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import crossfitted
-from gateway.evaluation.fitting import fit, least_cllr, logistic, tail
+from gateway.evaluation.fitting import (
+    SURE,
+    SURE_ON_TELEPHONE,
+    Rule,
+    certainty,
+    fit,
+    least_cllr,
+    logistic,
+    tail,
+)
 from gateway.evaluation.folds import fold
 
 TARGETS = (1e-2, 1e-3, 1e-4)
+RULE = Rule(TARGETS, {}, 1)
 PEOPLE = tuple(f"person {number}" for number in range(40))
 
 
@@ -54,15 +64,35 @@ def test_the_least_cost_of_known_scores() -> None:
 
 
 def test_the_tail_is_not_below_what_impostors_reach() -> None:
-    found = tail(scores(), TARGETS, 1)
+    found = tail(scores(), RULE)
     assert found is not None
     true = np.array([2.326, 3.090, 3.719])
     assert (found >= true - 0.02).all()
     assert (found <= true + 0.2).all()
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "sure"),
+    [
+        ("wide", "wide", SURE),
+        ("telephone", "wide", SURE),
+        ("telephone", "telephone", SURE_ON_TELEPHONE),
+    ],
+)
+def test_each_pair_of_channels_is_as_sure_as_its_tail_asks_for(
+    one: str, other: str, sure: float
+) -> None:
+    assert certainty(one, other) == sure
+
+
+def test_the_surer_the_higher_are_thresholds_and_no_ratio_changes() -> None:
+    less, more = (fit(scores(), Rule(TARGETS, {}, 1, each)) for each in (SURE_ON_TELEPHONE, SURE))
+    assert (less.slope, less.offset) == (more.slope, more.offset)
+    assert all(less.thresholds[each] < more.thresholds[each] for each in TARGETS)
+
+
 def test_fewer_than_three_people_say_nothing_about_strangers() -> None:
-    assert tail(scores(2), TARGETS, 1) is None
+    assert tail(scores(2), RULE) is None
 
 
 def studio(apart: float) -> tuple[Compared, dict[str, str]]:
@@ -76,7 +106,7 @@ def studio(apart: float) -> tuple[Compared, dict[str, str]]:
 
 def test_thresholds_hold_in_the_collection_where_people_are_most_alike() -> None:
     mixed, collection = studio(apart=12)
-    together, apart = (fit(mixed, TARGETS, each, 1) for each in ({}, collection))
+    together, apart = (fit(mixed, Rule(TARGETS, each, 1)) for each in ({}, collection))
     assert apart.slope == together.slope
     for target, deviations in zip(TARGETS, (2.326, 3.090, 3.719), strict=True):
         score = (apart.thresholds[target] - apart.offset) / apart.slope
@@ -86,7 +116,7 @@ def test_thresholds_hold_in_the_collection_where_people_are_most_alike() -> None
 
 def test_that_caution_costs_few_misses_and_never_the_target_of_all_together() -> None:
     mixed, collection = studio(apart=5)
-    together, apart = (fit(mixed, TARGETS, each, 1) for each in ({}, collection))
+    together, apart = (fit(mixed, Rule(TARGETS, each, 1)) for each in ({}, collection))
     genuine, impostor = mixed.split()
     for target in TARGETS:
         score = (apart.thresholds[target] - apart.offset) / apart.slope
@@ -98,7 +128,7 @@ def test_that_caution_costs_few_misses_and_never_the_target_of_all_together() ->
 
 
 def test_the_same_seed_makes_the_same_thresholds() -> None:
-    assert fit(scores(), TARGETS, {}, 1) == fit(scores(), TARGETS, {}, 1)
+    assert fit(scores(), RULE) == fit(scores(), RULE)
 
 
 def changed(found: Compared, person: int, by: float) -> Floats:
@@ -111,7 +141,7 @@ def test_nobody_is_judged_by_what_was_fitted_on_them() -> None:
     """Whatever a person sounds like, the line that they are judged by stays."""
     found = scores(20)
     other = Compared(changed(found, 3, 2.0), found.owner, found.speaker, found.subjects)
-    before, after = (crossfitted(each, TARGETS, {}, 1) for each in (found, other))
+    before, after = (crossfitted(each, RULE) for each in (found, other))
     theirs = fold(PEOPLE[3], 5)
     folds = np.array([fold(each, 5) for each in found.subjects])
     mine = (folds[found.owner] == theirs) | (folds[found.speaker] == theirs)
@@ -122,7 +152,7 @@ def test_nobody_is_judged_by_what_was_fitted_on_them() -> None:
 
 def test_every_comparison_is_judged() -> None:
     found = scores(20)
-    held = crossfitted(found, TARGETS, {}, 1)
+    held = crossfitted(found, RULE)
     assert np.isfinite(held.ratios).all()
     rate = (held.matches(1e-2) & ~found.genuine).sum() / (~found.genuine).sum()
     assert rate < 1.5e-2
@@ -130,4 +160,4 @@ def test_every_comparison_is_judged() -> None:
 
 def test_too_few_people_cannot_be_held_out() -> None:
     with pytest.raises(ValueError, match="too few people"):
-        crossfitted(scores(2), TARGETS, {}, 1)
+        crossfitted(scores(2), RULE)
