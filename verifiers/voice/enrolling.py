@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from contracts.clock import Clock
 from contracts.errors import NotEnrolled, Retry
-from contracts.factor import Answer, Ask, Challenge, Template
+from contracts.factor import Answer, Ask, Challenge, Enrolled, Template
 from contracts.text import Text
 from verifiers.voice import vectors
 from verifiers.voice.answers import recording
@@ -14,7 +15,7 @@ from verifiers.voice.challenge import seen
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolment import Enrolment, of_one_voice
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.template import Voiceprint
+from verifiers.voice.template import LAYOUT, Seen, Voiceprint
 from verifiers.voice.utterance import Ears, Utterance
 from verifiers.voice.vectors import pack, unpack
 from verifiers.voice.weighing import weight
@@ -82,10 +83,16 @@ class Enrolling:
 
     def _template(self, kept: Sequence[Utterance], enrolment: Enrolment) -> Template:
         """Make the template; none of its recordings can be given again to log in."""
-        voiceprint, today = merged(kept), seen.day(self._clock.now())
-        for each in enrolment.utterances:
-            voiceprint = seen.noted(voiceprint, each.fingerprint, today, self._settings)
-        return Template(voiceprint.dump(), kept[0].engine, LABEL)
+        today = seen.day(self._clock.now())
+        given = tuple(Seen(each.fingerprint, today) for each in enrolment.utterances)
+        return Template(replace(merged(kept), seen=given).dump(), kept[0].engine, LABEL)
+
+    def carried(self, template: Template, replaced: Sequence[Enrolled]) -> Template:
+        """Return a new voiceprint that knows the recordings of those it replaces, of any engine."""
+        voiceprint, today = Voiceprint.load(template.data), seen.day(self._clock.now())
+        before = (each.template for each in replaced if each.format.endswith(LAYOUT))
+        known = [each for data in before for each in Voiceprint.load(data).seen]
+        return replace(template, data=seen.joined(voiceprint, known, today, self._settings).dump())
 
     def _next(self, enrolment: Enrolment, kept: int, error: Text | None = None) -> Challenge:
         limits = self._settings.hints

@@ -14,13 +14,10 @@ from verifiers.voice.adaptation import reverted
 from verifiers.voice.calls import Calls
 from verifiers.voice.consent import CONSENT
 from verifiers.voice.deciding import Decider
-from verifiers.voice.engines import VERSION
 from verifiers.voice.enrolling import Enrolling
-from verifiers.voice.template import Voiceprint
+from verifiers.voice.template import LAYOUT, Voiceprint
 from verifiers.voice.utterance import DECODE
 from verifiers.voice.verifying import AMR, KINDS, Verifying
-
-LAYOUT = f"/{VERSION}"
 
 
 class Voice:
@@ -66,6 +63,10 @@ class Voice:
     def protect(self, template: Template, seed: bytes) -> Template:
         """Rotate a voiceprint that was just enrolled."""
         return replace(template, data=Voiceprint.load(template.data).protected(seed).dump())
+
+    def carry(self, template: Template, replaced: Sequence[Enrolled]) -> Template:
+        """Let nobody give a recording again because somebody enrolled anew."""
+        return self._enrolling.carried(template, replaced)
 
     def reissue(self, enrolled: Enrolled) -> bytes | None:
         """Rotate a voiceprint anew."""

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from verifiers.voice.channels import CHANNELS
+from verifiers.voice.engines import VERSION
 from verifiers.voice.protection import Transform, new_salt
 from verifiers.voice.vectors import pack, unpack
 
+LAYOUT = f"/{VERSION}"
+"""How the formats of all engines end whose voiceprints are laid out so."""
 Turn = Callable[[Sequence[float]], list[float]]
 MEMBERS = frozenset({"salt", "mean", "adapted", "channel", "utterances", "seen"})
 

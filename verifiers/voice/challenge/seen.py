@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -41,6 +41,18 @@ def noted(
     voiceprint: Voiceprint, fingerprint: bytes, today: int, settings: VoiceSettings
 ) -> Voiceprint:
     """Remember one recording more; the oldest go, and those that were given too long ago."""
-    recent = [each for each in voiceprint.seen if today - each.day <= settings.replay_days]
-    newest = [*recent, Seen(fingerprint, today)][-settings.replay_recordings :]
-    return replace(voiceprint, seen=tuple(newest))
+    return _kept(voiceprint, [*voiceprint.seen, Seen(fingerprint, today)], today, settings)
+
+
+def joined(
+    voiceprint: Voiceprint, before: Sequence[Seen], today: int, settings: VoiceSettings
+) -> Voiceprint:
+    """Remember what was given before the recordings that a voiceprint knows itself."""
+    return _kept(voiceprint, [*before, *voiceprint.seen], today, settings)
+
+
+def _kept(
+    voiceprint: Voiceprint, known: Sequence[Seen], today: int, settings: VoiceSettings
+) -> Voiceprint:
+    recent = [each for each in known if today - each.day <= settings.replay_days]
+    return replace(voiceprint, seen=tuple(recent[-settings.replay_recordings :]))
