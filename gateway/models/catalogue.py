@@ -86,7 +86,7 @@ def made(model: Exported) -> State:
         name=model.name,
         purpose=model.purpose,
         source=str(record.get("source", model.hub.name)),
-        licence=model.licence,
+        licence=str(record.get("licence", model.licence)),
         sha256=str(record.get("sha256", "")),
         path=str(model.path),
         card=model.card,

@@ -58,13 +58,13 @@ def recorded(model: Exported, source: Path, data: bytes, dimension: int) -> dict
     """Say what the file is and what it was made of; other weights make another template."""
     weights = {path.name: digest(path) for path in parts(source)}
     whole = hashlib.sha256(json.dumps(weights).encode()).hexdigest()
+    hub = model.hub if same(source, model.hub) else None
     return {
         "template": f"{model.key}-{dimension}-{whole[:12]}",
         "dimension": dimension,
         "sha256": hashlib.sha256(data).hexdigest(),
-        "source": f"{model.hub.name} at {model.hub.revision}"
-        if same(source, model.hub)
-        else "a folder of the operator's",
+        "source": f"{hub.name} at {hub.revision}" if hub else "a folder of the operator's",
+        "licence": model.licence if hub else "the folder's",
         "weights": weights,
         "made_with": Recipe.read(model.recipe).install[-1],
         "date": datetime.now(UTC).date().isoformat(),

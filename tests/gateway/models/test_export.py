@@ -92,12 +92,13 @@ def test_the_file_lies_there_with_a_record_of_what_it_was_made_of(
     assert stat.S_IMODE(ECAPA.path.stat().st_mode) == 0o644
     record = json.loads((models / "ecapa.json").read_text("utf-8"))
     assert record["template"].startswith("ecapa-4-")
-    assert record["source"] == "a folder of the operator's"
+    assert (record["source"], record["licence"]) == ("a folder of the operator's", "the folder's")
     assert record["difference"] < 1e-5
     assert "torch==2.13.0" in record["made_with"]
     assert "speechbrain==1.1.2" in record["made_with"]
     (row,) = (each for each in listing() if each.name == "ecapa.onnx")
     assert (row.present, row.sha256) == (True, record["sha256"])
+    assert (row.licence, row.card) == ("the folder's", "docs/performance/engines.md#ecapa")
 
 
 def test_other_weights_make_other_templates(
