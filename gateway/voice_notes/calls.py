@@ -21,8 +21,9 @@ from gateway.login.lowering import take_back
 from gateway.voice_notes.answering import WAVE, Answering, Open, Outcome, Parts, Result
 from gateway.voice_notes.challenge import Said, Status
 from gateway.voice_notes.consent import stands
-from store import Client, Transaction
+from store import Client, Purpose, Transaction
 from store.encoding import dump_events, load_events
+from store.trail.samples import REFUSED
 from store.voice_calls import VoiceCall
 
 CHANGED = "voice_notes.speaker_changed"
@@ -159,8 +160,8 @@ class Calling:
     def _hear(self, call: VoiceCall, going: Going, opened: Open, sample: Sample) -> Result:
         try:
             heard = self._follower.hear(going.heard, opened.said.asked, sample)
-        except Retry:
-            return Result.AGAIN
+        except Retry as poor:
+            return self._poor(call, poor)
         going = replace(going, heard=heard.state, segments=going.segments + 1)
         call = self._keep(call, going)
         return self._conclude(call, going, opened, sample) if heard.enough else Result.AGAIN
@@ -183,13 +184,22 @@ class Calling:
     def _follow(self, call: VoiceCall, going: Going, sample: Sample) -> Result:
         try:
             followed = self._follower.follow(going.heard, self._enrolled(call), sample)
-        except Retry:
-            return Result.AGAIN
+        except Retry as poor:
+            return self._poor(call, poor)
         if followed.changed:
             self._changed(call, going)
             return Result.REFUSED
         self._keep(call, replace(going, heard=followed.state, segments=going.segments + 1))
         return Result.ACCEPTED
+
+    def _poor(self, call: VoiceCall, why: Retry) -> Result:
+        """Note a segment that could not be used: it counts among the failures to acquire."""
+        if why.reason:
+            facts = {"factor": FACTOR, "purpose": str(Purpose.VERIFY), "reason": why.reason}
+            of = {"account_id": call.account_id, "client_id": call.client_id}
+            with self._store.write() as tx:
+                tx.audit.add(REFUSED, **of, detail={"forwarded": True}, facts=facts)
+        return Result.AGAIN
 
     def _enrolled(self, call: VoiceCall) -> Sequence[Enrolled]:
         """Return what the voice is compared with. Raises NotAllowed where it is gone."""

@@ -24,7 +24,6 @@ from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.login.test_login import Deaf
 from tests.walks.forms import Form, read
 from tests.walks.person import Chatbot, Person
-from verifiers.voice.utterance import DECODE
 
 SECRET = "a secret of the bot's"
 VERIFY = "/voice/verify"
@@ -36,6 +35,7 @@ class Hearing(Deaf):
     """Knows alice's voice by the word, and what was to be said; each challenge is another."""
 
     consent = Consent(1, (Text("You are heard."),))
+    decodes = "test.decode"
 
     def __init__(self) -> None:
         self.heard: list[Sample] = []
@@ -62,7 +62,7 @@ class Hearing(Deaf):
         if self.busy:
             raise Unavailable(retry_after=3)
         if sample.data == b"silence":
-            raise Retry
+            raise Retry(reason="too_short")
         said = b" ".join([*so_far.split(), *sample.data.split()])
         return SoFar(said, len(said.split()) > len(asked["digits"]))
 
@@ -72,7 +72,7 @@ class Hearing(Deaf):
 
     def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
         if sample.data == b"silence":
-            raise Retry
+            raise Retry(reason="too_short")
         return Followed(b"", changed=not sample.data.startswith(b"alice"))
 
 
@@ -83,7 +83,7 @@ class Pool:
     decoded: list[bytes] = field(default_factory=list)
 
     def __call__(self, job: str, payload: bytes) -> bytes:
-        assert job == DECODE
+        assert job == Hearing.decodes
         self.decoded.append(payload)
         if payload == b"rubbish":
             raise BadRequest(Text("This is no recording."))

@@ -42,6 +42,16 @@ def test_it_is_decided_as_soon_as_enough_was_said(waiting: Talk) -> None:
     assert waiting.arrived()
 
 
+def test_each_poor_segment_counts_as_a_failure_to_acquire(waiting: Talk) -> None:
+    first, second = waiting.segments()
+    call = waiting.say("begin", first)["call"]
+    assert waiting.say(call, b"silence")["result"] == "again"
+    assert waiting.say(call, second)["result"] == "accepted"
+    assert waiting.say(call, b"silence")["result"] == "again"
+    noted = {"factor": "voice", "purpose": "verify", "reason": "too_short", "forwarded": True}
+    assert [noted.items() <= each.items() for each in waiting.trail("sample.refused")] == [True] * 2
+
+
 def test_the_words_must_be_said_within_the_minute(waiting: Talk) -> None:
     first, second = waiting.segments()
     call = waiting.say("begin", first)["call"]
