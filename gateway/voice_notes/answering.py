@@ -10,7 +10,6 @@ from enum import StrEnum
 from contracts.assurance import AuthEvent
 from contracts.clock import Clock
 from contracts.errors import Expired, NotAllowed, Unavailable
-from contracts.factor import Infer
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Asked, Judged
 from enrollment.renewing import TooManyQuestions
@@ -24,7 +23,6 @@ from gateway.voice_notes.challenge import Said, Status, asked_at
 from gateway.voice_notes.consent import stands
 from store import Client, Login, Store, Transaction
 from store.voice_notes import VoiceNote
-from verifiers.voice.utterance import DECODE
 
 WAVE = "audio/wav"
 
@@ -79,7 +77,7 @@ class Parts:
 
     store: Store
     clock: Clock
-    infer: Infer
+    decode: Callable[[bytes], bytes]
     ceremonies: Ceremonies
     limits: Limits
     failures_per_login: int
@@ -127,7 +125,7 @@ class Answering:
 
     def decode(self, audio: bytes) -> bytes:
         """Return the WAV of what a messenger or a telephone sent. Raises BadRequest, Unavailable"""
-        return self._parts.infer(DECODE, audio)
+        return self._parts.decode(audio)
 
     def judge(
         self, opened: Open, wave: bytes, terms: Terms = USUAL, also: Also = _nothing

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint
 
+from contracts.errors import Unavailable
+from contracts.listening import Decoding
 from enrollment.ceremonies import Ceremonies
 from gateway.login.elsewhere import FACTOR
 from gateway.login.room import limits
@@ -43,15 +46,19 @@ def blueprints(parts: Parts, near: Neighbours) -> Iterator[Blueprint]:
 
 
 def _endpoint(parts: Parts, near: Neighbours) -> endpoint.Parts:
-    settings, store = parts.settings, parts.store
+    settings, store, factor = parts.settings, parts.store, parts.known_factors.get(FACTOR)
+    decode = partial(parts.infer, factor.decodes) if isinstance(factor, Decoding) else _undecoded
     common = AnsweringParts(
-        *(store, parts.clock, parts.infer, near.ceremonies, limits(parts)),
+        *(store, parts.clock, decode, near.ceremonies, limits(parts)),
         failures_per_login=settings.failures_per_login,
     )
     answering = Answering(common)
-    factor, bounds = parts.known_factors.get(FACTOR), _bounds(settings)
-    calling = Calling(common, answering, factor, bounds)
+    calling = Calling(common, answering, factor, _bounds(settings))
     return endpoint.Parts(answering, calling, near.server, store)
+
+
+def _undecoded(audio: bytes) -> bytes:
+    raise Unavailable(detail=f"nothing here decodes {len(audio)} bytes of a recording")
 
 
 def _bounds(settings: Settings) -> Bounds:
