@@ -3,7 +3,6 @@
 import os
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 from werkzeug.serving import make_server
 
 from tests.parts import missing
+from tests.waiting import PATIENCE, until
 
 PHONE: dict[str, Any] = {
     "viewport": {"width": 390, "height": 844},
@@ -42,8 +42,6 @@ PASSKEY = {
     "automaticPresenceSimulation": True,
 }
 
-PATIENCE = 15.0
-"""Seconds that a page may take on a busy machine."""
 expect.set_options(timeout=1000 * PATIENCE)
 
 Serve = Callable[[Flask], str]
@@ -69,10 +67,7 @@ class VirtualAuthenticator:
 
     def holds(self, number: int) -> None:
         """Wait until it holds so many passkeys."""
-        deadline = time.monotonic() + PATIENCE
-        while len(self.credentials()) != number:
-            assert time.monotonic() < deadline, self.credentials()
-            self._page.wait_for_timeout(50)
+        until(lambda: len(self.credentials()) == number, step=0.05)
 
     def verify_user(self, verified: bool) -> None:
         """Let the person pass, or fail, the fingerprint or face check."""
@@ -114,6 +109,7 @@ def _page(browser: Browser, **options: Any) -> Iterator[Page]:
     """Open a page in a profile of its own; an error in its scripts fails the test."""
     errors: list[str] = []
     with closing(browser.new_context(**options)) as context:
+        context.set_default_timeout(1000 * PATIENCE)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         yield page

@@ -14,6 +14,7 @@ import soundfile
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Authenticator, Microphone, log_out
+from tests.fakes import codes
 from tests.recordings import pasted
 from tests.walks.tree import Tree, serving
 
@@ -114,8 +115,7 @@ def test_a_voice_is_enrolled_and_logs_in_and_another_is_refused(
     tree.run(
         "client", "add", "bank", "--public", "--no-consent", "--redirect-uri", f"{tree.issuer}/"
     )
-    app = pyotp.TOTP(seed)
-    enrol_voice(page, tree, say, app)
+    enrol_voice(page, tree, say, seed)
     ask_for_voice(page, tree)
     say(OTHER, asked(page), 0)
     record(page)
@@ -144,7 +144,7 @@ def asked(page: Page) -> str:
     return digits
 
 
-def enrol_voice(page: Page, tree: Tree, say: Say, app: pyotp.TOTP) -> None:
+def enrol_voice(page: Page, tree: Tree, say: Say, seed: str) -> None:
     """Log in as highly as the account can and read three phrases aloud."""
     page.goto(f"{tree.issuer}/account")
     page.get_by_label("Username").fill("vera")
@@ -152,7 +152,7 @@ def enrol_voice(page: Page, tree: Tree, say: Say, app: pyotp.TOTP) -> None:
     page.get_by_role("button", name="Log in").click()
     page.get_by_role("button", name="Voice").click()
     page.get_by_role("button", name="Authenticator app").click()
-    page.get_by_label("code").fill(app.now())
+    page.get_by_label("code").fill(codes.app(seed).code())
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Voice").click()
     page.get_by_label("I have read this and agree.").check()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -16,8 +15,9 @@ from contracts.clock import SystemClock
 from gateway.opening import open_store
 from gateway.settings import Settings
 from store.outbox import MESSAGE
-from tests.browser.conftest import PATIENCE, Authenticator
+from tests.browser.conftest import Authenticator
 from tests.gateway.conftest import PASSWORD
+from tests.waiting import until
 from tests.walks.tree import Tree, serving
 
 pytestmark = pytest.mark.browser
@@ -36,15 +36,15 @@ def code(tree: Tree) -> str:
     store = open_store(
         Settings(env="test", data=tree.data, issuer=tree.issuer), clock := SystemClock()
     )
-    deadline = time.monotonic() + PATIENCE
+
+    def sent() -> list[str]:
+        with store.write() as tx:
+            later = clock.now() + timedelta(minutes=2)
+            texts = [row.payload["text"] for row in tx.outbox.claim(later, timedelta(), MESSAGE)]
+        return [match.group() for text in texts if (match := re.match(r"\d{6}", text))]
+
     with closing(store):
-        while time.monotonic() < deadline:
-            with store.write() as tx:
-                later = clock.now() + timedelta(minutes=2)
-                sent = [row.payload["text"] for row in tx.outbox.claim(later, timedelta(), MESSAGE)]
-            if found := [match.group() for text in sent if (match := re.match(r"\d{6}", text))]:
-                return found[-1]
-    raise AssertionError("no code was sent")
+        return until(sent)[-1]
 
 
 def test_a_chatbots_user_makes_an_account_with_a_passkey(
