@@ -142,7 +142,7 @@ class Talker:
         self.browser.fill("/enroll/voice")
         self.browser.fill("/enroll/answer", consent="1")
         for take in range(6):
-            said = samples(self.voice, ALL[take:] + ALL[:take], 4 * take)
+            said = samples(self.voice, ALL[take:] + ALL[:take], 5 * take)
             pcm = (np.clip(said, -1, 1) * 32767).astype("<i2").tobytes()
             sample = ("sample.wav", wav.wave(pcm), "audio/wav")
             self.browser.fill("/enroll/answer", files={"sample": sample})

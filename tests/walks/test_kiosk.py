@@ -69,7 +69,7 @@ def kiosk(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def said(folder: Path, number: int) -> Path:
     """Record the person reading a phrase."""
     path = folder / f"{number}.wav"
-    path.write_bytes(wave(SPEAKER, SAID[number:] + SAID[:number], number))
+    path.write_bytes(wave(SPEAKER, SAID[number:] + SAID[:number], 5 * number))
     return path
 
 
