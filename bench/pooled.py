@@ -115,12 +115,14 @@ def pooled() -> Iterator[tuple[Path, psutil.Process]]:
 def load() -> None:
     """Load the model and the job in a process of its own, without a pool."""
     from verifiers.voice import job  # noqa: PLC0415 - only in these processes
+    from verifiers.voice.arrays import waveform  # noqa: PLC0415
     from verifiers.voice.audio import wav  # noqa: PLC0415
+    from verifiers.voice.settings import VoiceSettings  # noqa: PLC0415
 
     listening = job.load()
-    _, engine = job.networks(job.VoiceSettings.load().engine)
+    _, engine = job.networks(VoiceSettings.load().engine)
     bare["job"] = listening
-    bare["model"] = lambda sample: engine.embed(job.waveform(wav.pcm(sample)))
+    bare["model"] = lambda sample: engine.embed(waveform(wav.pcm(sample)))
 
 
 def embed(sample: bytes) -> None:

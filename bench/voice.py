@@ -45,9 +45,10 @@ def main() -> None:
 
 def _parts(job: Any, sample: bytes) -> dict[str, float]:  # noqa: ANN401 - a job of the pool
     """Return what the model alone takes, what a decision takes, and what recognition takes."""
+    from verifiers.voice.arrays import waveform  # noqa: PLC0415
     from verifiers.voice.audio import wav  # noqa: PLC0415
     from verifiers.voice.challenge.recogniser import load as recognition  # noqa: PLC0415
-    from verifiers.voice.job import networks, waveform  # noqa: PLC0415
+    from verifiers.voice.job import networks  # noqa: PLC0415
     from verifiers.voice.settings import VoiceSettings  # noqa: PLC0415
 
     _, engine = networks(VoiceSettings.load().engine)

@@ -20,7 +20,8 @@ from scipy.signal import resample_poly
 from scipy.stats import beta
 
 from gateway.evaluation.conditions import CONDITIONS
-from verifiers.voice.audio.speech import Floats, Speech
+from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.speech import Speech
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.challenge.digits import DIGITS, once
 from verifiers.voice.challenge.edits import edits

@@ -18,7 +18,8 @@ from scipy.signal import hilbert, resample_poly
 
 from bench.voice_challenge import COUNT, SPEAKERS, choose, paste, say, takes
 from gateway.evaluation.conditions import CONDITIONS
-from verifiers.voice.audio.speech import Floats, Speech
+from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.speech import Speech
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.challenge.digits import DIGITS
 from verifiers.voice.challenge.fingerprint import fingerprint

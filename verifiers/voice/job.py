@@ -9,9 +9,10 @@ import numpy as np
 from contracts.errors import Retry
 from contracts.inference import Job
 from verifiers.voice import engines, pad
+from verifiers.voice.arrays import Floats, waveform
 from verifiers.voice.audio import quality, wav
 from verifiers.voice.audio.narrow import filled
-from verifiers.voice.audio.speech import FRAME, Floats, Heard, Speech
+from verifiers.voice.audio.speech import FRAME, Heard, Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.channels import TELEPHONE
 from verifiers.voice.engines import Engine
@@ -104,8 +105,3 @@ def parts() -> tuple[Speech, Engine, VoiceSettings]:
 def networks(engine: str) -> tuple[Speech, Engine]:
     """Load the networks once in a process, which does one job at a time."""
     return Speech(), engines.load(engine)
-
-
-def waveform(samples: memoryview) -> Floats:
-    """Turn 16-bit samples into a waveform in [-1, 1]."""
-    return np.frombuffer(samples, "<i2").astype(np.float32) / np.float32(32768)

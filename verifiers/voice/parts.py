@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from verifiers.voice.audio.speech import FRAME, Floats, Heard
+from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.speech import FRAME, Heard
 from verifiers.voice.engines import Engine, Glancing
 
 PART_MS = 1500

@@ -23,8 +23,8 @@ from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.voice_notes.conftest import Hearing, Pool, Talk, confidential
 from tests.recordings import FOLDER
 from verifiers import voice
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio import wav
-from verifiers.voice.audio.speech import Floats
 from verifiers.voice.challenge import digits
 from verifiers.voice.models import MODELS
 from verifiers.voice.settings import VoiceSettings

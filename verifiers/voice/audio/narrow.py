@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from verifiers.voice.audio.speech import Floats
+from verifiers.voice.arrays import Floats
 
 NOISE_DB = 20.0
 """How far below the speech: of 15, 20, 25, 30 and 40 dB the one with the fewest errors."""

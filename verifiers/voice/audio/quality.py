@@ -8,8 +8,9 @@ import numpy as np
 
 from contracts.errors import Retry
 from contracts.text import Text
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.spectrum import power
-from verifiers.voice.audio.speech import FRAME, Floats, Heard
+from verifiers.voice.audio.speech import FRAME, Heard
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.channels import TELEPHONE, WIDE, Channel
 from verifiers.voice.settings import VoiceSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from verifiers.voice.audio.speech import Floats
+from verifiers.voice.arrays import Floats
 
 
 def power(waveform: Floats, window: Floats, hop: int) -> Floats:

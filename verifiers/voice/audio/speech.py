@@ -9,10 +9,9 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.models import SPEECH
-
-Floats = NDArray[np.float32]
 
 FRAME = 512
 CONTEXT = 64

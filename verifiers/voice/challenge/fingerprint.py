@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.spectrum import power
-from verifiers.voice.audio.speech import Floats
 from verifiers.voice.audio.wav import RATE
 
 WINDOW, HOP = 4096, 1024

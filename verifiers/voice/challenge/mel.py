@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.spectrum import power
-from verifiers.voice.audio.speech import Floats
 from verifiers.voice.audio.wav import RATE
 
 WINDOW, HOP, BANDS = 400, 160, 80

@@ -16,11 +16,10 @@ import numpy as np
 
 from contracts.errors import Misconfigured, Unavailable
 from contracts.inference import Job
+from verifiers.voice.arrays import Floats, waveform
 from verifiers.voice.audio import wav
-from verifiers.voice.audio.speech import Floats
 from verifiers.voice.challenge.digits import DIGITS, ENGLISH
 from verifiers.voice.challenge.mel import BANDS, log_mel
-from verifiers.voice.job import waveform
 from verifiers.voice.models import WHISPER
 from verifiers.voice.settings import VoiceSettings
 

@@ -16,7 +16,7 @@ from verifiers.voice.engines.manifest import Pinned, entries
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from verifiers.voice.audio.speech import Floats
+    from verifiers.voice.arrays import Floats
 
 DEFAULT = "campplus"
 VERSION = 2

@@ -8,7 +8,8 @@ from itertools import pairwise
 import kaldi_native_fbank as knf
 import numpy as np
 
-from verifiers.voice.audio.speech import Floats, session
+from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.speech import session
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.engines import described
 from verifiers.voice.models import ENGINES

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from verifiers.voice.audio.speech import Floats
+    from verifiers.voice.arrays import Floats
     from verifiers.voice.settings import VoiceSettings
 
 log = logging.getLogger("gatehouse.voice")

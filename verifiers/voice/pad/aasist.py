@@ -15,7 +15,8 @@ import numpy as np
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from contracts.errors import Misconfigured
-from verifiers.voice.audio.speech import Floats, session
+from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.speech import session
 from verifiers.voice.pad.windows import windows
 
 SAMPLES = 64_600

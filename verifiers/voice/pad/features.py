@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.spectrum import power
-from verifiers.voice.audio.speech import Floats
 from verifiers.voice.audio.wav import RATE
 
 FRAME = 512

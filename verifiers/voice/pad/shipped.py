@@ -9,7 +9,7 @@ from typing import Self
 
 import numpy as np
 
-from verifiers.voice.audio.speech import Floats
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.pad.features import SECONDS, features
 from verifiers.voice.pad.windows import windows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifiers.voice.audio.speech import Floats
+from verifiers.voice.arrays import Floats
 
 
 def windows(waveform: Floats, size: int) -> list[Floats]:

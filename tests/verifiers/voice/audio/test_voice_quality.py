@@ -16,8 +16,9 @@ from tests.foreign import coded
 from tests.timing import quickest
 from tests.verifiers.voice.conftest import sound
 from verifiers import voice
+from verifiers.voice.arrays import Floats
 from verifiers.voice.audio import decode, quality, wav
-from verifiers.voice.audio.speech import FRAME, Floats, Heard
+from verifiers.voice.audio.speech import FRAME, Heard
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import ALONE, LISTEN, Utterance

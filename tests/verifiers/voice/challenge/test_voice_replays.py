@@ -11,7 +11,8 @@ from scipy.signal import hilbert, resample_poly
 from gateway.evaluation.conditions import telephone
 from tests.recordings import pasted
 from tests.timing import quickest
-from verifiers.voice.audio.speech import Floats, Speech
+from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.speech import Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.challenge.replays import Print, Sought
 from verifiers.voice.challenge.seen import alike, among
