@@ -32,6 +32,7 @@ RFC_8176 = {"pwd", "otp", "sms", "hwk", "swk", "vbm", "face", "fpt", "iris", "po
 BOB = Subject("b0b", "bob")
 FOUND = registry.load(Workshop(FakeClock(), "Gatehouse", ORIGIN, b"pepper", listen))
 HELD = [name for name, factor in FOUND.items() if factor.kind is Kind.POSSESSION]
+RENEWING = [name for name, factor in FOUND.items() if isinstance(factor, Renewing)]
 RUBBISH = ["", " ", "\0", "\ud800", "{}", "null", "[" * 20_000, "9" * 100_000, "💥"]
 
 
@@ -114,6 +115,20 @@ def test_a_wrong_answer_is_a_returned_value(factor: Factor, person: Person, alic
     assert verdict.update is None or isinstance(factor, Renewing)
     assert not verdict.kinds
     assert not verdict.amr
+
+
+@pytest.mark.parametrize("factor", RENEWING, indirect=True)
+def test_a_question_for_one_answer_stays_the_same_while_it_is_good(
+    factor: Factor, person: Person, alice: Subject, clock: FakeClock
+) -> None:
+    assert isinstance(factor, Renewing)
+    asked = factor.begin_verify(alice, [stored(enroll(factor, person, alice))])
+    stands = factor.standing(asked.secret)
+    assert stands
+    assert (stands.secret, stands.asks) == (asked.secret, asked.asks)
+    assert factor.renew(asked.secret).secret != asked.secret
+    clock.advance(asked.lifetime)
+    assert factor.standing(asked.secret) is None
 
 
 def test_with_nothing_enrolled_every_answer_is_rejected(
