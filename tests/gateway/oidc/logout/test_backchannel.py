@@ -37,6 +37,7 @@ from store.keys import SigningKey
 from tests.fakes.clock import FakeClock
 from tests.gateway.oidc.hostile import Hostile, certificate
 from tests.gateway.oidc.relying_party import ISSUER, Visitor
+from tests.waiting import PATIENCE
 
 SID = "s" * 32
 OK = [b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"]
@@ -86,7 +87,9 @@ def bench(
     metadata = ClientMetadata(backchannel_logout_uri=url)
     client = replace(registered, metadata=metadata)
     receiver.seen.clear()
-    return Bench(store, clock, LogoutSender(store, tokens, Caller(seconds=0.5)), account, client)
+    return Bench(
+        store, clock, LogoutSender(store, tokens, Caller(seconds=PATIENCE)), account, client
+    )
 
 
 def posted(receiver: Hostile) -> tuple[dict[str, str], str]:
@@ -197,10 +200,11 @@ class TestAnswers:
         self, bench: Bench, receiver: Hostile, pieces: list[bytes]
     ) -> None:
         url = receiver.play("/logout", pieces, pause=0.02)
+        hurried = LogoutSender(bench.store, bench.sender._tokens, Caller(seconds=0.5))
         started = time.perf_counter()
         with pytest.raises(Unavailable):
-            bench.send(bench.to(url))
-        assert time.perf_counter() - started < 2
+            replace(bench, sender=hurried).send(bench.to(url))
+        assert time.perf_counter() - started < 6, "drop by drop it would be eight"
 
 
 class TestAddresses:
