@@ -56,4 +56,6 @@ def load(settings: VoiceSettings) -> Detectors:
     own: list[Detector] = [Shipped.load(settings.pad_threshold)]
     if settings.aasist and settings.aasist_threshold is not None:
         own.append(Aasist.load(settings.aasist, settings.aasist_sha256, settings.aasist_threshold))
+        rates = f"BPCER {settings.aasist_bpcer}, worst APCER {settings.aasist_apcer}"
+        log.info("%s detects attacks as well; as its operator measured: %s", settings.aasist, rates)
     return Detectors(own)

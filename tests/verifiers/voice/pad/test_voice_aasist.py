@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from pathlib import Path
 
 import numpy as np
@@ -74,14 +75,19 @@ def test_what_has_another_shape_is_refused_at_start(tmp_path: Path, data: bytes)
         Aasist.load(*kept(tmp_path, data), THRESHOLD)
 
 
-def test_it_is_asked_beside_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_asked_beside_our_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     path, sha256 = kept(tmp_path, network())
     for name, value in (
         ("PAD_THRESHOLD", "-1000"), ("AASIST", str(path)), ("AASIST_SHA256", sha256),
         ("AASIST_THRESHOLD", "0.1"), ("AASIST_BPCER", "0.02"), ("AASIST_APCER", "0.3"),
     ):  # fmt: skip
         monkeypatch.setenv(f"GATEHOUSE_VOICE_{name}", value)
-    detectors = load(VoiceSettings.load())
+    with caplog.at_level(logging.INFO, "gatehouse.voice"):
+        detectors = load(VoiceSettings.load())
+    assert "aasist.onnx detects attacks as well" in caplog.text
+    assert "BPCER 0." in caplog.text
     loud = np.random.default_rng(1).standard_normal(32_000).astype(np.float32)
     assert (detectors.margin(loud) or 0) > 0
     assert (detectors.margin(loud * 0.01) or 0) < 0
