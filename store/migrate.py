@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, text
 
 from store.db import Database
+from store.models.backchannel import open_request
 from store.schema import Schema, check_known
 
 LOCK = 7_221_947
@@ -36,6 +37,7 @@ def lock(connection: Connection) -> None:
 
 
 def _config(connection: Connection, schema: Schema) -> Config:
+    open_request()
     folder = str(files("migrations")).replace("%", "%%")
     config = Config()
     config.set_main_option("script_location", folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, partial
@@ -149,14 +150,12 @@ def languages() -> list[str]:
 
 @cache
 def _offered() -> list[tuple[str, str, str]]:
-    """Return tag, direction and name of each language, the name as its speakers write it."""
-    locales = map(Locale.parse, languages())
-    return [(str(each), each.text_direction, _own_name(each)) for each in locales]
+    """Return tag, direction and name of each language, the name as its speakers write it.
 
-
-def _own_name(locale: Locale) -> str:
-    name = locale.get_display_name() or str(locale)
-    return name[:1].upper() + name[1:]
+    Babel knows them too, but reads and keeps a megabyte for each language that is asked about.
+    """
+    known = json.loads((CATALOGUES / "names.json").read_text("utf-8"))
+    return [(each, known[each]["direction"], known[each]["name"]) for each in languages()]
 
 
 class _Compiled(dict[tuple[str, str], NullTranslations]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint, text
 
 from store.models.base import Instant, account_column, client_column, metadata
@@ -22,8 +24,6 @@ device_codes = Table(
     Column("forget_at", Instant, nullable=False, index=True),
 )
 
-UNDECIDED = text("status IN ('pending', 'matched')")
-
 backchannel_requests = Table(
     "backchannel_requests",
     metadata,
@@ -39,13 +39,6 @@ backchannel_requests = Table(
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
     Column("forget_at", Instant, nullable=False, index=True),
-    Index(
-        "uq_backchannel_requests_open",
-        "account_id",
-        unique=True,
-        sqlite_where=UNDECIDED,
-        postgresql_where=UNDECIDED,
-    ),
 )
 
 backchannel_devices = Table(
@@ -57,3 +50,19 @@ backchannel_devices = Table(
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("account_id", "browser_hash"),
 )
+
+
+@cache
+def open_request() -> Index:
+    """Add the index that lets an account have one undecided request; for migrations alone.
+
+    Its condition, written for both dialects, would load both: three megabytes of a web worker.
+    """
+    undecided = text("status IN ('pending', 'matched')")
+    return Index(
+        "uq_backchannel_requests_open",
+        backchannel_requests.c.account_id,
+        unique=True,
+        sqlite_where=undecided,
+        postgresql_where=undecided,
+    )
