@@ -78,9 +78,11 @@ def evaluated(order: Order, folder: Path, progress: Progress) -> Report:
 
 
 def compared(order: Order, encoder: Encoder) -> Iterator[tuple[Case, Scores]]:
-    """Yield the comparisons of every engine under every condition."""
-    for name in order.engines:
-        listening = order.listening(name)
+    """Yield the comparisons of every engine under every condition.
+
+    Raises Misconfigured before anything is encoded where an engine is missing.
+    """
+    for listening in [order.listening(name) for name in order.engines]:
         known: dict[str, Encoded] = {}
         for condition in order.conditions:
             enrolment = condition if order.enrol_condition == SAME else order.enrol_condition

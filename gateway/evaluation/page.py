@@ -32,8 +32,8 @@ def environment(folder: Path = FOLDER) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    made.filters |= {"percent": percent, "rate": words, "name": named, "thousands": thousands}
-    made.filters["target"] = geometry.percent
+    made.filters |= {"rate": words, "value": value, "bounds": bounds, "thousands": thousands}
+    made.filters |= {"percent": percent, "target": geometry.percent, "name": named}
     made.globals |= {"geometry": geometry, "notes": notes, "interval": interval}
     return made
 
@@ -58,10 +58,20 @@ def percent(value: float) -> str:
 
 
 def words(rate: Rate) -> str:
-    """Write a rate with its bounds, or without an error only with the upper one."""
+    """Write a rate with its bounds."""
+    return f"{value(rate)} ({bounds(rate)})" if rate.errors else f"{value(rate)}, {bounds(rate)}"
+
+
+def value(rate: Rate) -> str:
+    """Write a rate, or without an error what it was counted in."""
+    return percent(rate.value) if rate.errors else f"0 of {thousands(rate.comparisons)}"
+
+
+def bounds(rate: Rate) -> str:
+    """Write the bounds of a rate, without an error only the upper one."""
     if rate.errors == 0:
-        return f"0 of {thousands(rate.comparisons)}, < {percent(rate.high)}"
-    return f"{percent(rate.value)} ({percent(rate.low)} to {percent(rate.high)})"
+        return f"< {percent(rate.high)}"
+    return f"{percent(rate.low)} to {percent(rate.high)}"
 
 
 def thousands(count: int) -> str:

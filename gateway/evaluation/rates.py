@@ -46,9 +46,12 @@ def rate(errors: int, comparisons: int) -> Rate:
     return Rate(errors, comparisons, errors / comparisons, low, high)
 
 
-def bounds(errors: int, n: int) -> tuple[float, float]:
-    """Return the 95 % bounds of a proportion, one-sided without errors or with nothing else."""
-    tail = ALPHA if errors in {0, n} else ALPHA / 2
+def bounds(errors: int, n: int, alpha: float = ALPHA) -> tuple[float, float]:
+    """Return the bounds of a proportion, one-sided without errors or with nothing else.
+
+    In a share `alpha` of all cases, or fewer, they do not hold.
+    """
+    tail = alpha if errors in {0, n} else alpha / 2
     low = betaincinv(errors, n - errors + 1, tail) if errors else 0.0
     high = betaincinv(errors + 1, n - errors, 1 - tail) if errors < n else 1.0
     return float(low), float(high)

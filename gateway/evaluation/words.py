@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gateway.evaluation.page import few, interval, words
+from gateway.evaluation.page import few, interval, percent, words
 from gateway.evaluation.plot import named
 from gateway.evaluation.rates import Point
-from gateway.evaluation.report import Report, Result
+from gateway.evaluation.report import Calibrated, Report, Result
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -27,23 +27,37 @@ def _result(result: Result) -> Iterator[str]:
     yield f"{'Failure to enrol':<22} {words(acquired.failure_to_enrol)}"
     yield f"{'Recordings/template':<22} {result.utterances_per_template}"
     yield f"{'Comparisons':<22} {result.genuine} genuine, {result.impostor} impostor"
-    people = interval(result, "eer")
-    yield f"{'EER':<22} {result.eer:.2%} at {result.eer_threshold:.3f}{_by_people(people)}"
+    yield f"{'EER':<22} {_eer(result)}"
     costs = ", ".join(f"{cost:.3f} at p={name}" for name, cost in result.min_dcf.items())
     yield f"{'minDCF':<22} {costs}"
     for point in result.points:
         drawn = interval(result, f"fnmr_at_fmr_{point.target:g}")
         yield from _point(f"FNMR at FMR {point.target:g}", point, drawn)
     if result.calibrated:
-        drawn = interval(result, "fnmr_in_use")
-        for use in result.calibrated.uses:
-            last = use is result.calibrated.uses[-1]
-            yield from _point(f"Calibrated, {use.target:g}", use.point, drawn if last else "")
-        yield f"{'Cllr':<22} {result.calibrated.cllr:.3f} bits"
+        yield from _calibrated(result, result.calibrated)
 
 
-def _point(label: str, point: Point, people: str) -> Iterator[str]:
-    found = f"{words(point.fnmr)} at {point.threshold:.3f}, FMR {words(point.fmr)}"
+def _eer(result: Result) -> str:
+    people = _by_people(interval(result, "eer"))
+    return f"{percent(result.eer)} at {result.eer_threshold:.3f}{people}"
+
+
+def _calibrated(result: Result, found: Calibrated) -> Iterator[str]:
+    """Say what the thresholds in use make of it; and that they flatter people whom they know."""
+    for use in found.uses:
+        drawn = interval(result, "fnmr_in_use") if use is found.uses[-1] else ""
+        yield from _point(f"Calibrated, {use.target:g}", use.point, drawn, at=False)
+    yield f"{'Cllr':<22} {found.cllr:.3f} bits"
+    if found.overlap:
+        yield f"{'':<22} the calibration knows {len(found.overlap)} of these people: it flatters"
+    for use in found.uses:
+        if use.held_out:
+            yield from _point(f"Cross-fitted, {use.target:g}", use.held_out, "", at=False)
+
+
+def _point(label: str, point: Point, people: str, *, at: bool = True) -> Iterator[str]:
+    where = f" at {point.threshold:.3f}" if at else ""
+    found = f"{words(point.fnmr)}{where}, FMR {words(point.fmr)}"
     yield f"{label:<22} {found}{_by_people(people)}"
     if not point.supported:
         yield f"{'':<22} {point.fmr.comparisons} impostor comparisons cannot show this FMR"

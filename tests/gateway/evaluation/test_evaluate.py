@@ -85,6 +85,24 @@ def test_engines_and_conditions_stand_side_by_side(order: Order, tmp_path: Path)
     assert html.count('class="curve') == 2 * 4
 
 
+def test_an_engine_that_is_missing_is_told_before_anything_is_encoded(
+    order: Order, tmp_path: Path
+) -> None:
+    here = ToyEngine()
+
+    def listening(name: str) -> ToyEngine:
+        if name:
+            raise Misconfigured(detail=f"{name} is missing")
+        return here
+
+    with pytest.raises(Misconfigured) as told:
+        evaluated(
+            replace(order, engines=("", "ecapa"), listening=listening), tmp_path / "out", silent
+        )
+    assert told.value.detail == "ecapa is missing"
+    assert here.heard == 0
+
+
 def test_enrolments_may_sound_otherwise_than_logins(order: Order, tmp_path: Path) -> None:
     how = replace(order, conditions=("noise",), enrol_condition="clean", utterances=2)
     (result,) = evaluated(how, tmp_path / "out", silent).results

@@ -133,7 +133,10 @@ def test_the_report_says_what_the_calibration_makes_of_it(tmp_path: Path) -> Non
     found = run(order, tmp_path / "out", lambda *_: None)
     assert found.json()["in_use"]["target"] == 1e-4
     assert {"fmr_in_use", "fnmr_in_use"} <= found.first.intervals.keys()
-    assert any(each.startswith("Calibrated, 0.0001") for each in lines(found))
+    said = list(lines(found))
+    assert any(each.startswith("Calibrated, 0.0001") for each in said)
+    assert any("the calibration knows 1 of these people" in each for each in said)
+    assert not any("at 0.000" in each for each in said)
     html = (tmp_path / "out/report.html").read_text()
     assert "The calibration knows 1 of these people" in html
 

@@ -11,7 +11,7 @@ import pytest
 from gateway.evaluation import Order, Report
 from gateway.evaluation.evaluate import evaluated
 from gateway.evaluation.geometry import SIDE, det_path, deviate, histogram_path, place
-from gateway.evaluation.page import notes, percent, render, words
+from gateway.evaluation.page import bounds, notes, percent, render, value, words
 from gateway.evaluation.rates import Point, rate
 from tests.gateway.evaluation.toy import ToyEngine, world
 
@@ -158,3 +158,21 @@ def test_paths_start_and_end_where_they_should() -> None:
     assert histogram_path((0.5, 0.25), 0.5) == (
         "M0.0,120.0L0.0,0.0L200.0,0.0L200.0,60.0L400.0,60.0L400.0,120.0Z"
     )
+
+
+@pytest.mark.parametrize("errors", [0, 1, 40])
+def test_a_rate_stands_above_its_bounds_or_before_them(errors: int) -> None:
+    found = rate(errors, 400)
+    assert words(found).startswith(value(found))
+    assert bounds(found) in words(found)
+    assert ("0 of 400" in value(found)) is (errors == 0)
+
+
+def test_tables_are_narrow_enough_for_paper_and_name_their_rows_on_a_phone(report: Report) -> None:
+    """Bounds stand under their rate, and the first column stays where a table is moved."""
+    page = render(report)
+    assert re.search(r"<td>[^<(]+<small>[^<]+ to [^<]+</small>\s*</td>", page)
+    assert "th:first-child { position: sticky; left: 0; }" in page
+    assert "@page { margin: 15mm; }" in page
+    printed = page[page.index("@media print") :]
+    assert all(f"--c{number}:" in printed for number in range(8)), "light also where pages are dark"

@@ -67,6 +67,12 @@ def test_bounds_are_those_of_clopper_and_pearson(
     assert bounds(errors, n) == pytest.approx((low, high), abs=1e-5)
 
 
+def test_bounds_that_must_hold_more_often_are_wider() -> None:
+    low, high = bounds(12, 12, 1e-4)
+    assert (low, high) == (pytest.approx(1e-4 ** (1 / 12)), 1.0)
+    assert bounds(5, 100, 1e-4)[0] < bounds(5, 100)[0] < bounds(5, 100)[1] < bounds(5, 100, 1e-4)[1]
+
+
 def test_without_errors_the_bound_is_the_rule_of_three() -> None:
     low, high = bounds(0, 30_000)
     assert low == 0

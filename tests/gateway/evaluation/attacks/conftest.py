@@ -1,14 +1,7 @@
-"""What tests of attacks share."""
+"""What tests of attacks share with those of voice."""
 
 from __future__ import annotations
 
-import pytest
+from tests.verifiers.voice.conftest import models
 
-from verifiers.voice.models import MODELS
-
-
-@pytest.fixture(scope="session")
-def models() -> None:
-    """The models, or a reason why not."""
-    if missing := [model.name for model in MODELS if not model.present()]:
-        pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
+__all__ = ["models"]
