@@ -71,6 +71,7 @@ export class Digits {
 
   /** Say where the digits will be. */
   wait() {
+    for (const part of ["digits", "pace"]) this.ask.part(part).hidden = false;
     this.ask.part("place").textContent = this.ask.words("idle");
   }
 }

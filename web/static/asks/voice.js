@@ -38,7 +38,7 @@ class Recording {
   }
 
   async start() {
-    this.ask.go.hidden = true;
+    this.wait(true);
     const wrong = this.digits?.stale && (await renew(this.ask, this.digits));
     if (wrong) return this.fail(wrong);
     this.ask.say("asking");
@@ -49,6 +49,7 @@ class Recording {
     }
     this.level = new Level(this.ask, this.microphone.rate);
     this.digits?.clear();
+    this.ask.go.hidden = true;
     this.show(true);
     this.ask.say(this.digits ? "digits" : "recording");
     this.ask.part("stop").onclick = () => this.stop();
@@ -90,10 +91,16 @@ class Recording {
     this.ask.send();
   }
 
+  /** While nothing can be pressed yet the button stays: whoever is on it would lose their place. */
+  wait(waiting) {
+    this.ask.go.ariaDisabled = waiting;
+  }
+
   async fail(situation) {
     this.stopped = true;
     await this.microphone?.close();
     this.show(false);
+    this.wait(false);
     this.digits?.wait();
     this.ask.fail(situation);
     this.ask.ready();
@@ -112,6 +119,9 @@ class Recording {
 mount("voice", (ask) => {
   if (!supported) return ask.fail("unsupported");
   const digits = ask.options.digits && new Digits(ask);
-  ask.go.addEventListener("click", () => new Recording(ask, digits).start());
+  digits?.wait();
+  ask.go.addEventListener("click", () => {
+    if (ask.go.ariaDisabled !== "true") new Recording(ask, digits).start();
+  });
   ask.ready();
 });
