@@ -40,9 +40,12 @@ class Decoding(Protocol):
 class Following(Protocol):
     """A factor whose answer may come in segments, and that notices when the speaker changes."""
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
+    def hear(
+        self, so_far: bytes, enrolled: Sequence[Enrolled], asked: Mapping[str, Any], sample: Sample
+    ) -> SoFar:
         """Measure one more segment of the answer to what was asked, by its options.
 
+        What is kept of it is protected by the seed of what it will be compared with.
         Raises Retry where there is nothing in it, BadRequest and Unavailable.
         """
         ...

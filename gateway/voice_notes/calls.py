@@ -159,7 +159,8 @@ class Calling:
 
     def _hear(self, call: VoiceCall, going: Going, opened: Open, sample: Sample) -> Result:
         try:
-            heard = self._follower.hear(going.heard, opened.said.asked, sample)
+            enrolled, asked = self._enrolled(call), opened.said.asked
+            heard = self._follower.hear(going.heard, enrolled, asked, sample)
         except Retry as poor:
             return self._poor(call, poor)
         going = replace(going, heard=heard.state, segments=going.segments + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from contracts.errors import Retry
@@ -21,7 +21,9 @@ from verifiers.voice.challenge import seen
 from verifiers.voice.challenge.digits import Prompted, once
 from verifiers.voice.challenge.edits import edits
 from verifiers.voice.deciding import Decider
+from verifiers.voice.protection import Transform, new_salt
 from verifiers.voice.settings import VoiceSettings
+from verifiers.voice.template import Turn
 from verifiers.voice.utterance import Ears, Utterance
 from verifiers.voice.vectors import mean, pack, unpack
 from verifiers.voice.verifying import Spoken, Verifying
@@ -35,9 +37,11 @@ SEGMENTS = 20
 class Segments:
     """What was measured of the segments of a call; `low` counts the windows in a row that fell.
 
-    `prints` are the fingerprints of all of them.
+    Their embeddings are protected as templates are, by a salt of their own. `prints` are the
+    fingerprints of all of them.
     """
 
+    salt: bytes = field(repr=False)
     heard: tuple[Spoken, ...] = ()
     low: int = 0
     prints: tuple[bytes, ...] = ()
@@ -49,22 +53,33 @@ class Segments:
             for one in self.heard
         ]
         prints = [b64encode(one).decode() for one in self.prints]
-        return json.dumps({"heard": heard, "low": self.low, "prints": prints}).encode()
+        salt = b64encode(self.salt).decode()
+        state = {"salt": salt, "heard": heard, "low": self.low, "prints": prints}
+        return json.dumps(state).encode()
 
     @classmethod
     def load(cls, state: bytes) -> Self:
         """Read what `dump` wrote; of nothing, nothing was heard."""
-        found = json.loads(state or b'{"heard": [], "low": 0, "prints": []}')
+        if not state:
+            return cls(new_salt())
+        found = json.loads(state)
         heard = [
             Spoken(Utterance.load(b64decode(one)), tuple(words), milliseconds)
             for one, words, milliseconds in found["heard"]
         ]
-        return cls(tuple(heard), found["low"], tuple(map(b64decode, found["prints"])))
+        prints = tuple(map(b64decode, found["prints"]))
+        return cls(b64decode(found["salt"]), tuple(heard), found["low"], prints)
 
-    def add(self, spoken: Spoken) -> Self:
-        """Return them with one more."""
+    def add(self, spoken: Spoken, seed: bytes) -> Self:
+        """Return them with one more, which is protected by the seed of whoever is called."""
         prints = (*self.prints, spoken.utterance.fingerprint)
-        return replace(self, heard=(*self.heard, spoken)[-SEGMENTS:], prints=prints)
+        kept = _turned(spoken, Transform(seed, self.salt, _dimension(spoken)).apply)
+        return replace(self, heard=(*self.heard, kept)[-SEGMENTS:], prints=prints)
+
+    def merged(self, seed: bytes) -> Spoken:
+        """Return them as one, not protected any more."""
+        one = self._merged()
+        return _turned(one, Transform(seed, self.salt, _dimension(one)).undo)
 
     @property
     def speech(self) -> float:
@@ -80,7 +95,7 @@ class Segments:
             kept.insert(0, one)
         return replace(self, heard=tuple(kept))
 
-    def merged(self) -> Spoken:
+    def _merged(self) -> Spoken:
         """Return them as one: what says most about the voice is the mean, weighted by speech.
 
         The channel and the fingerprint are those of the segment with the most speech, the sign of
@@ -114,14 +129,16 @@ class Calls:
         self._decider = decider
         self._settings = settings
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
+    def hear(
+        self, so_far: bytes, enrolled: Sequence[Enrolled], asked: Mapping[str, Any], sample: Sample
+    ) -> SoFar:
         """Measure one more segment. Raises Retry where there is no speech in it but of digits.
 
         It is enough once the digits were said, or too much was for that to become true.
         """
         spoken = self._verifying.hear(_recording(sample), str(asked["language"]))
         self._of_digits(spoken)
-        segments = Segments.load(so_far).add(spoken)
+        segments = Segments.load(so_far).add(spoken, _seed(enrolled))
         if self._repeated(segments):
             raise Retry(UNCLEAR, reason="repeated")
         said = once(word for one in segments.heard for word in one.words)
@@ -134,8 +151,8 @@ class Calls:
     def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
         """Judge all that was heard as one answer. Raises Retry where the digits are too old."""
         self._verifying.in_time(Prompted.load(secret))
-        segments = Segments.load(heard)
-        return self._verifying.judge(enrolled, secret, segments.merged(), forwarded=True)
+        spoken = Segments.load(heard).merged(_seed(enrolled))
+        return self._verifying.judge(enrolled, secret, spoken, forwarded=True)
 
     def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
         """Compare the last of what was said. Raises Retry where it cannot be compared.
@@ -144,11 +161,12 @@ class Calls:
         """
         utterance = self._ears.listen(_recording(sample))
         before = Segments.load(so_far)
-        window = before.add(Spoken(utterance, (), 0)).last(self._settings.call_window_ms)
+        seed = _seed(enrolled)
+        window = before.add(Spoken(utterance, (), 0), seed).last(self._settings.call_window_ms)
         if window.speech < self._settings.call_window_ms:
             return Followed(window.dump())
         suspect = (utterance.attack or 0.0) < 0 or self._repeated(window)
-        score = self._decider.decide(window.merged().utterance, enrolled).score
+        score = self._decider.decide(window.merged(seed).utterance, enrolled).score
         fell = suspect or score is None or score < self._settings.call_change
         low = before.low + 1 if fell else 0
         return Followed(replace(window, low=low).dump(), low >= self._settings.call_windows)
@@ -175,3 +193,18 @@ def _recording(sample: Sample) -> bytes:
 
 def _speech(spoken: Spoken) -> float:
     return float(spoken.utterance.quality.get("speech_ms", 0.0))
+
+
+def _seed(enrolled: Sequence[Enrolled]) -> bytes:
+    """Return what protects the templates of whoever is called: one for all of a factor's."""
+    return enrolled[0].seed
+
+
+def _dimension(spoken: Spoken) -> int:
+    return len(unpack(spoken.utterance.embedding))
+
+
+def _turned(spoken: Spoken, turn: Turn) -> Spoken:
+    utterance = spoken.utterance
+    whole, *parts = (pack(turn(unpack(e))) for e in (utterance.embedding, *utterance.parts))
+    return replace(spoken, utterance=replace(utterance, embedding=whole, parts=tuple(parts)))

@@ -99,9 +99,11 @@ class Voice:
         """Ask for other digits: those before were for one recording."""
         return self._verifying.renew(secret)
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
+    def hear(
+        self, so_far: bytes, enrolled: Sequence[Enrolled], asked: Mapping[str, Any], sample: Sample
+    ) -> SoFar:
         """Measure one more segment of a call. Raises Retry where there is no speech in it."""
-        return self._calls.hear(so_far, asked, sample)
+        return self._calls.hear(so_far, enrolled, asked, sample)
 
     def conclude(self, enrolled: Sequence[Enrolled], secret: bytes, heard: bytes) -> Verdict:
         """Judge all that was heard in a call as one answer."""

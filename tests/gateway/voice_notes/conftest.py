@@ -58,7 +58,9 @@ class Hearing(Deaf):
         right = sample.data == b"alice " + secret
         return Verdict(right, enrolled[0].credential_id, SCORE, amr=self.amr, kinds=KINDS)
 
-    def hear(self, so_far: bytes, asked: Mapping[str, Any], sample: Sample) -> SoFar:
+    def hear(
+        self, so_far: bytes, enrolled: Sequence[Enrolled], asked: Mapping[str, Any], sample: Sample
+    ) -> SoFar:
         if self.busy:
             raise Unavailable(retry_after=3)
         if sample.data == b"silence":

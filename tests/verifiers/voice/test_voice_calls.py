@@ -20,8 +20,7 @@ from verifiers.voice.engines import DEFAULT, described
 from verifiers.voice.factor import Voice
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
-from verifiers.voice.vectors import pack
-from verifiers.voice.verifying import Spoken
+from verifiers.voice.vectors import cosine, pack, unpack
 
 ENGINE = described(DEFAULT)
 ALICE, EVE = 0, 1
@@ -46,8 +45,7 @@ class Script:
         quality = {"speech_ms": self.milliseconds, "onset_ms": 900.0}
         signal = self.signal or str(len(self.heard))
         print_ = hashlib.shake_128(signal.encode()).digest(120)
-        made = (pack(values), ENGINE.format, "wide", quality, self.attack, print_)
-        return Utterance(*made)
+        return Utterance(pack(values), ENGINE.format, "wide", quality, self.attack, print_)
 
     def alone(self, recording: bytes) -> None:
         """Hear one voice."""
@@ -69,7 +67,8 @@ class Caller:
     def say(self, state: bytes, digits: str = "", **how: object) -> tuple[bytes, bool]:
         for name, value in {"digits": digits, **how}.items():
             setattr(self.ears, name, value)
-        heard = self.factor.hear(state, self.asked.asks[0].options, segment())
+        asked = self.asked.asks[0].options
+        heard = self.factor.hear(state, [self.enrolled], asked, segment())
         return heard.state, heard.enough
 
     @property
@@ -174,7 +173,7 @@ def test_no_segment_of_an_answer_is_good_for_another(caller: Caller, clock: Fake
 def test_digits_that_are_too_old_are_asked_for_anew(caller: Caller, clock: FakeClock) -> None:
     state, _ = caller.say(b"", caller.digits)
     clock.advance(timedelta(seconds=41))
-    with pytest.raises(Retry, match="61 s after"):
+    with pytest.raises(Retry, match="1 s too late"):
         caller.concluded(state)
 
 
@@ -206,6 +205,15 @@ def test_what_is_kept_holds_no_sound_and_has_an_end(caller: Caller) -> None:
     assert enough
     assert len(Segments.load(state).heard) == SEGMENTS
     assert caller.ears.heard[0] not in state
+
+
+def test_what_is_kept_is_protected_as_voiceprints_are(caller: Caller) -> None:
+    state, _ = caller.say(b"", caller.digits[:3])
+    again, _ = caller.say(b"", caller.digits[:3], signal="another")
+    raw = caller.ears.listen(b"").embedding
+    embeddings = [Segments.load(each).heard[0].utterance.embedding for each in (state, again)]
+    assert all(abs(cosine(unpack(raw), unpack(each))) < 0.4 for each in embeddings)
+    assert abs(cosine(*map(unpack, embeddings))) < 0.4
 
 
 def follow(caller: Caller, speakers: list[int], milliseconds: float = 1500.0) -> list[bool]:
@@ -251,9 +259,9 @@ def test_one_odd_window_takes_nothing_back(caller: Caller) -> None:
 
 
 def test_what_was_not_compared_is_no_match(caller: Caller) -> None:
-    state = Segments((Spoken(caller.ears.listen(b""), (), 0.0),)).dump()
-    caller.ears.milliseconds = 4000.0
+    state, caller.ears.milliseconds = b"", 4000.0
+    elsewhere = [replace(caller.enrolled, format="another/2")]
     for _ in range(2):
-        followed = caller.factor.follow(state, [], segment())
+        followed = caller.factor.follow(state, elsewhere, segment())
         state = followed.state
     assert followed.changed
