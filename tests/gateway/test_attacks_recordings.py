@@ -9,12 +9,12 @@ import psutil
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.gateway.conftest import PASSWORD, Build, House
+from tests.gateway.conftest import Build, House
+from tests.gateway.speaking import asked_to_speak
 from tests.timing import quickest
 from tests.verifiers.voice.audio.test_voice_decode import HOSTILE
 from tests.walks.person import Person
 from verifiers.voice.audio import wav
-from verifiers.voice.consent import CONSENT
 
 BOUND = 0.2
 """Seconds of the processor that a refusal may cost, page and all."""
@@ -32,14 +32,7 @@ def house(build: Build) -> House:
 @pytest.fixture
 def vera(house: House) -> Person:
     """Somebody who is asked for a recording."""
-    account_id = house.enrolled("vera", password=PASSWORD)
-    with house.store.write() as tx:
-        tx.biometric_consents.give(account_id, "voice", CONSENT.version, "browser")
-    person = house.person()
-    person.go("/account")
-    person.log_in("vera", PASSWORD)
-    person.fill(person.form(action="/enroll/voice"))
-    return person
+    return asked_to_speak(house)
 
 
 def send(person: Person, data: bytes) -> TestResponse:

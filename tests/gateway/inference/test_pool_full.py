@@ -18,12 +18,12 @@ from typing import Any
 import pytest
 
 from tests import ports
-from tests.gateway.conftest import PASSWORD, House
+from tests.gateway.conftest import House
 from tests.gateway.inference.test_pool import running
 from tests.gateway.operations.running import environment, gatehouse, wait_for
+from tests.gateway.speaking import asked_to_speak
 from tests.waiting import PATIENCE
 from verifiers.voice.audio import wav
-from verifiers.voice.consent import CONSENT
 
 pytestmark = pytest.mark.slow
 
@@ -105,13 +105,7 @@ def test_tokens_do_not_wait_for_the_pool(served: tuple[int, dict[str, str]]) -> 
 def test_whoever_speaks_to_a_full_pool_is_told_when_to_come_back_and_asked_again(
     house: House,
 ) -> None:
-    account_id = house.enrolled("vera", password=PASSWORD)
-    with house.store.write() as tx:
-        tx.biometric_consents.give(account_id, "voice", CONSENT.version, "browser")
-    person = house.person()
-    person.go("/account")
-    person.log_in("vera", PASSWORD)
-    person.fill(person.form(action="/enroll/voice"))
+    person = asked_to_speak(house)
     for _ in range(2):
         sample = (io.BytesIO(wav.wave(bytes(32_000))), "a.wav", "audio/wav")
         person.fill(person.form(action="/enroll/answer"), sample=sample)
