@@ -133,7 +133,6 @@ class Figures:
             "met": [aim for aim in self._aims() if aim["met"].startswith("yes")],
             "judged": self._judged(),
             "sizes": SIZES,
-            "drawings": DRAWINGS,
         }  # fmt: skip
 
     def of(self, part: str, condition: str, size: int, enrolment: str = "") -> dict[str, Any]:
