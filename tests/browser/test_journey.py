@@ -160,7 +160,7 @@ def enrol_voice(page: Page, tree: Tree, say: Say, seed: str) -> None:
     start = page.get_by_role("button", name="Start recording")
     done = page.get_by_role("status").filter(has_text="Done")
     for number in range(6):
-        say(SPEAKER, SAID[number:] + SAID[:number], number)
+        say(SPEAKER, SAID[number:] + SAID[:number], 5 * number)
         record(page)
         start.or_(done).wait_for()
         if done.is_visible():
