@@ -13,12 +13,16 @@ Waveform = np.typing.NDArray[np.float64]
 FOLDER = Path(os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[2] / "shared/data")
 
 
+def part(name: str) -> Path:
+    """Return a file or folder of the recordings, or skip the test with the reason."""
+    if not (FOLDER / name).exists():
+        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
+    return FOLDER / name
+
+
 def recording(speaker: str, number: int) -> Path:
     """Return the n-th recording of a speaker, or skip the test with the reason."""
-    found = sorted((FOLDER / "voice" / speaker).glob("*.flac"))
-    if not found:
-        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
-    return found[number]
+    return sorted(part(f"voice/{speaker}").glob("*.flac"))[number]
 
 
 def pasted(speaker: str, digits: str, take: int, rate: int, lead: float = 1.1) -> Waveform:
@@ -26,9 +30,7 @@ def pasted(speaker: str, digits: str, take: int, rate: int, lead: float = 1.1) -
 
     Each begins 0.9 s after the one before, as the page shows them; `take` is the first take used.
     """
-    folder = FOLDER / "digits" / speaker
-    if not folder.is_dir():
-        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
+    folder = part(f"digits/{speaker}")
     waveform = np.random.default_rng(take).standard_normal(int((lead + 0.9 * len(digits)) * rate))
     waveform *= 1e-4
     for number, digit in enumerate(digits):

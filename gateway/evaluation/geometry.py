@@ -16,9 +16,9 @@ SIDE = 400.0
 WIDE, HIGH = 400.0, 120.0
 
 
-def deviate(rate: float) -> float:
+def deviate(rate: float, edges: tuple[float, float] = (LOWEST, HIGHEST)) -> float:
     """Stretch a rate to its normal deviate; what is off the plot is put on its edge."""
-    return NORMAL.inv_cdf(min(max(rate, LOWEST), HIGHEST))
+    return NORMAL.inv_cdf(min(max(rate, edges[0]), edges[1]))
 
 
 def percent(rate: float) -> str:

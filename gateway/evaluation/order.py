@@ -12,9 +12,10 @@ from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled
 from gateway.evaluation.manifest import Utterance, Where
 from gateway.progress import Progress
 from verifiers.voice import engines
+from verifiers.voice.channels import TELEPHONE, WIDE
 from verifiers.voice.settings import VoiceSettings
 
-SOUNDS: Mapping[str, str] = {"wide": CLEAN, "telephone": "telephone"}
+SOUNDS: Mapping[str, str] = {WIDE: CLEAN, TELEPHONE: "telephone"}
 """How recordings are made to sound on each channel."""
 
 

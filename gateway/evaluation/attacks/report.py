@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from gateway.evaluation.attacks.measure import BUDGET, Judged
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.attacks.training import FOLDS
+from gateway.evaluation.geometry import deviate, percent
 from gateway.evaluation.rates import Rate
 from verifiers.voice.pad.shipped import Weights
 
@@ -148,8 +148,8 @@ def write(found: Found, folder: Path) -> list[Path]:
 
 
 def deviates(rates: Sequence[float]) -> list[float]:
-    """Stretch rates to normal deviates; what is off the plot is put on its edge."""
-    return [NormalDist().inv_cdf(min(max(rate, EDGES[0]), EDGES[1])) for rate in rates]
+    """Stretch rates to normal deviates."""
+    return [deviate(rate, EDGES) for rate in rates]
 
 
 def draw(judged: Judged, path: Path) -> None:
@@ -164,8 +164,8 @@ def draw(judged: Judged, path: Path) -> None:
     (x,) = deviates([judged.bpcer.value])
     axes.axvline(x, color=COLOUR, linestyle=":", linewidth=1)
     marks = deviates(TICKS)
-    axes.set_xticks(marks, [f"{tick:.0%}" for tick in TICKS])
-    axes.set_yticks(marks, [f"{tick:.0%}" for tick in TICKS])
+    axes.set_xticks(marks, list(map(percent, TICKS)))
+    axes.set_yticks(marks, list(map(percent, TICKS)))
     axes.set(xlabel="BPCER", ylabel="APCER, species left out of training")
     axes.grid(visible=True, color="#d8d8d8", linewidth=0.6)
     axes.legend(fontsize=7)

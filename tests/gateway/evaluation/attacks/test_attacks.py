@@ -20,7 +20,7 @@ from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation, cor
 from gateway.evaluation.attacks.splicing import Splicing
 from gateway.evaluation.attacks.texts import texts
 from gateway.evaluation.attacks.training import Rows, fit
-from tests.recordings import FOLDER
+from tests.recordings import FOLDER, part
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.pad.shipped import FILE
 
@@ -149,9 +149,7 @@ def test_nothing_is_trained_on_what_is_for_research_alone() -> None:
 
 @pytest.mark.recordings
 def test_what_ships_was_trained_on_these_recordings() -> None:
-    if not (FOLDER / "MANIFEST.csv").exists():
-        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
-    free = [each for each in manifest.read(FOLDER / "MANIFEST.csv", FOLDER) if each.free]
+    free = [each for each in manifest.read(part("MANIFEST.csv"), FOLDER) if each.free]
     assert manifest.digest(free) == json.loads(FILE.read_text("utf-8"))["data"]["sha256"]
 
 
@@ -160,10 +158,8 @@ def test_what_ships_was_trained_on_these_recordings() -> None:
 def test_the_whole_way_on_a_few_recordings(
     tmp_path: Path, models: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not (FOLDER / "MANIFEST.csv").exists():
-        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
     monkeypatch.setattr(material, "SPECIES", (conversion.SHIFT, injection.FILE))
-    some = manifest.read(FOLDER / "MANIFEST.csv", FOLDER)[:4]
+    some = manifest.read(part("MANIFEST.csv"), FOLDER)[:4]
     one = Rows.of(material.collect(some, tmp_path / "one", lambda *_: None))
     other = Rows.of(material.collect(some, tmp_path / "other", lambda *_: None))
     again = Rows.of(material.collect(some, tmp_path / "one", lambda *_: None))
