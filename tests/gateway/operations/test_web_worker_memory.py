@@ -1,0 +1,59 @@
+"""What a web worker holds, after pages and logins, and what it never loads."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from tests.gateway.operations.running import serving
+from tests.walks.tree import DEVELOPMENT, Tree
+
+MEGABYTE = 1_000_000
+MOST = 140 * MEGABYTE
+"""The aim is 90; docs/performance/engines.md says what was measured and what takes so much."""
+PASSWORD = "correct horse battery staple"
+HEAVY = ("numpy", "onnxruntime", "alembic", "sqlalchemy.dialects.postgresql", "psycopg", "zxcvbn")
+
+
+def log_in(tree: Tree, language: str) -> None:
+    """Log in, in a language, and look at the pages behind."""
+    headers = {"Accept-Language": language}
+    with httpx.Client(follow_redirects=True, headers=headers, timeout=30) as browser:
+        page = browser.get(f"{tree.issuer}/account")
+        (csrf,) = set(re.findall(r'name="csrf" value="([^"]+)"', page.text))
+        form = {"csrf": csrf, "username": "vera", "password": PASSWORD}
+        assert browser.post(page.url, data=form).status_code == 200
+        browser.get(f"{tree.issuer}/admin")
+
+
+@pytest.mark.slow
+def test_a_web_worker_stays_small(tmp_path: Path) -> None:
+    settings = DEVELOPMENT | {"GATEHOUSE_WORKERS": "1", "GATEHOUSE_VOICE_ENABLED": "0"}
+    with serving(tmp_path, **settings) as (port, _):
+        tree = Tree(f"http://localhost:{port}", tmp_path)
+        tree.run("user", "add", "vera", "--password-stdin", given=PASSWORD)
+        for _ in range(3):
+            log_in(tree, "en")
+        sizes = [each.memory_info().rss for each in workers(port)]
+    assert sizes
+    assert max(sizes) < MOST
+
+
+def workers(port: int) -> list[psutil.Process]:
+    """Return the processes below this one that serve on a port."""
+    family = psutil.Process().children(recursive=True)
+    return [
+        each for each in family if any(one.laddr.port == port for one in each.net_connections())
+    ]
+
+
+def test_a_web_worker_loads_nothing_that_it_does_not_need() -> None:
+    ask = f"import gateway.serve, sys; print(*set(sys.modules) & set({HEAVY!r}))"
+    done = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
