@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes.clock import FakeClock
-from tests.gateway.conftest import Build
+from tests.gateway.conftest import PASSWORD, Build
 from tests.gateway.login import spoken
 from tests.gateway.login.spoken import Caller, caller_in
 from tests.walks.person import Person
@@ -149,7 +149,7 @@ def refused(person: Person, caller: Caller, name: str) -> tuple[int, str]:
 def test_who_was_asked_too_often_is_told_to_nobody_else(caller: Caller) -> None:
     """Whoever has proven nothing is told the same of her, of somebody else, and of nobody."""
     used_up(caller)
-    caller.house.enrolled("bob", password="another phrase of words")
+    caller.house.enrolled("bob", password=PASSWORD)
     told = {refused(caller.house.person(), caller, name) for name in ("vera", "bob", "nobody")}
     assert len(told) == 1
     assert TOO_OFTEN not in told.pop()[1]

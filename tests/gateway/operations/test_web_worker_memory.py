@@ -11,13 +11,13 @@ import httpx
 import psutil
 import pytest
 
+from tests.gateway.conftest import PASSWORD
 from tests.gateway.operations.running import serving
 from tests.walks.tree import DEVELOPMENT, Tree
 
 MEGABYTE = 1_000_000
 MOST = 140 * MEGABYTE
 """The aim is 90; docs/performance/engines.md says what was measured and what takes so much."""
-PASSWORD = "correct horse battery staple"
 HEAVY = ("numpy", "onnxruntime", "alembic", "sqlalchemy.dialects.postgresql", "psycopg", "zxcvbn")
 
 
