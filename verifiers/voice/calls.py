@@ -31,6 +31,8 @@ from verifiers.voice.verifying import Spoken, Verifying
 UNCLEAR = Text("The digits could not be understood. Please say them once more, all of them.")
 SEGMENTS = 20
 """How many segments an answer has at most, and how many are looked back at."""
+KNOWN_AGAIN = 100
+"""Segments before the last one whose signal is known again: five minutes of three seconds each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Segments:
     """What was measured of the segments of a call; `low` counts the windows in a row that fell.
 
     Their embeddings are protected as templates are, by a salt of their own. `prints` are the
-    fingerprints of all of them.
+    fingerprints of the last of them.
     """
 
     salt: bytes = field(repr=False)
@@ -72,7 +74,7 @@ class Segments:
 
     def add(self, spoken: Spoken, seed: bytes) -> Self:
         """Return them with one more, which is protected by the seed of whoever is called."""
-        prints = (*self.prints, spoken.utterance.fingerprint)
+        prints = (*self.prints[-KNOWN_AGAIN:], spoken.utterance.fingerprint)
         kept = _turned(spoken, Transform(seed, self.salt, _dimension(spoken)).apply)
         return replace(self, heard=(*self.heard, kept)[-SEGMENTS:], prints=prints)
 

@@ -44,7 +44,7 @@ class Listen:
         quality.check(measured, self._settings)
         channel = quality.channel(measured, self._settings)
         speech = filled(heard.waveform) if channel == TELEPHONE else heard.waveform
-        embeddings = listened(self._engine, speech, cuts(heard), self._settings.parts_cosine)
+        embeddings = listened(self._engine, speech, cuts(heard))
         whole, *parts = (each.astype("<f4").tobytes() for each in embeddings)
         return Utterance(
             whole,

@@ -82,12 +82,6 @@ class VoiceSettings(FactorSettings):
         description="Evidence, as the logarithm of a likelihood ratio, below which a part of an "
         "answer is another's."
     )
-    parts_cosine: float = Field(
-        ge=-1,
-        le=1,
-        description="Lowest cosine of two parts of a recording, heard in one look, from which they "
-        "are of one voice; below it, each part is heard by itself. Measured for campplus.",
-    )
     replay_distance: float = Field(
         ge=0, lt=0.5, description="Most of two fingerprints that differs where the signal is one."
     )

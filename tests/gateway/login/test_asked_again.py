@@ -84,12 +84,12 @@ def test_within_the_minute_the_digits_are_the_same(
 @pytest.mark.parametrize("way", [choose_late, resend_late, begin, poor])
 def test_other_digits_are_counted(caller: Caller, way: Callable[[Caller], None]) -> None:
     caller.ask()
-    shown = {caller.digits}
+    shown = [caller.digits]
     for _ in range(25):
         way(caller)
         if caller.options is None:
             break
-        shown.add(caller.digits)
+        shown += [caller.digits] * (caller.digits != shown[-1])
     assert len(shown) == MOST
     assert caller.person.page.status_code == 429
     assert int(caller.person.page.headers["Retry-After"]) > 0

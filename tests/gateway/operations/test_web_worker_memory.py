@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -48,10 +49,12 @@ def test_a_web_worker_stays_small(tmp_path: Path) -> None:
 
 def workers(port: int) -> list[psutil.Process]:
     """Return the processes below this one that serve on a port."""
-    family = psutil.Process().children(recursive=True)
-    return [
-        each for each in family if any(one.laddr.port == port for one in each.net_connections())
-    ]
+    found = []
+    for each in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if any(one.laddr.port == port for one in each.net_connections()):
+                found.append(each)
+    return found
 
 
 def test_a_web_worker_loads_nothing_that_it_does_not_need() -> None:

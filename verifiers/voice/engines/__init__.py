@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol
 
 from contracts.errors import Misconfigured
 from verifiers.models import PULL, recorded
 from verifiers.voice.engines.manifest import Pinned, entries
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from verifiers.voice.arrays import Floats
 
 DEFAULT = "campplus"
@@ -35,18 +33,6 @@ class Engine(Protocol):
 
     def embed(self, waveform: Floats) -> Floats:
         """Return the embedding (dimension,) of speech (samples,) in [-1, 1] at 16 kHz."""
-        ...
-
-
-@runtime_checkable
-class Glancing(Engine, Protocol):
-    """An engine that can tell of parts of what it looks at once: cheap, and each part leaks.
-
-    What it says of a part is coloured by the whole around it.
-    """
-
-    def glance(self, waveform: Floats, cuts: Sequence[int]) -> Floats:
-        """Return embeddings (1 + parts, dimension): of it all, and of the parts between cuts."""
         ...
 
 

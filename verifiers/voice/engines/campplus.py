@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
-
 import kaldi_native_fbank as knf
 import numpy as np
 
@@ -15,8 +12,6 @@ from verifiers.voice.engines import described
 from verifiers.voice.models import ENGINES
 
 MELS = 80
-STEP = RATE // 50
-"""Samples of a frame of the network, which are pooled."""
 
 
 class Campplus:
@@ -29,18 +24,9 @@ class Campplus:
 
     def embed(self, waveform: Floats) -> Floats:
         """Return the embedding (192,) of a waveform (samples,)."""
-        whole: Floats = self.glance(waveform, ())[0]
-        return whole
-
-    def glance(self, waveform: Floats, cuts: Sequence[int]) -> Floats:
-        """Return the embeddings (1 + parts, 192) of a waveform and of its parts between cuts."""
-        edges = [0, *(cut // STEP for cut in cuts), waveform.size]
-        parts = pairwise(edges) if cuts else ()
-        spans = np.array([(0, waveform.size), *parts], np.int64)
-        inputs = {"features": features(waveform)[None], "spans": spans}
-        (embeddings,) = self._network.run(None, inputs)
-        rows: Floats = embeddings[0]
-        return rows
+        (embedding,) = self._network.run(None, {"features": features(waveform)[None]})
+        row: Floats = embedding[0]
+        return row
 
 
 def load() -> Campplus:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from onnx import ModelProto, TensorProto, checker, helper
 
 from verifiers.voice.engines import checkpoint
@@ -29,11 +28,7 @@ def convert(weights: Path) -> bytes:
 
 
 def build(graph: Graph) -> ModelProto:
-    """Lay out the network: `features` (batch, frames, 80) to `embedding` (batch, spans, 192).
-
-    `spans` (spans, 2) are of frames of 20 ms: the first, and the first behind. Each is pooled
-    alone, of what the network makes of the whole utterance.
-    """
+    """Lay out the network: `features` (batch, frames, 80) to `embedding` (batch, 192)."""
     x = front(graph, "features")
     x = graph.conv(x, "xvector.tdnn.linear", strides=[1, 2], pad=[0, 2])
     x = unit(graph, x, "xvector.tdnn")
@@ -42,8 +37,7 @@ def build(graph: Graph) -> ModelProto:
         transit = f"xvector.transit{number}"
         x = graph.conv(unit(graph, x, transit), f"{transit}.linear")
     x = graph.relu(graph.batch_norm(x, "xvector.out_nonlinear.batchnorm"))
-    pooled = statistics(graph, x, chosen(graph, "spans", x))
-    return closed(graph, embedding(graph, pooled))
+    return closed(graph, embedding(graph, statistics(graph, x)))
 
 
 def front(graph: Graph, features: str) -> str:
@@ -120,53 +114,33 @@ def spread(graph: Graph, mask: str, x: str) -> str:
     )
 
 
-def chosen(graph: Graph, spans: str, x: str) -> str:
-    """Mark with 1 which frames of `x` are in which span: (frames, spans)."""
-    length = graph.op("Squeeze", graph.length(x))
-    frames = graph.op("Range", graph.scalar(0), length, graph.scalar(1))
-    first = graph.op("Gather", spans, graph.integers(0), axis=1)
-    behind = graph.op("Gather", spans, graph.integers(1), axis=1)
-    begun = graph.op("GreaterOrEqual", frames, first)
-    inside = graph.op("And", begun, graph.op("Less", frames, behind))
-    return graph.op("Transpose", graph.op("Cast", inside, to=TensorProto.FLOAT), perm=[1, 0])
-
-
-def statistics(graph: Graph, x: str, chosen: str) -> str:
-    """Pool over the frames of each span: mean and unbiased standard deviation of each channel.
-
-    What is summed is taken from the mean of all frames, so that squares lose no digits.
-    """
+def statistics(graph: Graph, x: str) -> str:
+    """Pool over time: the mean and the unbiased standard deviation of each channel."""
     middle = graph.mean(x)
     centred = graph.op("Sub", x, middle)
-    count = graph.op("ReduceSum", chosen, graph.integers(0), keepdims=1)
-    mean = graph.op("Div", graph.op("MatMul", centred, chosen), count)
-    squares = graph.op("MatMul", graph.op("Mul", centred, centred), chosen)
-    apart = graph.op("Sub", squares, graph.op("Mul", count, graph.op("Mul", mean, mean)))
-    freedom = graph.op("Sub", count, graph.constant("one", np.ones(1, np.float32)))
-    variance = graph.relu(graph.op("Div", apart, freedom))
-    return graph.op("Concat", graph.op("Add", mean, middle), graph.op("Sqrt", variance), axis=1)
+    squares = graph.op("Mul", centred, centred)
+    summed = graph.op("ReduceSum", squares, graph.integers(-1), keepdims=1)
+    freedom = graph.op("Sub", graph.length(x), graph.integers(1))
+    variance = graph.op("Div", summed, graph.op("Cast", freedom, to=TensorProto.FLOAT))
+    return graph.op("Concat", middle, graph.op("Sqrt", variance), axis=1)
 
 
 def embedding(graph: Graph, x: str) -> str:
-    """Project each span to 192 dimensions and normalise, with nothing rectified."""
+    """Project to 192 dimensions and normalise, with nothing rectified."""
     x = graph.batch_norm(graph.conv(x, "xvector.dense.linear"), "xvector.dense.nonlinear.batchnorm")
-    x = graph.op("Squeeze", x, graph.integers(2))
-    return graph.op("Transpose", x, perm=[0, 2, 1])
+    return graph.op("Squeeze", x, graph.integers(2, 3))
 
 
 def closed(graph: Graph, output: str) -> ModelProto:
-    """Close the graph; batch, frames and spans stay open."""
+    """Close the graph; batch and frames stay open."""
     graph.nodes[-1].output[0] = "embedding"
     assert output == graph.nodes[-1].name  # noqa: S101  # the embedding is the last operator
     features = helper.make_tensor_value_info(
         "features", TensorProto.FLOAT, ["batch", "frames", MELS]
     )
-    spans = helper.make_tensor_value_info("spans", TensorProto.INT64, ["spans", 2])
-    result = helper.make_tensor_value_info(
-        "embedding", TensorProto.FLOAT, ["batch", "spans", DIMENSION]
-    )
+    result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", DIMENSION])
     body = helper.make_graph(
-        graph.nodes, "campplus", [features, spans], [result], list(graph.initializers.values())
+        graph.nodes, "campplus", [features], [result], list(graph.initializers.values())
     )
     opset = helper.make_opsetid("", OPSET)
     proto = helper.make_model(

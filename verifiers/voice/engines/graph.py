@@ -40,10 +40,6 @@ class Graph:
         name = "int_" + "_".join(map(str, values))
         return self.constant(name, np.array(values, np.int64))
 
-    def scalar(self, value: int) -> str:
-        """Keep one 64-bit integer without a shape."""
-        return self.constant(f"scalar_{value}", np.array(value, np.int64))
-
     def weight(self, name: str) -> str:
         """Keep one tensor of the checkpoint under its own name."""
         return self.constant(name, self.tensors[name])

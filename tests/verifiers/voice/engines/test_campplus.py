@@ -8,7 +8,6 @@ import os
 import pickle
 import zipfile
 from collections import OrderedDict
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,6 @@ import pytest
 
 from verifiers.voice.audio.speech import session
 from verifiers.voice.engines import checkpoint
-from verifiers.voice.engines.campplus import load
 from verifiers.voice.models import ENGINES
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors/campplus.json").read_text("utf-8"))
@@ -32,17 +30,9 @@ def generated(frames: int, seed: int) -> np.typing.NDArray[np.float32]:
     return np.array(values, np.float32).reshape(1, frames, 80)
 
 
-WHOLE = 2**31
-
-
-def run(
-    campplus: Any,
-    features: np.typing.NDArray[np.float32],
-    spans: Sequence[tuple[int, int]] = ((0, WHOLE),),
-) -> np.typing.NDArray[np.float32]:
-    """Return embeddings (batch, spans, 192)."""
-    inputs = {"features": features, "spans": np.array(spans, np.int64)}
-    embeddings: np.typing.NDArray[np.float32] = campplus.run(None, inputs)[0]
+def run(campplus: Any, features: np.typing.NDArray[np.float32]) -> np.typing.NDArray[np.float32]:
+    """Return embeddings (batch, 192)."""
+    embeddings: np.typing.NDArray[np.float32] = campplus.run(None, {"features": features})[0]
     return embeddings
 
 
@@ -53,7 +43,7 @@ def campplus(models: None) -> Any:
 
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: f"{case['frames']} frames")
 def test_the_graph_equals_pytorch(campplus: Any, case: dict[str, Any]) -> None:
-    embedding = run(campplus, generated(case["frames"], case["seed"]))[0, 0]
+    embedding = run(campplus, generated(case["frames"], case["seed"]))[0]
     expected = np.array(case["embedding"])
     assert np.abs(embedding[: expected.size] - expected).max() < VECTORS["tolerance"]
 
@@ -68,27 +58,8 @@ def test_nothing_is_rectified_behind_the_last_normalisation(
 def test_batch_and_frames_are_open(campplus: Any) -> None:
     one, two = generated(150, 1), generated(150, 2)
     both = run(campplus, np.concatenate([one, two]))
-    assert both.shape == (2, 1, 192)
+    assert both.shape == (2, 192)
     assert np.abs(both[1] - run(campplus, two)[0]).max() < 1e-4
-
-
-def test_each_span_is_pooled_alone(campplus: Any) -> None:
-    features = generated(300, 4)
-    spans = [(0, WHOLE), (0, 75), (75, WHOLE), (0, 150)]
-    whole, one, other, all_of_it = run(campplus, features, spans)[0]
-    assert np.abs(whole - run(campplus, features)[0, 0]).max() < 1e-4
-    assert np.abs(whole - all_of_it).max() < 1e-4
-    assert np.abs(one - other).max() > 0.1
-    assert np.abs(one - run(campplus, features, [(0, 75)])[0, 0]).max() < 1e-4
-
-
-def test_a_glance_tells_of_the_whole_and_of_each_part(models: None) -> None:
-    engine = load()
-    speech = np.random.default_rng(3).standard_normal(48_000).astype(np.float32)
-    rows = engine.glance(speech, [16_000, 32_000])
-    assert rows.shape == (4, engine.dimension)
-    assert np.abs(rows[0] - engine.embed(speech)).max() < 1e-4
-    assert np.abs(rows[1] - rows[2]).max() > 1e-3
 
 
 class Tensor:
