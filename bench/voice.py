@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import statistics
 import subprocess
 import sys
 import time
-import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -90,6 +88,8 @@ def speech(seconds: int) -> bytes:
     import numpy as np  # noqa: PLC0415
     import soundfile  # noqa: PLC0415
 
+    from verifiers.voice.audio import wav  # noqa: PLC0415
+
     speaker = next(folder for folder in sorted(FOLDER.glob("voice/*")) if any(folder.iterdir()))
     parts: list[Any] = []
     for file in sorted(speaker.glob("*.flac")):
@@ -98,17 +98,7 @@ def speech(seconds: int) -> bytes:
             parts.append(samples)
         if sum(map(len, parts)) >= seconds * RATE:
             break
-    return _wav(np.concatenate(parts)[: seconds * RATE].tobytes())
-
-
-def _wav(pcm: bytes) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as written:
-        written.setnchannels(1)
-        written.setsampwidth(2)
-        written.setframerate(RATE)
-        written.writeframes(pcm)
-    return file.getvalue()
+    return wav.wave(np.concatenate(parts)[: seconds * RATE].tobytes())
 
 
 if __name__ == "__main__":

@@ -232,6 +232,15 @@ def test_who_wants_more_time_for_each_digit_has_it(
     assert len(read(voice.received[0])) / RATE == pytest.approx(0.7 + 2 * 1.5 + 1.2, abs=0.3)
 
 
+def record_after(page: Page, seconds: int) -> None:
+    """Begin to record so long after the digits came, by the page's clock."""
+    start = page.get_by_role("button", name="Start recording")
+    start.wait_for()
+    ahead = 1000 * seconds
+    page.evaluate("ahead => { const now = Date.now; Date.now = () => now() + ahead; }", ahead)
+    start.click()
+
+
 def test_digits_that_are_over_are_changed_for_others_first(
     tmp_path: Path, microphone: Microphone, serve: Serve
 ) -> None:
@@ -239,9 +248,7 @@ def test_digits_that_are_over_are_changed_for_others_first(
     page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
     shown = watched(page)
     page.goto(serve(voice.app))
-    page.get_by_role("button", name="Start recording").wait_for()
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 61000; }")
-    page.get_by_role("button", name="Start recording").click()
+    record_after(page, seconds=61)
     page.get_by_role("heading", name="Received").wait_for()
     assert [each[0] for each in shown] == list(NEXT["digits"])
     assert voice.answered == "renewed"
@@ -254,9 +261,7 @@ def test_digits_that_run_out_too_soon_are_waited_for(
     page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
     shown = watched(page)
     page.goto(serve(voice.app))
-    page.get_by_role("button", name="Start recording").wait_for()
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 54000; }")
-    page.get_by_role("button", name="Start recording").click()
+    record_after(page, seconds=54)
     page.get_by_text(re.compile(r"^New digits in \d seconds?$")).wait_for()
     page.get_by_role("heading", name="Received").wait_for()
     assert [each[0] for each in shown] == list(NEXT["digits"])
@@ -269,8 +274,6 @@ def test_whoever_asks_for_digits_too_often_is_told_so(
     voice.often = True
     page = microphone(write(tmp_path / "tone.wav", speechlike(1)))
     page.goto(serve(voice.app))
-    page.get_by_role("button", name="Start recording").wait_for()
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 61000; }")
-    page.get_by_role("button", name="Start recording").click()
+    record_after(page, seconds=61)
     page.get_by_role("alert").filter(has_text="asked for too often").wait_for()
     expect(page.locator("[data-part='place']")).to_contain_text("one at a time")

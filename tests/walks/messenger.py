@@ -14,7 +14,6 @@ from typing import Any
 
 import httpx
 import numpy as np
-import pytest
 import soundfile
 from joserfc import jws
 from scipy.signal import resample_poly
@@ -22,7 +21,7 @@ from scipy.signal import resample_poly
 from tests.fakes.codes import AuthenticatorApp
 from tests.foreign import coded
 from tests.gateway.conftest import PASSWORD
-from tests.recordings import FOLDER, Waveform
+from tests.recordings import Waveform, part
 from tests.walks.surfer import Surfer
 from verifiers.voice.audio import wav
 
@@ -38,9 +37,7 @@ DIGITS = re.compile(r'<p class="phrase"[^>]*>([\d ]+)</p>')
 
 def samples(speaker: str, digits: str, take: int) -> Waveform:
     """Record a speaker who says digits one after the other, the n-th as in take `take` + n."""
-    folder = FOLDER / "digits" / speaker
-    if not folder.is_dir():
-        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
+    folder = part(f"digits/{speaker}")
     parts = [PAUSE]
     for number, digit in enumerate(digits):
         said, _ = soundfile.read(folder / f"{digit}_{speaker}_{(take + number) % TAKES}.wav")

@@ -21,7 +21,7 @@ from gateway.login.elsewhere import FACTOR
 from tests.foreign import coded
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.voice_notes.conftest import Hearing, Pool, Talk, confidential
-from tests.recordings import FOLDER
+from tests.recordings import FOLDER, part
 from verifiers import voice
 from verifiers.voice.arrays import Floats
 from verifiers.voice.audio import wav
@@ -77,8 +77,7 @@ def same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def heard(cheap_hashes: None, build: Build) -> Talk:
     """A person who has enrolled the voice of one of the speakers, in a real browser's way."""
-    if not DIGITS.is_dir():
-        pytest.skip(f"no recordings of real people in {FOLDER} (GATEHOUSE_RECORDINGS)")
+    part("digits")
     if missing := [model.name for model in MODELS if not model.present()]:
         pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
     house = build(infer=infer, enroll_on_the_way=False, factors=_voice(build))

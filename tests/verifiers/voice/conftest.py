@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.recordings import FOLDER as RECORDINGS
+from tests.recordings import part, recording
 from verifiers.voice.audio import wav
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.models import MODELS
@@ -24,12 +24,10 @@ def models() -> None:
 @pytest.fixture(scope="session")
 def speech() -> Callable[..., bytes]:
     """Return what reads the n-th recording of a speaker as WAV, louder or shorter if asked."""
-    if not (RECORDINGS / "voice").is_dir():
-        pytest.skip(f"no recordings of real people in {RECORDINGS} (GATEHOUSE_RECORDINGS)")
+    part("voice")
 
     def read(speaker: str, number: int, *, gain: float = 1.0, seconds: float = 15.0) -> bytes:
-        path = sorted((RECORDINGS / "voice" / speaker).glob("*.flac"))[number]
-        waveform, rate = soundfile.read(path)
+        waveform, rate = soundfile.read(recording(speaker, number))
         assert rate == RATE
         return sound(waveform[: int(seconds * RATE)] * gain)
 
