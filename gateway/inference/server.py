@@ -51,15 +51,21 @@ async def listening(path: Path, pool: Pool, talks: set[asyncio.Task[None]]) -> A
 
 
 def bound(path: Path) -> socket.socket:
-    """Bind the socket, in the place of one that nobody answers any more. Raises Misconfigured."""
+    """Listen on the socket, in the place of one that nobody answers any more. Raises Misconfigured.
+
+    It comes to its name when it listens: whoever sees it there can connect.
+    """
     if answers(path):
         raise Misconfigured(detail=f"another inference pool listens on {path}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
+    unnamed = path.with_name(f"{path.name}~")
+    unnamed.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     mask = os.umask(0o177)
     try:
-        listener.bind(str(path))
+        listener.bind(str(unnamed))
+        listener.listen()
+        unnamed.rename(path)
     except OSError as error:
         listener.close()
         raise Misconfigured(detail=f"cannot listen on {path}: {error}") from error

@@ -24,6 +24,8 @@ from verifiers.voice.models import MODELS
 from verifiers.voice.utterance import LISTEN, RECOGNISE
 
 LIMIT = 400 * 2**20
+ROUNDS = 10
+"""What a round leaves to the allocator differs by a tenth; what none gives back is a leak."""
 COMMAND = (sys.executable, "-m", "gateway.inference")
 
 
@@ -67,13 +69,13 @@ def test_memory_stays_small_and_flat(pool: tuple[psutil.Process, Infer]) -> None
     speech, _ = soundfile.read(files[0], dtype="int16")
     longest = wav.wave(np.resize(speech, 15 * wav.RATE).tobytes())
     sizes = []
-    for _ in range(4):
+    for _ in range(ROUNDS):
         assert infer(LISTEN, longest)
         infer(RECOGNISE, b"en\n" + longest)
         (worker,) = parent.children()
         sizes.append(worker.memory_info().rss)
     assert max(sizes) < LIMIT
-    assert sizes[-1] < sizes[0] * 1.1
+    assert min(sizes[ROUNDS // 2 :]) < min(sizes[: ROUNDS // 2]) * 1.1
     assert parent.memory_info().rss < 90 * 2**20
 
 
