@@ -57,6 +57,27 @@ class Consented(Protocol):
     consent: Consent
 
 
+@dataclass(frozen=True, slots=True)
+class Attack:
+    """A species of presentation attacks (ISO/IEC 30107-3), and which share of it is let pass.
+
+    `passed` is the APCER that was measured in so many `tries`, `upper` its 95 % bound.
+    """
+
+    species: str
+    words: Text
+    passed: float
+    upper: float
+    tries: int
+
+
+@runtime_checkable
+class Attackable(Protocol):
+    """A factor that knows by what it can be deceived: what it was tried with, worst first."""
+
+    attacks: Sequence[Attack]
+
+
 @runtime_checkable
 class Protecting(Protocol):
     """A factor whose templates are transformed by a secret of their subject (ISO/IEC 24745).

@@ -15,6 +15,7 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_percent
 from babel.support import NullTranslations, Translations
 from flask import Flask, current_app, g, request
 from flask_babel import Babel, get_locale, gettext, ngettext, refresh
@@ -54,7 +55,8 @@ def install(
     babel = Babel(app, default_locale=SOURCE_LANGUAGE, locale_selector=_selector(chosen))
     with app.app_context():
         babel.domain_instance.cache = _CATALOGUES
-    app.jinja_env.filters.update(t=translate, bdi=_bdi, strong=_strong, code=_code, listed=_listed)
+    app.jinja_env.filters.update(t=translate, bdi=_bdi, strong=_strong, code=_code)
+    app.jinja_env.filters.update(listed=_listed, percent=_percent)
     app.jinja_env.globals.update(service_name=service_name, csrf=csrf, static=static, root=root)
     app.jinja_env.globals.update(offered=_offered if chosen else list, place=place)
     app.context_processor(lambda: {"locale": language_tag(), "direction": direction()})
@@ -91,6 +93,11 @@ def _listed(names: Sequence[str]) -> str:
     """Return the names as a list in words, e.g. `A, B and C`."""
     apart = [str(_isolated(name)) if direction() == "rtl" else name for name in names]
     return format_list(apart, locale=get_locale())
+
+
+def _percent(share: float) -> str:
+    """Return a share of one in percent, to a tenth, as the reader's language writes it."""
+    return format_percent(round(share, 3), locale=get_locale(), decimal_quantization=False)
 
 
 def _code(value: object) -> Markup:

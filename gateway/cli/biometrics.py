@@ -31,3 +31,11 @@ def refusals(days: int, as_json: bool) -> None:
     """Show what was wrong with captures that could not be used."""
     with asking() as ask:
         output.rows(ask("biometrics.refusals", days=days)["reasons"], as_json)
+
+
+@biometrics.command(epilog="Example: gatehouse biometrics attacks")
+@output.as_json
+def attacks(as_json: bool) -> None:
+    """Show which attacks are not detected, and how many of each are let pass, worst first."""
+    with asking() as ask:
+        output.rows(ask("biometrics.attacks")["attacks"], as_json)

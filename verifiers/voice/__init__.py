@@ -14,6 +14,7 @@ from verifiers.voice.deciding import made
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
 from verifiers.voice.models import EXPORTS, MODELS
+from verifiers.voice.pad.known import attacks
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import ALONE, DECODE, LISTEN, RECOGNISE, Ears, PooledEars
 from verifiers.voice.verifying import Verifying
@@ -42,7 +43,8 @@ def assemble(
     verifying = Verifying(ears, decider, learning, clock, settings)
     enrolling = Enrolling(ears, decider, settings, clock)
     calls = Calls(ears, verifying, decider, settings)
-    return Voice(enrolling, verifying, decider, calls, adapting=settings.adaptation)
+    known, learns = attacks(settings), settings.adaptation
+    return Voice(enrolling, verifying, decider, calls, attacks=known, adapting=learns)
 
 
 def listen() -> Job:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from contracts.abilities import Attack
 from contracts.factor import Answer, Challenge, Enrolled, Kind, Subject, Template, Verdict
 from contracts.listening import Followed, SoFar
 from contracts.sample import Sample
@@ -15,7 +16,7 @@ from verifiers.voice.calls import Calls
 from verifiers.voice.consent import CONSENT
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolling import Enrolling
-from verifiers.voice.template import LAYOUT, Voiceprint
+from verifiers.voice.template import LAYOUTS, Voiceprint
 from verifiers.voice.utterance import DECODE
 from verifiers.voice.verifying import AMR, KINDS, Verifying
 
@@ -42,8 +43,10 @@ class Voice:
         decider: Decider,
         calls: Calls,
         *,
+        attacks: Sequence[Attack] = (),
         adapting: bool = False,
     ) -> None:
+        self.attacks = attacks
         self.adapting = adapting
         self._enrolling = enrolling
         self._verifying = verifying
@@ -70,13 +73,13 @@ class Voice:
 
     def reissue(self, enrolled: Enrolled) -> bytes | None:
         """Rotate a voiceprint anew."""
-        if not enrolled.format.endswith(LAYOUT):
+        if not enrolled.format.endswith(LAYOUTS):
             return None
         return Voiceprint.load(enrolled.template).reissued(enrolled.seed).dump()
 
     def revert(self, enrolled: Enrolled) -> bytes | None:
         """Forget what was learnt since a voiceprint was enrolled."""
-        if not enrolled.format.endswith(LAYOUT):
+        if not enrolled.format.endswith(LAYOUTS):
             return None
         voiceprint = Voiceprint.load(enrolled.template)
         return reverted(voiceprint).dump() if voiceprint.adapted else None

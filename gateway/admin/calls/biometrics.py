@@ -3,18 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from pydantic import Field
 
+from contracts.abilities import Attack, Attackable
+from contracts.text import Text
 from enrollment.consent import consent_of
 from gateway.admin.actor import Actor
-from gateway.admin.operation import Model, operation
+from gateway.admin.operation import Model, Nothing, operation
 from gateway.admin.tools import Tools
 from store.trail.samples import REFUSED, Enrolments, Outcome
 
 VERIFYING = "verify"
+WORDS: Mapping[str, Text] = {
+    "no_speech": Text("no speech was heard"),
+    "too_short": Text("too little speech"),
+    "too_long": Text("too long"),
+    "too_quiet": Text("too quiet"),
+    "too_loud": Text("too loud: it is cut off"),
+    "too_noisy": Text("too much noise around"),
+    "muffled": Text("muffled"),
+    "second_voice": Text("a second voice"),
+    "repeated": Text("the same recording again"),
+    "no_agreement": Text("recordings that are not alike"),
+    "unclear": Text("the words were not understood"),
+    "too_late": Text("the answer came too late"),
+    "unreadable": Text("a file that cannot be read"),
+    "incomplete": Text("a file that is not whole"),
+    "other_format": Text("a file of another kind"),
+    "too_large": Text("a file that is too large"),
+    "empty": Text("an empty file"),
+}
+"""Why a capture could not be used, in words; what is not here is told by its name."""
 
 
 class Period(Model):
@@ -46,11 +68,15 @@ class Quality(Model):
 
 
 class Reason(Model):
-    """What was wrong with captures; `share` is of all that were refused for this purpose."""
+    """What was wrong with captures, by name and in `words`.
+
+    `share` is of all that were refused for this purpose.
+    """
 
     factor: str
     purpose: str
     reason: str
+    words: str
     count: int
     share: float
 
@@ -61,6 +87,27 @@ class Reasons(Model):
     reasons: list[Reason]
 
 
+class Passing(Model):
+    """A species of attacks on one factor (ISO/IEC 30107-3), and the share that is let pass.
+
+    `apcer` was measured in so many `tries`, on a species that the detector had not learnt from;
+    `apcer_upper` is its 95 % bound. `words` say what it is.
+    """
+
+    factor: str
+    species: str
+    words: str
+    apcer: float
+    apcer_upper: float
+    tries: int
+
+
+class Attacks(Model):
+    """What can deceive the factors that measure people, the worst of each first."""
+
+    attacks: list[Passing]
+
+
 class Biometrics:
     """What can be known of captures, without knowing anything of a person."""
 
@@ -69,6 +116,7 @@ class Biometrics:
         self._clock = tools.clock
         known = tools.known_factors.items()
         self._measuring = sorted(name for name, factor in known if consent_of(factor))
+        self._attackable = [(n, each) for n, each in sorted(known) if isinstance(each, Attackable)]
 
     @operation("GET", "/biometrics/quality")
     def quality(self, actor: Actor, period: Period) -> Quality:
@@ -99,6 +147,26 @@ class Biometrics:
             reasons=[_reason(each, totals[each.factor, each.purpose]) for each in ordered]
         )
 
+    @operation("GET", "/biometrics/attacks")
+    def attacks(self, actor: Actor, taken: Nothing) -> Attacks:
+        """Show which attacks are not detected, and how many of each are let pass."""
+        return Attacks(
+            attacks=[
+                _passing(name, each) for name, factor in self._attackable for each in factor.attacks
+            ]
+        )
+
+
+def _passing(name: str, attack: Attack) -> Passing:
+    return Passing(
+        factor=name,
+        species=attack.species,
+        words=str(attack.words),
+        apcer=attack.passed,
+        apcer_upper=attack.upper,
+        tries=attack.tries,
+    )
+
 
 def _acquired(name: str, outcomes: Sequence[Outcome], enrolments: Enrolments) -> Acquired:
     mine = [each for each in outcomes if each.factor == name and each.purpose in {"", VERIFYING}]
@@ -121,6 +189,7 @@ def _reason(refused: Outcome, total: int) -> Reason:
         factor=refused.factor,
         purpose=refused.purpose,
         reason=refused.reason,
+        words=str(WORDS.get(refused.reason, refused.reason)),
         count=refused.count,
         share=round(refused.count / total, 4),
     )

@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 from contracts.text import Text
 from gateway.admin.pages.sections import ACTIONS
 from gateway.admin.pages.shapes import Facts, Listing, Offer
-from gateway.admin.pages.values import CODES, NO, SPOKEN, VALUES, YES
+from gateway.admin.pages.values import CODES, NO, SHARES, SPOKEN, VALUES, YES
 from gateway.admin.pages.words import label
 from gateway.admin.reception import ADMIN
 
@@ -130,7 +130,7 @@ def _kind(name: str, value: object) -> str:
         return "facts"
     if isinstance(value, list | tuple):
         return "several"
-    return "code" if name in CODES else "text"
+    return "share" if name in SHARES else "code" if name in CODES else "text"
 
 
 def address(pattern: str, row: Row) -> str:

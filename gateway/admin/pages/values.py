@@ -48,6 +48,9 @@ SECRETS = frozenset(
 SPOKEN = frozenset({"title", "words", "factor", "device", "meaning"})
 """Members that hold words of ours."""
 
+SHARES = frozenset({"fta", "fte", "share", "apcer", "apcer_upper"})
+"""Members that are shares of one, written in percent."""
+
 STATES = {
     "asked": Text("asked for"),
     "waiting": Text("waiting"),
@@ -72,6 +75,7 @@ VALUES: Mapping[str, Mapping[str, Text]] = {
         "environment": Text("the environment"),
         "admin": Text("an admin"),
     },
+    "purpose": {"verify": Text("logging in"), "enroll": Text("enrolling")},
     "method": {"push": Text("it is called"), "poll": Text("it asks")},
     "status": {
         "enabled": Text("flows"),

@@ -151,6 +151,9 @@ LABELS: Mapping[str, Text] = {
     "purpose": Text("For"),
     "count": Text("How often"),
     "share": Text("Share"),
+    "apcer": Text("Let pass (APCER)"),
+    "apcer_upper": Text("At most"),
+    "tries": Text("Of how many tries"),
     # webhooks
     "webhook": Text("Webhook"),
     "url": Text("Address"),

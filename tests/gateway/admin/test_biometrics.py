@@ -114,6 +114,7 @@ def test_operators_see_rates_and_what_was_wrong(
     assert (voice.captures, voice.unused, voice.fta) == (4, 3, 0.75)
     assert (voice.people, voice.not_enrolled, voice.fte) == (1, 0, 0.0)
     reasons = call("biometrics.refusals").reasons
+    assert [each.words for each in reasons][1:] == ["too quiet", "a file that cannot be read"]
     assert [(each.purpose, each.reason, each.count, each.share) for each in reasons] == [
         ("verify", "too_quiet", 2, 0.6667),
         ("enroll", "too_quiet", 1, 1.0),
@@ -129,6 +130,15 @@ def test_where_nobody_tried_there_is_no_rate(desk: Desk, act: Act) -> None:
             **{"people": 0, "not_enrolled": 0, "fte": None},
         }
     ]
+
+
+def test_operators_see_what_is_not_detected(desk: Desk, act: Act) -> None:
+    told = desk.call(act(Role.VIEWER), "biometrics.attacks", {}).model_dump()["attacks"]
+    assert {each["factor"] for each in told} == {"voice"}
+    passed = [each["apcer"] for each in told]
+    assert passed == sorted(passed, reverse=True)
+    words = {each["species"]: each["words"] for each in told}
+    assert words["splicing"].startswith("Words cut out of recordings")
 
 
 @pytest.mark.parametrize("days", [0, 367, -1])

@@ -11,7 +11,8 @@ SECTION = Section(
         title=Text("Biometrics"),
         intro=Text(
             "How often captures could not be used (failure to acquire), and how many people who "
-            "tried could not be enrolled (failure to enrol), as shares of 1, in the last 30 days."
+            "tried could not be enrolled (failure to enrol), in the last 30 days. Below: by what "
+            "these factors can be deceived. Use none of them without another one."
         ),
         listings=(
             Listing(
@@ -22,7 +23,12 @@ SECTION = Section(
             Listing(
                 "biometrics.refusals",
                 Text("What was wrong with captures"),
-                ("factor", "purpose", "reason", "count", "share"),
+                ("words", "factor", "purpose", "count", "share"),
+            ),
+            Listing(
+                "biometrics.attacks",
+                Text("Attacks that are not detected, the worst first"),
+                ("words", "factor", "apcer", "apcer_upper", "tries"),
             ),
         ),
     ),

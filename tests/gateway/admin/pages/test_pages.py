@@ -202,6 +202,12 @@ def test_a_person_is_named_by_what_is_kept_and_not_by_the_link(house: House, com
     assert operator.go("/admin/do/people.disable", person="0" * 32).status_code == 400
 
 
+def test_what_passes_an_attack_detection_is_told_in_percent(come: Come) -> None:
+    told = come(Role.VIEWER).go("/admin/biometrics")
+    assert "Words cut out of recordings" in told.text
+    assert re.search(r">\s*\d\d(\.\d)?%\s*<", told.text)
+
+
 @pytest.mark.parametrize("was", ["[]", "{", "null", '{"name": 7}', "[" * 100_000])
 def test_what_a_form_began_with_may_be_nonsense(house: House, come: Come, was: str) -> None:
     house.chatbot("bot")
