@@ -96,7 +96,8 @@ class Grants:
             **{item.name: getattr(access, item.name) for item in fields(Access)},
         )
         if listed:
-            return Statuses(self._work).place(grant, self._row)
+            status_list, index = Statuses(self._work).place(self._row(grant))
+            return replace(grant, status_list=status_list, status_index=index)
         self._work.connection.execute(_OPEN, self._row(grant))
         return grant
 

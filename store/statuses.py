@@ -7,10 +7,9 @@ The place of a grant is random: nobody learns from it how many there are, or wha
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -18,9 +17,6 @@ from contracts.errors import Unavailable
 from store import once
 from store.models import ended_statuses, grants
 from store.work import Work
-
-if TYPE_CHECKING:
-    from store.grants import Grant
 
 SIZE = 2**20
 """Places in a list."""
@@ -36,15 +32,16 @@ class Statuses:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def place(self, grant: Grant, row: Callable[[Grant], Mapping[str, Any]]) -> Grant:
-        """Store a grant at a place of its own. Raises Unavailable where no place is found."""
+    def place(self, grant: Mapping[str, Any]) -> tuple[int, int]:
+        """Store a grant's row at a place of its own; return its list and where in that it is.
+
+        Raises Unavailable where no place is found.
+        """
         for number in range(A_DAY):
             status_list, index = self.today() * A_DAY + number, secrets.randbelow(SIZE)
-            placed = replace(grant, status_list=status_list, status_index=index)
-            if self._free(status_list, index) and once.add(
-                self._work.connection, grants, row(placed)
-            ):
-                return placed
+            row = {**grant, "status_list": status_list, "status_index": index}
+            if self._free(status_list, index) and once.add(self._work.connection, grants, row):
+                return status_list, index
         raise Unavailable(detail="no place in the status lists of this day")
 
     def today(self) -> int:

@@ -1,38 +1,25 @@
 """The work of deleting what is kept too long: asked for, queued, done in turns by the worker.
 
-Each batch is a transaction of its own. A worker that dies in between loses nothing: its lease on
-the row in the outbox ends, and whoever claims it goes on with what is still due.
+Where a worker dies in between, its lease on the row in the outbox ends, and whoever claims it goes
+on with what is still due.
 """
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from contracts.clock import Clock
-from gateway.retention.sweeps import Sweep, enabled
 from gateway.settings import Settings
 from store import Store
 from store.outbox import OutboxRow
 
+if TYPE_CHECKING:
+    from gateway.retention.deleting import Retention
+
 RETENTION = "retention"
 """The kind of message that has this work done."""
 LIFETIME = timedelta(days=1)
-TURN = timedelta(seconds=20)
-"""After so long the worker is given back, and what is left is queued anew."""
-
-log = logging.getLogger("gatehouse.retention")
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """How much of a kind is kept too long."""
-
-    name: str
-    days: int
-    due: int
 
 
 def ask(store: Store) -> bool:
@@ -52,40 +39,6 @@ def ask_daily(store: Store, clock: Clock, settings: Settings) -> None:
     with store.write() as tx:
         if tx.once.spend(f"retention {clock.now().date()}", LIFETIME * 2):
             tx.outbox.put(RETENTION, {}, LIFETIME)
-
-
-class Retention:
-    """Says what is due, and deletes it."""
-
-    def __init__(self, store: Store, clock: Clock, sweeps: Sequence[Sweep]) -> None:
-        self._store = store
-        self._clock = clock
-        self._sweeps = sweeps
-
-    def preview(self) -> Sequence[Due]:
-        """Return what a run would delete now, by kind."""
-        with self._store.read() as tx:
-            return [
-                Due(each.name, each.days, each.due(tx) if each.days else 0) for each in self._sweeps
-            ]
-
-    def turn(self) -> bool:
-        """Delete what is due until it is done or the turn is over; True where some may be left."""
-        ends, deleted = self._clock.now() + TURN, dict[str, int]()
-        for sweep in enabled(self._sweeps):
-            while count := sweep.batch():
-                deleted[sweep.name] = deleted.get(sweep.name, 0) + count
-                if self._clock.now() >= ends:
-                    self._told(deleted)
-                    return True
-        self._told(deleted)
-        return False
-
-    def _told(self, deleted: dict[str, int]) -> None:
-        if deleted:
-            log.info("deleted what was kept too long", extra={"rows": deleted})
-            with self._store.write() as tx:
-                tx.audit.add("retention.done", detail=deleted)
 
 
 class Retentions:

@@ -11,7 +11,7 @@ from gateway.changes import Changes
 from gateway.lockout import Lockout
 from gateway.notices import Notices
 from gateway.opening import known_factors
-from gateway.retention.job import Retention
+from gateway.retention.deleting import Retention
 from gateway.retention.sweeps import Accounts, History, Templates
 from gateway.settings import Settings
 from store import Store

@@ -18,7 +18,7 @@ from gateway.cli import main
 from gateway.erasure import Eraser
 from gateway.notices import Notices
 from gateway.opening import make_factors, open_store
-from gateway.retention.job import Retention
+from gateway.retention.deleting import Retention
 from gateway.retention.opened import make_retention
 from gateway.settings import Settings
 from store import Store

@@ -22,7 +22,8 @@ from gateway.lockout import Lockout
 from gateway.notices import Notices
 from gateway.opening import make_factors
 from gateway.retention import job
-from gateway.retention.job import RETENTION, Retention, ask, ask_daily
+from gateway.retention.deleting import Retention
+from gateway.retention.job import RETENTION, ask, ask_daily
 from gateway.retention.opened import make_retention
 from gateway.retention.sweeps import Templates
 from gateway.settings import Settings
@@ -241,7 +242,7 @@ def test_the_worker_does_it_in_turns(
     people = [person(store, f"p{one}") for one in range(5)]
     clock.advance(YEAR)
     monkeypatch.setattr("gateway.retention.sweeps.BATCH", 2)
-    monkeypatch.setattr(job, "TURN", timedelta(0))
+    monkeypatch.setattr("gateway.retention.deleting.TURN", timedelta(0))
     monkeypatch.setattr("gateway.retention.opened.open_retention", lambda *_: make())
     ask(store)
     with ExitStack() as stack:
