@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,11 +67,27 @@ class Hub:
     files: Mapping[str, str]
 
 
+class Comparison(Protocol):
+    """Whether an exported network computes what it was exported from; both are given the same."""
+
+    def prepare(self, folder: Path) -> None:
+        """Write what both are given, as `probes.npy`."""
+        ...
+
+    def difference(self, folder: Path) -> tuple[float, int]:
+        """Return how far `model.onnx` is from `expected.npy`, and the dimension of both.
+
+        How far is a share of the largest number that was expected.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A file that is made here of what a hub or a folder holds; a record of it lies beside it.
 
-    `recipe` names the way it is made. The record has the file's SHA-256 and what it was made of.
+    `recipe` names the way it is made, `comparison` loads what shows that it was made well. The
+    record has the file's SHA-256 and what it was made of.
     """
 
     key: str
@@ -80,6 +96,7 @@ class Exported:
     licence: str
     hub: Hub
     recipe: str
+    comparison: Callable[[], Comparison]
     card: str = ""
 
     @property

@@ -36,14 +36,12 @@ def export(model: Exported, source: Path | None, progress: Progress) -> None:
 
 def convert(made: Environment, model: Exported, source: Path, progress: Progress) -> None:
     """Export, compare with what speechbrain computes, and put the file in its place."""
-    from gateway.models import compared  # noqa: PLC0415 - brings numpy along
-
     harmless(source)
-    out = made.scratch
+    comparison, out = model.comparison(), made.scratch
     with step(f"Exporting {model.name}", progress):
-        compared.prepare(out)
+        comparison.prepare(out)
         made.run(f"{model.recipe}_export.py", str(source.resolve()), str(out))
-    difference, dimension = compared.difference(out)
+    difference, dimension = comparison.difference(out)
     if difference > TOLERANCE:
         told = f"{model.name} differs from what speechbrain computes by {difference:.1e}"
         raise Misconfigured(detail=told)

@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-from verifiers.models import Exported, Hub, Model, Package
+from verifiers.models import Comparison, Exported, Hub, Model, Package
 from verifiers.voice import engines
 from verifiers.voice.engines.manifest import Made, Pinned, entries
 
@@ -54,8 +54,16 @@ def exported(name: str, entry: Made) -> Exported:
         licence=entry.licence,
         hub=Hub(source.hub, source.revision, source.files),
         recipe=source.recipe,
+        comparison=comparison,
         card=entry.card,
     )
+
+
+def comparison() -> Comparison:
+    """Load what compares an engine's file with what it was made of."""
+    from verifiers.voice.engines import compared  # noqa: PLC0415 - brings numpy along
+
+    return compared
 
 
 ENGINES: Mapping[str, Model | Exported] = {
