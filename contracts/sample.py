@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+MOST_BYTES = 2 * 1024 * 1024
+"""Of one capture, encoded: no page, no driver and no factor takes more."""
+
 
 class Modality(StrEnum):
     """What a sensor captures."""

@@ -10,10 +10,9 @@ from flask import Request
 
 from contracts.errors import BadRequest, TooLarge
 from contracts.factor import Answer, Ask
-from contracts.sample import Modality, Sample
+from contracts.sample import MOST_BYTES, Modality, Sample
 from enrollment.station_proof import ENROLMENT
 
-SAMPLE_BYTES = 2 * 1024 * 1024
 OURS = frozenset({"csrf", "ceremony", "virtual", ENROLMENT})
 
 
@@ -62,7 +61,7 @@ class Submission:
 def read(request: Request, source: str, *, station: bool = False) -> Submission:
     """Read one answer from a form. Raises TooLarge; only a station may say `virtual`."""
     uploads = {
-        name: _upload(file.mimetype, file.stream.read(SAMPLE_BYTES + 1))
+        name: _upload(file.mimetype, file.stream.read(MOST_BYTES + 1))
         for name, file in request.files.items()
     }
     fields = {name: value for name, value in request.form.items() if name not in OURS}
@@ -70,6 +69,6 @@ def read(request: Request, source: str, *, station: bool = False) -> Submission:
 
 
 def _upload(media_type: str, data: bytes) -> Upload:
-    if len(data) > SAMPLE_BYTES:
-        raise TooLarge(detail=f"a sample of more than {SAMPLE_BYTES} bytes")
+    if len(data) > MOST_BYTES:
+        raise TooLarge(detail=f"a sample of more than {MOST_BYTES} bytes")
     return Upload(media_type, data)

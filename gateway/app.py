@@ -13,6 +13,7 @@ from contracts.factor import Factor, Infer
 from enrollment import stations_views
 from gateway import errors, headers, health, languages, mount, oidc, rooms
 from gateway.admin import api
+from gateway.bodies import BODY_BYTES
 from gateway.branding import views as branding
 from gateway.branding.looks import Looks
 from gateway.browser import Browser
@@ -29,7 +30,6 @@ from web import pages
 
 MACHINES = oidc.MACHINES | {stations_views.PAIR, api.CALL, voice_notes.CALL}
 """Endpoints that authenticate each call themselves and are no state change of a cookie's."""
-FORM_BYTES = 2_500_000
 
 
 def create_app(
@@ -75,7 +75,7 @@ def _flask() -> Flask:
     app.request_class = Kept
     # Werkzeug would tidy a path by a redirect to whatever the Host header says.
     app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.config.update(MAX_CONTENT_LENGTH=FORM_BYTES, MAX_FORM_MEMORY_SIZE=FORM_BYTES)
+    app.config.update(MAX_CONTENT_LENGTH=BODY_BYTES, MAX_FORM_MEMORY_SIZE=BODY_BYTES)
     return app
 
 

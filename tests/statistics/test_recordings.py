@@ -10,9 +10,10 @@ import psutil
 import pytest
 
 from contracts.errors import BadRequest
+from contracts.sample import MOST_BYTES
 from tests.timing import quickest
 from tests.verifiers.voice.audio.test_voice_decode import GOOD, HOSTILE
-from verifiers.voice.audio import containers, decode, wav
+from verifiers.voice.audio import decode, wav
 
 WHOLE, SHORT = 20_000, 1_000
 """Recordings, as the documentation claims and as CI sends them."""
@@ -53,7 +54,7 @@ def test_altered_recordings_are_heard_or_refused(whole: bool) -> None:
     process, heard, number = psutil.Process(), 0, WHOLE if whole else SHORT
     sizes = []
     for turn in range(number):
-        data = altered(chance.choice(seeds), chance)[: containers.MAX_BYTES]
+        data = altered(chance.choice(seeds), chance)[:MOST_BYTES]
         answer, seconds = quickest(partial(hear, data), BOUND)
         assert seconds < BOUND, data[:64]
         heard += answer

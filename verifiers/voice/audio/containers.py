@@ -9,12 +9,11 @@ from __future__ import annotations
 import struct
 
 from contracts.errors import BadRequest
+from contracts.sample import MOST_BYTES
 from contracts.text import Text
 from verifiers.voice.audio import ogg, wav, webm
 from verifiers.voice.audio.track import MAX_CHANNELS, RATES, UNKNOWN, Track
 
-MAX_BYTES = 3_000_000
-"""Fifteen seconds of two channels at 48 kHz, 16 bits each, and their header."""
 CODECS = {(1, 16): "pcm_s16le", (6, 8): "pcm_alaw", (7, 8): "pcm_mulaw"}
 """What a WAV file may hold, by its format tag and the bits of a sample."""
 FORMAT = Text("The recording must be Opus, G.711 or 16-bit PCM, 8 to 48 kHz, one or two channels.")
@@ -22,7 +21,7 @@ FORMAT = Text("The recording must be Opus, G.711 or 16-bit PCM, 8 to 48 kHz, one
 
 def read(data: bytes) -> Track:
     """Return the one track of a recording. Raises BadRequest where there is none, or another."""
-    if len(data) > MAX_BYTES:
+    if len(data) > MOST_BYTES:
         raise BadRequest(wav.TOO_LARGE, reason="too_large")
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return _wav(data)

@@ -6,12 +6,12 @@ import struct
 from collections.abc import Iterator
 
 from contracts.errors import BadRequest
+from contracts.sample import MOST_BYTES
 from contracts.text import Text, counted
 
 RATE = 16_000
 WIDTH = 2
 MAX_SECONDS = 15
-MAX_BYTES = 2_000_000
 MAX_CHUNKS = 16
 PCM = 1
 
@@ -28,7 +28,7 @@ TOO_LARGE = Text("The recording is too large.")
 
 def pcm(data: bytes) -> memoryview:
     """Return the samples, little-endian 16-bit, of one recording. Raises BadRequest."""
-    if len(data) > MAX_BYTES:
+    if len(data) > MOST_BYTES:
         raise BadRequest(TOO_LARGE, reason="too_large")
     if len(data) < 12 or data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise BadRequest(NOT_WAVE, reason="no_recording")

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.errors import BadRequest
+from contracts.sample import MOST_BYTES
 from tests.timing import AT_ONCE, quickest
-from verifiers.voice.audio.wav import MAX_BYTES, RATE, pcm, wave
+from verifiers.voice.audio.wav import RATE, pcm, wave
 
 SECOND = bytes(2 * RATE)
 
@@ -56,7 +57,7 @@ BAD = {
     "cut off": wave(SECOND)[:-100],
     "cut in the header": wave(SECOND)[:30],
     "16 seconds": wave(SECOND * 16),
-    "2 MB": wave(bytes(MAX_BYTES)),
+    "too large": wave(bytes(MOST_BYTES)),
     "a thousand chunks": b"RIFF" + bytes(4) + b"WAVE" + b"junk\x00\x00\x00\x00" * 1000,
 }
 
