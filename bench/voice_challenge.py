@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import soundfile
 from scipy.signal import resample_poly
-from scipy.stats import beta
 
 from gateway.evaluation.conditions import CONDITIONS
+from gateway.evaluation.rates import rate
 from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.challenge.digits import DIGITS, once
+from verifiers.voice.challenge.digits import DIGITS, choose, once
 from verifiers.voice.challenge.edits import edits
 from verifiers.voice.challenge.recogniser import Whisper, shipped
 
@@ -93,7 +93,7 @@ class Bench:
         rng, noise = random.Random(6), np.random.default_rng(6)  # noqa: S311 - the same at each run
         for number in range(count):
             speaker = list(voices)[number % len(voices)]
-            digits = choose(rng)
+            digits = choose(COUNT, rng)
             said = [rng.choice(voices[speaker][digit]) for digit in digits]
             heard = change(paste(said, PACES[number % len(PACES)], rng), noise)
             speech = self._speech.hear(heard)
@@ -106,19 +106,10 @@ def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201
 
 
-def choose(rng: random.Random) -> str:
-    """Choose digits as the factor does, the same ones at each run."""
-    chosen = [rng.choice(DIGITS)]
-    while len(chosen) < COUNT:
-        chosen.append(rng.choice(DIGITS.replace(chosen[-1], "")))
-    return "".join(chosen)
-
-
-def bounds(hits: int, count: int) -> str:
+def share(hits: int, count: int) -> str:
     """Return a share with its exact 95 % bounds."""
-    low = float(beta.ppf(0.025, hits, count - hits + 1)) if hits else 0.0
-    high = float(beta.ppf(0.975, hits + 1, count - hits)) if hits < count else 1.0
-    return f"{hits}/{count} = {hits / count:.3%} [{low:.3%}, {high:.3%}]"
+    found = rate(hits, count)
+    return f"{hits}/{count} = {found.value:.3%} [{found.low:.3%}, {found.high:.3%}]"
 
 
 def report(name: str, trials: Sequence[Trial]) -> None:
@@ -126,13 +117,13 @@ def report(name: str, trials: Sequence[Trial]) -> None:
     rng = random.Random(7)  # noqa: S311
     for most in (0, 1, 2):
         right = sum(edits(t.heard, t.digits) <= most for t in trials)
-        say(f"{name}: true accept, {most} edits: {bounds(right, len(trials))}")
+        say(f"{name}: true accept, {most} edits: {share(right, len(trials))}")
     pairs = [edits(t.heard, o.digits) for t in trials for o in trials if t.digits != o.digits]
     shuffled = [edits(t.heard, s) for t in trials for s in shuffles(t.digits, rng)]
     for most in (0, 1, 2):
         wrong, mixed = (sum(each <= most for each in some) for some in (pairs, shuffled))
-        say(f"  other digits, {most} edits: {bounds(wrong, len(pairs))}")
-        say(f"  the same digits in another order, {most}: {bounds(mixed, len(shuffled))}")
+        say(f"  other digits, {most} edits: {share(wrong, len(pairs))}")
+        say(f"  the same digits in another order, {most}: {share(mixed, len(shuffled))}")
     pace = sorted(t.speech_ms / COUNT for t in trials)
     say(f"  speech per digit: least {pace[0]:.0f} ms; onset: {min(t.onset_ms for t in trials)} ms")
 
@@ -154,7 +145,7 @@ def main(folder: Path, count: int) -> None:
     for speaker in SPEAKERS:
         mine = [t for t in people if t.speaker == speaker]
         right = sum(edits(t.heard, t.digits) <= 1 for t in mine)
-        say(f"  {speaker}: {bounds(right, len(mine))}")
+        say(f"  {speaker}: {share(right, len(mine))}")
     report("machines", list(bench.trials(bench.machines, count // 4, clean)))
     for name in ("telephone", "reverberation", "noise"):
         change = CONDITIONS[name]

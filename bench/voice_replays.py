@@ -16,12 +16,12 @@ import numpy as np
 import soundfile
 from scipy.signal import hilbert, resample_poly
 
-from bench.voice_challenge import COUNT, SPEAKERS, choose, paste, say, takes
+from bench.voice_challenge import COUNT, SPEAKERS, paste, say, takes
 from gateway.evaluation.conditions import CONDITIONS
 from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.challenge.digits import DIGITS
+from verifiers.voice.challenge.digits import DIGITS, choose
 from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.challenge.replays import Print, Sought
 from verifiers.voice.settings import VoiceSettings
@@ -100,7 +100,8 @@ class Bench:
         return [self._twice(SPEAKERS[number % len(SPEAKERS)]) for number in range(count)]
 
     def _twice(self, speaker: str) -> tuple[str, Floats, Floats]:
-        said = [self._rng.sample(self._voices[speaker, digit], 2) for digit in choose(self._rng)]
+        digits = choose(COUNT, self._rng)
+        said = [self._rng.sample(self._voices[speaker, digit], 2) for digit in digits]
         one, other = ([said[at][take] for at in range(COUNT)] for take in (0, 1))
         return speaker, paste(one, 0.9, self._rng), paste(other, 0.9, self._rng)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import secrets
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
@@ -12,6 +13,7 @@ from typing import Self
 
 DIGITS = "0123456789"
 ENGLISH = "en"
+UNKNOWABLE = secrets.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ class Prompted:
         return json.dumps(asdict(self) | {"issued": self.issued.isoformat()}).encode()
 
 
-def choose(count: int) -> str:
+def choose(count: int, chance: random.Random = UNKNOWABLE) -> str:
     """Choose digits of which no two neighbours are equal: shown in turn, one follows another."""
-    chosen = [secrets.choice(DIGITS)]
+    chosen = [chance.choice(DIGITS)]
     while len(chosen) < count:
-        chosen.append(secrets.choice(DIGITS.replace(chosen[-1], "")))
+        chosen.append(chance.choice(DIGITS.replace(chosen[-1], "")))
     return "".join(chosen)
 
 
