@@ -54,5 +54,7 @@ def list_models(as_json: bool) -> None:
 
 def show(rows: list[dict[str, str | bool]], as_json: bool) -> None:
     """Print the models; paths and hashes are for scripts."""
-    for_people = [{name: row[name] for name in row if name not in WIDE} for row in rows]
-    output.rows(rows if as_json else for_people, as_json)
+    for_people = [
+        {name: row[name] for name in row if name not in WIDE and row[name] != ""} for row in rows
+    ]
+    output.blocks(rows if as_json else for_people, as_json)

@@ -32,6 +32,16 @@ def rows(found: Sequence[Row], as_json: bool) -> None:
         click.echo("None.")
 
 
+def blocks(found: Sequence[Row], as_json: bool) -> None:
+    """Print a list of things that have more to say of them than a line of a table holds."""
+    if as_json:
+        rows(found, as_json)
+        return
+    for number, each in enumerate(found):
+        click.echo("\n" * bool(number), nl=False)
+        row(each, as_json)
+
+
 def row(made: Row, as_json: bool) -> None:
     """Print one thing, a line for each of its values."""
     if as_json:

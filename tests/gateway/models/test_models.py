@@ -140,6 +140,18 @@ def test_models_are_listed_as_json(tmp_path: Path) -> None:
     assert all(Path(row["path"]).is_relative_to(tmp_path) for row in rows)
 
 
+def test_each_model_is_told_in_a_line_for_each_of_its_values(tmp_path: Path) -> None:
+    """No value is folded, however narrow the terminal is."""
+    environment = {"GATEHOUSE_MODELS_DIR": str(tmp_path), "COLUMNS": "40"}
+    told = CliRunner().invoke(command, ["list"], env=environment).stdout.split("\n\n")
+    models = (*catalogue(), *exports())
+    assert len(told) == len(models)
+    for lines, model in zip(told, models, strict=True):
+        assert f"name     {model.name}\n" in lines
+        assert f"purpose  {model.purpose}\n" in lines
+        assert lines.rstrip().endswith("present  False")
+
+
 @pytest.mark.parametrize("arguments", [[], ["pull"], ["list"]])
 def test_help_has_an_example(arguments: list[str]) -> None:
     result = CliRunner().invoke(command, [*arguments, "--help"])
