@@ -8,7 +8,7 @@ from contracts.errors import Misconfigured
 from gateway.evaluation import manifest
 from gateway.evaluation.attacks import material
 from gateway.evaluation.attacks.measure import judge, trainable
-from gateway.evaluation.attacks.neural import MODELS
+from gateway.evaluation.attacks.models import MODELS
 from gateway.evaluation.attacks.report import Found
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.attacks.training import Rows, fit
