@@ -11,27 +11,28 @@ from contracts.factor import Infer
 from gateway.inference import protocol
 from gateway.inference.settings import InferenceSettings
 
-PATIENCE_SECONDS = 20.0
-"""Longer than the pool keeps a job waiting, so that the pool's own answer comes first."""
-
+LONGER_SECONDS = 10.0
+"""So much longer than the pool keeps a job waiting, so that the pool's own answer comes first."""
 
 FULL = "as many threads of this process wait for the inference pool as may"
 
 
-def connect(path: Path, patience: float = PATIENCE_SECONDS, callers: int | None = None) -> Infer:
+def connect(path: Path, patience: float | None = None, callers: int | None = None) -> Infer:
     """Return a callable that runs one job of the pool at a socket; nothing is opened before.
 
     So many `callers` wait at one time as the settings say; one more is turned away at once, so that
     a process has threads left for what needs no pool.
     """
-    places = BoundedSemaphore(callers or InferenceSettings.load().callers)
+    settings = InferenceSettings.load()
+    places = BoundedSemaphore(callers or settings.callers)
+    seconds = patience or settings.wait_seconds + LONGER_SECONDS
 
     def infer(job: str, payload: bytes) -> bytes:
         if not places.acquire(blocking=False):
             raise Unavailable(detail=FULL)
         try:
             request = protocol.Frame({"job": job}, payload)
-            return protocol.unpack(_exchange(path, request, patience))
+            return protocol.unpack(_exchange(path, request, seconds))
         finally:
             places.release()
 

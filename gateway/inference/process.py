@@ -18,6 +18,8 @@ QUIET = {
     "MALLOC_ARENA_MAX": "1",
 }
 """One thread, which is all that a job gets, and one arena for its memory."""
+DEAD = os.WEXITED | os.WNOHANG | os.WNOWAIT
+"""Ask whether it ended, without a wait, and leave the answer to whoever waits for it."""
 
 
 class Worker:
@@ -51,8 +53,13 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self._process.returncode is None
+        """Whether the process still runs; the system knows before the event loop has heard."""
+        if self._process.returncode is not None:
+            return False
+        try:
+            return os.waitid(os.P_PID, self.pid, DEAD) is None
+        except ChildProcessError:
+            return False
 
     @property
     def pid(self) -> int:

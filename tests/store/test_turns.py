@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ import pytest
 from contracts.errors import Unavailable
 from store.db import Database
 from store.turns import Turns
+from tests.waiting import until
 
 HOLDER = """
 import pathlib, sys, time
@@ -47,27 +47,33 @@ def test_the_queue_needs_a_folder_to_write_to(tmp_path: Path) -> None:
         pass
 
 
-def test_writers_take_turns(tmp_path: Path) -> None:
-    """Each has connections of its own, as another process has; SQLite alone serves one of them."""
-    rounds, order = 100, list[int]()
-    databases = [Database(f"sqlite:///{tmp_path}/gatehouse.db") for _ in range(2)]
-    for database in databases:
-        with database.write() as connection:
-            connection.exec_driver_sql("CREATE TABLE IF NOT EXISTS work (at INTEGER)")
+def test_whoever_has_written_stands_behind_whoever_waits(tmp_path: Path) -> None:
+    """Each has connections of its own, as another process has; SQLite alone serves the first."""
+    file, order = tmp_path / "gatehouse.db", list[str]()
+    first, second = (Database(f"sqlite:///{file}") for _ in range(2))
 
-    def write(number: int, database: Database) -> None:
-        start.wait()
-        for _ in range(rounds):
-            with database.write() as connection:
-                connection.exec_driver_sql("INSERT INTO work VALUES (1)")
-                order.append(number)
-        database.dispose()
+    def write() -> None:
+        with second.write():
+            order.append("second")
 
-    start = threading.Barrier(2)
-    writers = [threading.Thread(target=write, args=each) for each in enumerate(databases)]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join()
-    assert len(order) == 2 * rounds
-    assert sum(one != other for one, other in pairwise(order)) > rounds
+    for _ in range(10):
+        other = threading.Thread(target=write)
+        with first.write():
+            other.start()
+            until(lambda: held(file))
+            order.append("first")
+        with first.write():
+            order.append("first again")
+        other.join()
+    first.dispose()
+    second.dispose()
+    assert order == ["first", "second", "first again"] * 10
+
+
+def held(file: Path) -> bool:
+    """Tell whether somebody stands at the head of the queue."""
+    try:
+        with Turns(file, 0).next():
+            return False
+    except Unavailable:
+        return True

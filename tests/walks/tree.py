@@ -10,8 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from tests.gateway.operations import running
+from tests.waiting import PATIENCE
 
-DEVELOPMENT = {"GATEHOUSE_ENV": "development", "GATEHOUSE_VOICE_ENABLED": "1"}
+PATIENT = {
+    "GATEHOUSE_INFERENCE_JOB_SECONDS": str(PATIENCE),
+    "GATEHOUSE_INFERENCE_WAIT_SECONDS": str(PATIENCE),
+}
+"""A pool that gives up no job because the machine is busy."""
+DEVELOPMENT = {"GATEHOUSE_ENV": "development", "GATEHOUSE_VOICE_ENABLED": "1", **PATIENT}
 
 
 @dataclass

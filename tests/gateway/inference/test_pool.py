@@ -56,7 +56,7 @@ def running(path: Path, command: Sequence[str] = COMMAND, **settings: float) -> 
 @pytest.fixture
 def infer(path: Path) -> Iterator[Infer]:
     with running(path):
-        yield connect(path)
+        yield connect(path, PATIENCE)
 
 
 def test_a_job_is_done(infer: Infer) -> None:
@@ -91,7 +91,7 @@ def test_a_worker_that_breaks_is_replaced(infer: Infer, job: str) -> None:
 
 def test_a_job_that_hangs_is_killed(path: Path) -> None:
     with running(path, job_seconds=1.0):
-        infer = connect(path, patience=PATIENCE)
+        infer = connect(path, PATIENCE)
         before = until(partial(asked, infer, "pid"))
         with pytest.raises(Unavailable):
             infer("slow", b"600")
@@ -133,7 +133,7 @@ def holding(infer: Infer, folder: Path, count: int) -> Iterator[list[Future[byte
 
 def test_a_full_queue_turns_away_at_once(path: Path, tmp_path: Path) -> None:
     with running(path, queue=2) as pool:
-        infer = connect(path)
+        infer = connect(path, PATIENCE)
         with holding(infer, tmp_path, 3) as jobs:
             until(pool._queue.full)
             for _ in range(4):
@@ -145,14 +145,14 @@ def test_a_full_queue_turns_away_at_once(path: Path, tmp_path: Path) -> None:
 
 def test_many_threads_share_one_callable(path: Path) -> None:
     with running(path, queue=64), ThreadPoolExecutor(8) as threads:
-        infer = connect(path)
+        infer = connect(path, PATIENCE)
         sent = [str(number).encode() for number in range(40)]
         assert list(threads.map(lambda data: infer("echo", data), sent)) == sent
 
 
 def test_two_processes_do_two_jobs_at_a_time(path: Path, tmp_path: Path) -> None:
     with running(path, workers=2) as pool, ThreadPoolExecutor(2) as threads:
-        infer = connect(path)
+        infer = connect(path, PATIENCE)
         assert len(pool.workers) == 2
         folder = str(tmp_path).encode()
         assert list(threads.map(lambda _: infer("meet", folder), range(2))) == [b"met"] * 2
@@ -162,7 +162,7 @@ def test_one_more_than_may_wait_is_turned_away_before_the_pool_hears_of_it(
     path: Path, tmp_path: Path
 ) -> None:
     with running(path) as pool:
-        infer = connect(path, callers=2)
+        infer = connect(path, PATIENCE, callers=2)
         with holding(infer, tmp_path, 2) as waiting:
             until(lambda: pool._queue.qsize() == 1)
             with pytest.raises(Unavailable, match="as many threads") as raised:
@@ -174,7 +174,7 @@ def test_one_more_than_may_wait_is_turned_away_before_the_pool_hears_of_it(
 
 def test_a_caller_that_fails_gives_its_place_back(path: Path) -> None:
     with running(path):
-        infer = connect(path, callers=1)
+        infer = connect(path, PATIENCE, callers=1)
         for _ in range(3):
             with pytest.raises(Retry):
                 infer("again", b"")
@@ -188,7 +188,7 @@ def test_as_many_processes_as_there_are_cores_two_at_the_most() -> None:
 
 def test_an_answer_that_comes_too_late_is_unavailable(path: Path) -> None:
     with running(path, wait_seconds=0.2), pytest.raises(Unavailable):
-        connect(path)("slow", b"2")
+        connect(path, PATIENCE)("slow", b"2")
 
 
 def test_only_this_user_may_connect(path: Path) -> None:
@@ -198,12 +198,12 @@ def test_only_this_user_may_connect(path: Path) -> None:
 
 def test_the_client_refuses_an_oversize_payload_unsent(path: Path) -> None:
     with pytest.raises(BadRequest):
-        connect(path)("echo", bytes(MAX_PAYLOAD + 1))
+        connect(path, PATIENCE)("echo", bytes(MAX_PAYLOAD + 1))
 
 
 def test_without_a_pool_a_job_is_unavailable(path: Path) -> None:
     with pytest.raises(Unavailable):
-        connect(path)("echo", b"")
+        connect(path, PATIENCE)("echo", b"")
 
 
 def talk(path: Path, data: bytes) -> Frame:
@@ -227,14 +227,14 @@ def test_a_malformed_frame_is_a_bad_request(path: Path, data: bytes) -> None:
         answer = talk(path, data)
         with pytest.raises(BadRequest):
             unpack(answer)
-        assert connect(path)("echo", b"still here") == b"still here"
+        assert connect(path, PATIENCE)("echo", b"still here") == b"still here"
 
 
 def test_a_caller_that_hangs_up_is_let_go(path: Path) -> None:
     with running(path):
         with pytest.raises(EOFError):
             talk(path, b"\x00\x00")
-        assert connect(path)("echo", b"still here") == b"still here"
+        assert connect(path, PATIENCE)("echo", b"still here") == b"still here"
 
 
 def test_a_header_is_an_object() -> None:
@@ -260,4 +260,4 @@ def test_a_socket_that_nobody_answers_is_replaced(path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as stale:
         stale.bind(str(path))
     with running(path):
-        assert connect(path)("echo", b"new") == b"new"
+        assert connect(path, PATIENCE)("echo", b"new") == b"new"

@@ -46,7 +46,7 @@ def process(path: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def test_sigterm_lets_the_running_job_end(path: Path, tmp_path: Path) -> None:
     with process(path) as pool, ThreadPoolExecutor(1) as thread:
-        infer = connect(path)
+        infer = connect(path, PATIENCE)
         worker = int(infer("pid", b""))
         answer = thread.submit(infer, "held", str(tmp_path).encode())
         until((tmp_path / "begun").exists)
@@ -65,7 +65,7 @@ def test_sigterm_lets_the_running_job_end(path: Path, tmp_path: Path) -> None:
 
 def test_workers_end_when_the_pool_is_killed(path: Path) -> None:
     with process(path) as pool:
-        worker = int(connect(path)("pid", b""))
+        worker = int(connect(path, PATIENCE)("pid", b""))
         pool.kill()
         pool.wait()
         until(lambda: not Path(f"/proc/{worker}").exists())

@@ -19,6 +19,7 @@ from contracts.factor import Infer
 from gateway.inference import connect
 from tests.recordings import FOLDER as RECORDINGS
 from tests.waiting import PATIENCE, until
+from tests.walks.tree import PATIENT
 from verifiers.voice.audio import wav
 from verifiers.voice.models import MODELS
 from verifiers.voice.utterance import LISTEN, RECOGNISE
@@ -38,11 +39,12 @@ def pool() -> Iterator[tuple[psutil.Process, Infer]]:
         environment = {
             "GATEHOUSE_INFERENCE_SOCKET": str(path),
             "GATEHOUSE_INFERENCE_WORKERS": "1",
+            **PATIENT,
             "GATEHOUSE_ENV": "test",
         }
         with subprocess.Popen(COMMAND, env=os.environ | environment) as process:
             until(path.exists)
-            yield psutil.Process(process.pid), connect(path)
+            yield psutil.Process(process.pid), connect(path, 2 * PATIENCE)
             process.terminate()
             assert process.wait(PATIENCE) == 0
 
