@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from contracts.errors import Retry
+from contracts.errors import NotAllowed, Retry
 from contracts.factor import Answer, Enrolled, Verdict
 from contracts.listening import Followed, SoFar
 from contracts.sample import Sample
@@ -61,10 +61,19 @@ class Segments:
 
     @classmethod
     def load(cls, state: bytes) -> Self:
-        """Read what `dump` wrote; of nothing, nothing was heard."""
+        """Read what `dump` wrote; of nothing, nothing was heard.
+
+        Raises NotAllowed for what another version wrote: the call is over.
+        """
         if not state:
             return cls(new_salt())
-        found = json.loads(state)
+        try:
+            return cls._read(json.loads(state))
+        except (LookupError, TypeError, ValueError) as other:
+            raise NotAllowed(detail="a call that another version has begun") from other
+
+    @classmethod
+    def _read(cls, found: Mapping[str, Any]) -> Self:
         heard = [
             Spoken(Utterance.load(b64decode(one)), tuple(words), milliseconds)
             for one, words, milliseconds in found["heard"]

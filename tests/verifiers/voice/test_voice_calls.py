@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
 
-from contracts.errors import Retry
+from contracts.errors import NotAllowed, Retry
 from contracts.factor import Answer, Challenge, Enrolled, Subject, Template
 from contracts.sample import Modality, Sample
 from tests.fakes.clock import FakeClock
@@ -214,6 +215,18 @@ def test_what_is_kept_is_protected_as_voiceprints_are(caller: Caller) -> None:
     embeddings = [Segments.load(each).heard[0].utterance.embedding for each in (state, again)]
     assert all(abs(cosine(unpack(raw), unpack(each))) < 0.4 for each in embeddings)
     assert abs(cosine(*map(unpack, embeddings))) < 0.4
+
+
+def test_a_call_that_another_version_has_begun_is_over(caller: Caller) -> None:
+    state, _ = caller.say(b"", caller.digits[:3])
+    for missing in ("salt", "heard", "low", "prints"):
+        found = json.loads(state)
+        del found[missing]
+        older = json.dumps(found).encode()
+        with pytest.raises(NotAllowed):
+            caller.say(older, caller.digits[3:])
+        with pytest.raises(NotAllowed):
+            caller.factor.follow(older, [caller.enrolled], segment())
 
 
 def follow(caller: Caller, speakers: list[int], milliseconds: float = 1500.0) -> list[bool]:
