@@ -19,6 +19,12 @@ class Ways:
     first: bool
     error: Text | None = None
     status: int = 200
+    retry_after: int = 0
+
+    @property
+    def waits(self) -> dict[str, str]:
+        """The header that says how long to wait, where there is one."""
+        return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,7 +219,7 @@ def _walked(handle: str, step: Walked) -> Page:
     match step:
         case Ways():
             page = render_template("recover_show.html", here=here, step=step, error=step.error)
-            return page, step.status
+            return page, step.status, step.waits
         case Started():
             return render_template("recover_started.html", started=step), 200
         case Asked():

@@ -6,9 +6,10 @@ the account itself are shown, as in a login.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import TypeVar
 
 from contracts.abilities import Reachable
 from contracts.clock import Clock
@@ -18,6 +19,7 @@ from contracts.text import Text
 from enrollment.blind import Blind
 from enrollment.ceremonies import REFUSED, Ceremonies
 from enrollment.outcomes import Added, Asked, Judged
+from enrollment.renewing import TooManyQuestions
 from enrollment.submission import Submission
 from enrollment.terms import Terms
 from gateway.login.plan import event
@@ -30,6 +32,8 @@ from gateway.recovery.steps import Started, Walked, Ways
 from store import Purpose, Store, Transaction
 from store.accounts import normalized
 from store.recovery_walks import RecoveryWalk
+
+Came = TypeVar("Came")
 
 NAMELESS = Text("Type the username of your account.")
 BEYOND = Text(
@@ -87,8 +91,11 @@ class Walks:
         if not walk.events:
             return self._blindly(walk, ways, factor)
         subject = self._parts.wallets.subject(walk.account_id)
-        return self._parts.ceremonies.begin(
-            Purpose.VERIFY, factor, _owner(walk), subject, credential or None
+        return self._or_others(
+            walk,
+            lambda: self._parts.ceremonies.begin(
+                Purpose.VERIFY, factor, _owner(walk), subject, credential or None
+            ),
         )
 
     def answer(self, handle: str, visit: Visit, ceremony: str, submission: Submission) -> Walked:
@@ -99,8 +106,10 @@ class Walks:
             lambda taken: self._parts.limits.judge(walk.username, taken.factor),
             stranger=not walk.events,
         )
-        came = self._parts.ceremonies.answer(ceremony, _owner(walk), submission, terms)
-        if isinstance(came, Asked):
+        came = self._or_others(
+            walk, lambda: self._parts.ceremonies.answer(ceremony, _owner(walk), submission, terms)
+        )
+        if isinstance(came, Asked | Ways):
             return came
         if isinstance(came, Added):
             raise Expired(detail="an enrolment in a walk that only verifies")
@@ -114,7 +123,7 @@ class Walks:
         walk = self._find(handle, visit)
         if not walk.events:
             raise NotAllowed(detail="nothing is sent anew before the first proof")
-        return self._parts.ceremonies.resend(ceremony, _owner(walk))
+        return self._or_others(walk, lambda: self._parts.ceremonies.resend(ceremony, _owner(walk)))
 
     def cancel(self, handle: str, visit: Visit) -> str:
         """Give the walk up; return the handle of the login it came from."""
@@ -139,6 +148,13 @@ class Walks:
             raise NotAllowed(BEYOND)
         return Ways(proofs.remaining(wallet, walk.events), first=False)
 
+    def _or_others(self, walk: RecoveryWalk, step: Callable[[], Came]) -> Came | Ways:
+        """Take a step; where no more is asked in one way, show the others, and say so."""
+        try:
+            return step()
+        except TooManyQuestions as many:
+            return _held_up(self._ways(walk), many)
+
     def _blindly(self, walk: RecoveryWalk, ways: Ways, factor: str) -> Walked:
         with self._parts.store.read() as tx:
             subject = _whose(tx, walk.username)
@@ -147,7 +163,7 @@ class Walks:
                 self._parts.limits.send(walk.username)
             return self._parts.blind.begin(factor, _owner(walk), subject)
         except TooMany as wait:
-            return replace(ways, error=wait.public, status=wait.status)
+            return _held_up(ways, wait)
 
     def _proven(self, walk: RecoveryWalk, visit: Visit, judged: Judged) -> Walked:
         self._parts.limits.right(walk.username, judged.factor)
@@ -182,6 +198,10 @@ class Walks:
                 tx.recovery_walks.close(walk)
         if ended:
             raise TooMany(START_AGAIN, detail="too many wrong answers in one walk")
+
+
+def _held_up(ways: Ways, why: TooMany) -> Ways:
+    return replace(ways, error=why.public, status=why.status, retry_after=why.retry_after)
 
 
 def _whose(tx: Transaction, name: str) -> Subject:
