@@ -11,7 +11,7 @@ from contracts.errors import BadRequest, GatehouseError, Retry, TooMany, Unavail
 from contracts.factor import Challenge, Factor, Message
 from contracts.text import Text
 from enrollment.messages import post
-from enrollment.outcomes import Asked, Rules
+from enrollment.outcomes import Asked, Callbacks, Rules
 from enrollment.remembered import Remembered, pack
 from enrollment.renewing import Questions
 from store import Ceremony, Purpose, Store, Transaction
@@ -39,24 +39,35 @@ class Asking:
         clock: Clock,
         factors: Mapping[str, Factor],
         rules: Rules,
-        render: Callable[[Text], str],
+        callbacks: Callbacks,
         letter: Letter = _as_it_is,
     ) -> None:
         self._store = store
         self._clock = clock
         self._factors = factors
         self._rules = rules
-        self._render = render
+        self._render: Callable[[Text], str] = callbacks.render
         self._letter = letter
-        self._questions = Questions(factors, rules)
+        self._questions = Questions(factors, rules, callbacks)
 
-    def ask(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Asked:
-        """Put a new challenge. Raises TooMany where it would send too many messages."""
+    def ask(
+        self,
+        tx: Transaction,
+        ceremony: Ceremony,
+        challenge: Challenge,
+        handle: str = "",
+        apart: str = "",
+    ) -> Asked:
+        """Put a new challenge, or one of before under its `handle`.
+
+        Raises TooMany where it would send too many messages.
+        """
         for message in challenge.messages:
             self._send(tx, ceremony.account_id or message.to.casefold(), message)
         ends = self._clock.now() + challenge.lifetime
         timed = replace(ceremony, step=challenge.step, tries=challenge.tries, expires_at=ends)
-        remembered = Remembered(challenge.secret, tuple(challenge.asks), challenge.steps)
+        kept = challenge.steps, handle, apart
+        remembered = Remembered(challenge.secret, tuple(challenge.asks), *kept)
         asked = self._put(tx, timed, remembered)
         if challenge.error is None:
             return asked
@@ -69,13 +80,16 @@ class Asking:
         with self._store.write() as tx:
             return replace(self.ask(tx, ceremony, sent), notice=SENT_ANEW)
 
-    def begin(self, ceremony: Ceremony, challenge: Challenge) -> Asked:
+    def begin(self, ceremony: Ceremony, challenge: Challenge, apart: str) -> Asked:
         """Put the first challenge of a ceremony: what was asked before, while it stands.
 
         Raises TooMany, and TooManyQuestions.
         """
         with self._store.write() as tx:
-            return self.ask(tx, ceremony, self._questions.begun(tx, ceremony, challenge))
+            if stands := self._questions.stands(tx, ceremony):
+                return self.ask(tx, ceremony, *stands, apart)
+            self._questions.count(tx, ceremony, apart)
+            return self.ask(tx, ceremony, challenge, apart=apart)
 
     def again(self, ceremony: Ceremony, remembered: Remembered, why: GatehouseError) -> Asked:
         """Put the same challenge once more, in what is left of its time, and say why.
@@ -106,7 +120,9 @@ class Asking:
 
     def _put(self, tx: Transaction, ceremony: Ceremony, remembered: Remembered) -> Asked:
         left = ceremony.expires_at - self._clock.now()
-        handle = tx.ceremonies.put(replace(ceremony, secret=pack(remembered)), left)
+        remembered = self._questions.named(ceremony, remembered)
+        kept = replace(ceremony, secret=pack(remembered))
+        handle = tx.ceremonies.put(kept, left, remembered.handle)
         return Asked(
             handle=handle,
             factor=ceremony.factor,

@@ -11,7 +11,7 @@ from contracts.errors import Tampered, TooMany
 from contracts.factor import Challenge, Enrolled, Factor, Subject
 from contracts.text import Text
 from enrollment.asking import CODE_LIFETIME, HOUR, Asking
-from enrollment.outcomes import Asked, Rules
+from enrollment.outcomes import Asked, Callbacks, Rules
 from enrollment.usable import named, usable
 from store import Ceremony, Purpose, Store, Transaction
 
@@ -40,7 +40,7 @@ class Blind:
         self._factors = factors
         self._rules = rules
         self._render = render
-        self._asking = Asking(store, clock, factors, rules, render)
+        self._asking = Asking(store, clock, factors, rules, Callbacks(render))
 
     def begin(self, factor: str, owner: str, subject: Subject) -> Asked:
         """Start a verification that belongs to `owner` alone. Raises NotAllowed."""

@@ -61,9 +61,9 @@ class Ceremonies:
         self._address = callbacks.address
         self._judging = Judging(store, rules, callbacks)
         self._refused = Refused(store, callbacks.address)
-        self._samples = Samples(store, rules)
+        self._samples = Samples(store, rules, callbacks)
         self._stand_ins: dict[str, str] = {}
-        self._asking = Asking(store, clock, factors, rules, callbacks.render)
+        self._asking = Asking(store, clock, factors, rules, callbacks)
         self._agreeing = Agreeing(store, self._asking, rules, callbacks)
 
     def begin(
@@ -73,10 +73,12 @@ class Ceremonies:
         owner: str,
         subject: Subject | None,
         credential_id: str | None = None,
+        apart: str = "",
     ) -> Asked:
         """Start a ceremony that belongs to `owner` alone, or take up the one that it has begun.
 
-        Raises NotAllowed for no such factor, and TooMany.
+        Questions for one answer are counted `apart`, by that name, where there is one. Raises
+        NotAllowed for no such factor, and TooMany.
         """
         chosen = named(self._factors, factor)
         with self._store.read() as tx:
@@ -90,7 +92,7 @@ class Ceremonies:
             raise NotAllowed(detail=f"no {factor} credential to verify")
         account_id = (subject.id or None) if subject else None
         ceremony = Ceremony(account_id, owner, factor, purpose, credential_id, b"", 1, 1)
-        return self._asking.begin(ceremony, challenge)
+        return self._asking.begin(ceremony, challenge, apart)
 
     def answer(
         self, handle: str, owner: str, submission: Submission, terms: Terms = USUAL
@@ -187,7 +189,7 @@ class Ceremonies:
         answer = self._accept(submission, remembered)
         with self._store.read() as tx:
             subject = subject_of(tx, ceremony.account_id)
-        with self._samples.admitted(subject.id, answer):
+        with self._samples.admitted(subject.id, factor.name, answer):
             came = factor.continue_enroll(subject, remembered.secret, answer)
         with self._store.write() as tx:
             hold_consent(tx, subject.id, factor)

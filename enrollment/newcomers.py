@@ -11,7 +11,7 @@ from contracts.errors import BadRequest, Expired, Retry, TooMany, Unavailable
 from contracts.factor import Factor, Subject, Template
 from contracts.text import Text
 from enrollment.asking import Asking, Letter
-from enrollment.outcomes import Asked, Made, Rules
+from enrollment.outcomes import Asked, Callbacks, Made, Rules
 from enrollment.remembered import Remembered, unpack
 from enrollment.submission import Submission
 from enrollment.usable import named
@@ -42,7 +42,7 @@ class Newcomers:
         self._store = store
         self._factors = factors
         self._clock = clock
-        self._asking = Asking(store, clock, factors, rules, render, letter)
+        self._asking = Asking(store, clock, factors, rules, Callbacks(render), letter)
 
     def begin(self, factor: str, newcomer: Newcomer) -> Asked:
         """Start to enrol a factor. Raises NotAllowed for no such factor."""

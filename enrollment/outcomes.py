@@ -125,12 +125,17 @@ class Rules:
     messages_per_hour: int
     idle_days: int = 0
     questions_per_hour: int = 0
+    questions_per_day: int = 0
     samples_per_hour: int = 0
 
 
 def _nowhere() -> str:
     """Return the address of nobody."""
     return ""
+
+
+def _unheard(tx: Transaction, change: Change) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,5 +147,5 @@ class Callbacks:
     """
 
     render: Callable[[Text], str]
-    changed: Callable[[Transaction, Change], None]
+    changed: Callable[[Transaction, Change], None] = _unheard
     address: Callable[[], str] = _nowhere

@@ -13,11 +13,17 @@ from contracts.text import Text
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """The factor's secret and what was asked, so that a person can be asked again alike."""
+    """The factor's secret and what was asked, so that a person can be asked again alike.
+
+    `handle` is what the same question is put under once more, where it is for one answer; `apart`
+    names the counter that others are counted by in its place.
+    """
 
     secret: bytes = field(repr=False)
     asks: tuple[Ask, ...]
     steps: int
+    handle: str = field(default="", repr=False)
+    apart: str = ""
 
 
 def pack(remembered: Remembered) -> bytes:
@@ -26,6 +32,8 @@ def pack(remembered: Remembered) -> bytes:
         {
             "secret": b64encode(remembered.secret).decode(),
             "steps": remembered.steps,
+            "handle": remembered.handle,
+            "apart": remembered.apart,
             "asks": [_ask(ask) for ask in remembered.asks],
         }
     ).encode()
@@ -35,7 +43,8 @@ def unpack(data: bytes) -> Remembered:
     """Read back what `pack` wrote."""
     found = json.loads(data)
     asks = tuple(_read(ask) for ask in found["asks"])
-    return Remembered(b64decode(found["secret"]), asks, found["steps"])
+    kept = found.get("handle", ""), found.get("apart", "")  # what was begun before has none
+    return Remembered(b64decode(found["secret"]), asks, found["steps"], *kept)
 
 
 def _ask(ask: Ask) -> dict[str, Any]:

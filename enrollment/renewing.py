@@ -1,23 +1,24 @@
 """Questions that are good for one answer: whoever is asked again, is asked another one.
 
 Somebody who could have as many as they like would wait for the one that they have an answer to. So
-the same one is asked while it is good and nobody has answered it, and each other one is counted.
+the same one is asked while it is good and nobody has answered it, under the same handle wherever
+they see it, and each other one is counted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import replace
 
 from contracts.abilities import Renewing
 from contracts.errors import TooMany
 from contracts.factor import Challenge, Factor
 from contracts.text import Text
-from enrollment.outcomes import Rules
+from enrollment.counted import DAY, Bound, Counted, Of
+from enrollment.outcomes import Callbacks, Rules
 from enrollment.remembered import Remembered, unpack
 from store import Ceremony, Purpose, Transaction
-
-HOUR = timedelta(hours=1)
+from store.handles import new_handle
 
 
 class TooManyQuestions(TooMany):
@@ -31,29 +32,38 @@ class TooManyQuestions(TooMany):
 class Questions:
     """Decides between the same question and another one."""
 
-    def __init__(self, factors: Mapping[str, Factor], rules: Rules) -> None:
+    def __init__(self, factors: Mapping[str, Factor], rules: Rules, callbacks: Callbacks) -> None:
         self._factors = factors
-        self._rules = rules
+        self._counted = Counted(callbacks.address)
+        of_an_hour = Bound("questions", rules.questions_per_hour)
+        of_a_day = Bound("questions", rules.questions_per_day, DAY)
+        self._bounds = [bound for bound in (of_an_hour, of_a_day) if bound.most]
 
-    def begun(self, tx: Transaction, ceremony: Ceremony, challenge: Challenge) -> Challenge:
-        """Return what is put to somebody who begins: what they were asked before, while it stands.
+    def stands(self, tx: Transaction, ceremony: Ceremony) -> tuple[Challenge, str] | None:
+        """Return what somebody who begins was asked before, while it stands, and its handle.
 
-        What the same owner has begun with this factor ends. Raises TooManyQuestions.
+        What the same owner has begun with this factor ends.
         """
         factor = self._renewing(ceremony)
-        if factor is None:
-            return challenge
-        for open_one in tx.ceremonies.take_like(ceremony):
-            if stands := factor.standing(unpack(open_one.secret).secret):
-                return stands
-        self._count(tx, ceremony)
-        return challenge
+        for open_one in tx.ceremonies.take_like(ceremony) if factor else ():
+            before = unpack(open_one.secret)
+            if factor and (stands := factor.standing(before.secret)):
+                return stands, before.handle
+        return None
+
+    def named(self, ceremony: Ceremony, remembered: Remembered) -> Remembered:
+        """Give a question that is for one answer the handle that it keeps."""
+        if remembered.handle or self._renewing(ceremony) is None:
+            return remembered
+        return replace(remembered, handle=new_handle())
 
     def standing(self, ceremony: Ceremony, remembered: Remembered) -> Remembered | None:
         """Return the question that nobody has answered, as it is now; None where it is over."""
         factor = self._renewing(ceremony)
         stands = factor.standing(remembered.secret) if factor else None
-        return _remembered(stands, remembered) if stands else None
+        return (
+            replace(_remembered(stands, remembered), handle=remembered.handle) if stands else None
+        )
 
     def another(
         self, tx: Transaction, ceremony: Ceremony, remembered: Remembered
@@ -65,20 +75,26 @@ class Questions:
         factor = self._renewing(ceremony)
         if factor is None:
             return None
-        self._count(tx, ceremony)
+        self.count(tx, ceremony, remembered.apart)
         return _remembered(factor.renew(remembered.secret), remembered)
+
+    def count(self, tx: Transaction, ceremony: Ceremony, apart: str) -> None:
+        """Count another question, where one is for one answer. Raises TooManyQuestions."""
+        if self._renewing(ceremony) is None:
+            return
+        whose = [ceremony.factor, ceremony.account_id or ceremony.owner, *filter(None, [apart])]
+        of = Of(ceremony.account_id, ceremony.factor)
+        for bound in self._bounds:
+            key = ":".join([f"questions {bound.hours}", *whose])
+            if wait := self._counted.hit(tx, key, bound, of):
+                raise TooManyQuestions(detail="questions to one person", retry_after=wait)
 
     def _renewing(self, ceremony: Ceremony) -> Renewing | None:
         factor = self._factors[ceremony.factor]
         verifies = ceremony.purpose is Purpose.VERIFY
         return factor if verifies and isinstance(factor, Renewing) else None
 
-    def _count(self, tx: Transaction, ceremony: Ceremony) -> None:
-        whose, most = ceremony.account_id or ceremony.owner, self._rules.questions_per_hour
-        wait = tx.limits.hit(f"questions:{ceremony.factor}:{whose}", most, HOUR) if most else 0
-        if wait:
-            raise TooManyQuestions(detail="questions to one person", retry_after=wait)
-
 
 def _remembered(challenge: Challenge, before: Remembered) -> Remembered:
-    return Remembered(challenge.secret, tuple(challenge.asks), before.steps)
+    asks = tuple(challenge.asks)
+    return Remembered(challenge.secret, asks, before.steps, apart=before.apart)

@@ -13,10 +13,10 @@ from datetime import timedelta
 from contracts.errors import TooMany
 from contracts.factor import Answer
 from contracts.text import Text
-from enrollment.outcomes import Rules
+from enrollment.counted import Bound, Counted, Of
+from enrollment.outcomes import Callbacks, Rules
 from store import Store, Transaction
 
-HOUR = timedelta(hours=1)
 LEASE = timedelta(minutes=1)
 """After which the next one is measured, whatever became of the one before: no job lasts so long."""
 
@@ -28,31 +28,32 @@ ONE_AT_A_TIME = Text("The one before is still being looked at. Please wait a mom
 class Samples:
     """Admits the samples of accounts that are about to be enrolled."""
 
-    def __init__(self, store: Store, rules: Rules) -> None:
+    def __init__(self, store: Store, rules: Rules, callbacks: Callbacks) -> None:
         self._store = store
-        self._most = rules.samples_per_hour
+        self._bound = Bound("samples", rules.samples_per_hour)
+        self._counted = Counted(callbacks.address)
 
     @contextmanager
-    def admitted(self, account_id: str, answer: Answer) -> Iterator[None]:
+    def admitted(self, account_id: str, factor: str, answer: Answer) -> Iterator[None]:
         """Count the sample of an answer, and let no other one in meanwhile. Raises TooMany."""
-        if not (answer.samples and self._most):
+        if not (answer.samples and self._bound.most):
             yield
             return
         with self._store.write() as tx:
-            self._admit(tx, account_id)
+            self._admit(tx, Of(account_id, factor))
         try:
             yield
         finally:
             with self._store.write() as tx:
                 tx.once.give_back(_under_way(account_id))
 
-    def _admit(self, tx: Transaction, account_id: str) -> None:
-        if wait := tx.limits.hit(f"samples:{account_id}", self._most, HOUR):
+    def _admit(self, tx: Transaction, of: Of) -> None:
+        if wait := self._counted.hit(tx, f"samples:{of.account_id}", self._bound, of):
             raise TooMany(TOO_MANY, detail="samples of one account", retry_after=wait)
-        if not tx.once.spend(_under_way(account_id), LEASE):
+        if not tx.once.spend(_under_way(of.account_id), LEASE):
             detail = "another sample of the account is under way"
             raise TooMany(ONE_AT_A_TIME, detail=detail, retry_after=MOMENT)
 
 
-def _under_way(account_id: str) -> str:
+def _under_way(account_id: str | None) -> str:
     return f"sample under way:{account_id}"

@@ -190,6 +190,7 @@ def _rules(settings: Settings) -> Rules:
         messages_per_hour=settings.messages_per_hour,
         idle_days=settings.template_idle_days,
         questions_per_hour=settings.questions_per_hour if counting else 0,
+        questions_per_day=settings.questions_per_day if counting else 0,
         samples_per_hour=settings.samples_per_hour if counting else 0,
     )
 

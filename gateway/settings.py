@@ -193,6 +193,9 @@ class Policy(BaseModel):
         ge=5,
         le=100,
     )
+    questions_per_day: int = Field(
+        100, description="Spoken challenges per account and day", ge=5, le=2400
+    )
     samples_per_hour: int = Field(
         60,
         description="Samples of an account that are measured an hour to enrol it: ten voices of "

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, select
 
 from store import once
 from store.handles import new_handle
@@ -44,23 +44,22 @@ class Ceremonies:
     def __init__(self, work: Work) -> None:
         self._work = work
 
-    def put(self, ceremony: Ceremony, lifetime: timedelta) -> str:
-        """Remember a ceremony and return its handle."""
-        handle = new_handle()
+    def put(self, ceremony: Ceremony, lifetime: timedelta, handle: str = "") -> str:
+        """Remember a ceremony and return its handle: the one of before, where it had one."""
+        handle = handle or new_handle()
         row = self._row(ceremony, self._hash(handle), self._work.now() + lifetime)
         self._work.connection.execute(ceremonies.insert(), row)
         return handle
 
     def take(self, handle: str, owner: str) -> Ceremony | None:
         """Return and forget the owner's ceremony; None where unknown, spent, foreign or expired."""
-        row = once.take(
-            self._work.connection,
-            ceremonies,
-            ceremonies.c.handle_hash == self._hash(handle),
-            ceremonies.c.owner_hash == self._owner_hash(owner),
-            ceremonies.c.expires_at > self._work.now(),
-        )
+        row = once.take(self._work.connection, ceremonies, *self._is(handle, owner))
         return None if row is None else self._ceremony(row, owner)
+
+    def stands(self, handle: str, owner: str) -> bool:
+        """Tell whether `take` would return one."""
+        query = select(ceremonies.c.handle_hash).where(*self._is(handle, owner))
+        return self._work.connection.execute(query).first() is not None
 
     def take_like(self, ceremony: Ceremony) -> Sequence[Ceremony]:
         """Return and forget what its owner has begun of the same kind, the newest first."""
@@ -80,6 +79,13 @@ class Ceremonies:
         """Forget whatever an account has begun with a factor, and what was remembered of it."""
         mine = (ceremonies.c.account_id == account_id) & (ceremonies.c.factor == factor)
         self._work.connection.execute(ceremonies.delete().where(mine))
+
+    def _is(self, handle: str, owner: str) -> tuple[ColumnElement[bool], ...]:
+        return (
+            ceremonies.c.handle_hash == self._hash(handle),
+            ceremonies.c.owner_hash == self._owner_hash(owner),
+            ceremonies.c.expires_at > self._work.now(),
+        )
 
     def _row(self, ceremony: Ceremony, handle_hash: str, expires_at: datetime) -> dict[str, Any]:
         return {

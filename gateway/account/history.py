@@ -74,6 +74,12 @@ WORDS: Mapping[str, Text] = {
     "voice_notes.withdrawn": Text("An application may no longer hand on your voice messages"),
 }
 
+LIMITS: Mapping[str, Text] = {
+    "questions": Text("Somebody asked for too many new questions and has to wait"),
+    "samples": Text("Too many recordings or captures of you were sent; more are taken later"),
+}
+"""What limit was reached, where it is not one of wrong answers."""
+
 UNTOLD = frozenset(
     {
         "account.erased",  # nobody is left to be told
@@ -138,7 +144,7 @@ class History:
         return Entry(
             record.id,
             record.at,
-            WORDS[record.event],
+            LIMITS.get(str(record.detail.get("limit")), WORDS[record.event]),
             factor.title if factor else None,
             names.get(record.client_id or "", ""),
             record.source,

@@ -7,12 +7,18 @@ from dataclasses import dataclass, replace
 from contracts.errors import TooMany
 from contracts.factor import Subject
 from enrollment.outcomes import Judged
+from gateway import policy
 from gateway.limits import strain, words
 from gateway.limits.demand import Demand, Puzzle
 from gateway.limits.strain import HOUR, Bounds
+from gateway.login.signals import Signal
 from gateway.login.steps import First, Visit
 from store import Login, Store, Transaction
 from store.accounts import normalized
+
+TWO = policy.parse("mfa")
+UNJUDGED = 60
+"""So often an hour somebody is told for nothing that the house is busy: it has cost work, maybe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,9 @@ class Limits:
 
     def unjudged(self, tried: Try) -> None:
         """Uncount a try that nothing was there to judge."""
-        with self._store.write() as tx:
-            self.right(tx, tried)
+        if self._bounds.enabled:
+            with self._store.write() as tx:
+                give_back(tx, tried.key)
 
     def wrong(self, address: str, *, first: bool = False) -> None:
         """Count a wrong answer for the network it came from; `first`: the first of its name."""
@@ -134,6 +141,12 @@ class Limits:
         )
 
 
+def give_back(tx: Transaction, key: str) -> None:
+    """Uncount what a busy house did not judge, so often in an hour; beyond that it is a try."""
+    if not tx.limits.hit(f"unjudged:{key}", UNJUDGED, HOUR):
+        tx.limits.take_back(key)
+
+
 def tried_first(
     login: Login, subject: Subject, visit: Visit, factor: str, device: Judged | None
 ) -> Try:
@@ -150,6 +163,16 @@ def tried_first(
 def tried_in(login: Login, visit: Visit, factor: str) -> Try | None:
     """Return what is counted of the answers in a login; nothing while nobody says whose it is."""
     return Try(login.account_id, factor, visit, login.account_id) if login.account_id else None
+
+
+def asked_as(login: Login) -> str:
+    """Name the counter of what a person is asked in a login; empty, the one of anybody's.
+
+    In a browser that the account was logged in from, and for whoever has shown two kinds of proof,
+    questions are counted apart: who knows a password alone uses up none of these.
+    """
+    familiar = Signal.NEW_DEVICE not in (login.signals or ())
+    return "known" if familiar or policy.level(login.events).satisfies(TWO) else ""
 
 
 def held_up(page: First, by: Puzzle | Wait) -> First:

@@ -16,7 +16,7 @@ from enrollment.terms import Terms
 from gateway.limits.demand import Puzzle
 from gateway.login.elsewhere import take
 from gateway.login.found import found
-from gateway.login.limits import Try, Wait, held_up, tried_first, tried_in
+from gateway.login.limits import Try, Wait, asked_as, held_up, tried_first, tried_in
 from gateway.login.parts import Parts
 from gateway.login.plan import Choice, event
 from gateway.login.steps import LEAVING, Choose, Ended, Finished, First, Step, Visit
@@ -71,7 +71,7 @@ class LoginService:
         purpose = Purpose.ENROLL if enrol else Purpose.VERIFY
         subject = self._parts.wallets.subject(login.account_id or "")
         return self._parts.ceremonies.begin(
-            purpose, factor, login.handle_hash, subject, credential or None
+            purpose, factor, login.handle_hash, subject, credential or None, asked_as(login)
         )
 
     def answer(self, handle: str, visit: Visit, ceremony: str, submission: Submission) -> Step:

@@ -61,6 +61,12 @@ def spend(ceremonies: Ceremonies, account: Account) -> Came:
     return asked
 
 
+def reached(store: Store) -> list[tuple[str | None, dict[str, Any]]]:
+    with store.read() as tx:
+        noted = [each for each in tx.audit.list(9 * MOST) if each.event == "limit.reached"]
+    return [(each.account_id, dict(each.detail)) for each in noted]
+
+
 def refusals(store: Store) -> int:
     with store.read() as tx:
         return sum(entry.event == "sample.refused" for entry in tx.audit.list(2 * MOST))
@@ -80,6 +86,8 @@ def test_so_many_are_measured_in_an_hour(
     assert isinstance(again := send(ceremonies, begin(ceremonies, nora)), Asked)
     assert again.status == 429
     assert len(loudness.heard) == MOST
+    said = {"limit": "samples", "factor": "voice", "most": MOST, "hours": 1}
+    assert reached(store) == [(nora.id, said)]
     clock.advance(timedelta(hours=1))
     assert isinstance(later := send(ceremonies, begin(ceremonies, nora)), Asked)
     assert (later.status, later.step) == (200, 2)

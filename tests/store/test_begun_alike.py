@@ -36,6 +36,18 @@ def test_what_was_begun_alike_is_taken_together_the_newest_first(
     assert None not in taken
 
 
+def test_what_is_put_again_has_its_handle_of_before(store: Store, jane: Account) -> None:
+    ceremony = replace(CEREMONY, account_id=jane.id)
+    with store.write() as tx:
+        handle = tx.ceremonies.put(ceremony, MINUTE)
+        assert tx.ceremonies.stands(handle, "owner")
+        assert tx.ceremonies.take_like(ceremony)
+        assert not tx.ceremonies.stands(handle, "owner")
+        assert tx.ceremonies.put(ceremony, MINUTE, handle) == handle
+        assert not tx.ceremonies.stands(handle, "another")
+        assert tx.ceremonies.take(handle, "owner")
+
+
 def test_one_takes_up_what_was_begun(store: Store, jane: Account) -> None:
     ceremony = replace(CEREMONY, account_id=jane.id)
     with store.write() as tx:

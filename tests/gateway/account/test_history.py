@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.account.history import PAGE, UNTOLD, WORDS
+from gateway.account.history import LIMITS, PAGE, UNTOLD, WORDS
 from gateway.admin.opened import CALLS
 from store.events import Event
 from tests.gateway.account.test_account import allowed, logged_in
@@ -108,6 +108,18 @@ def test_every_event_has_words_or_is_not_for_its_person() -> None:
     assert written() - files - told == set()
     assert told - written() == set()
     assert not WORDS.keys() & UNTOLD
+
+
+def test_a_limit_is_told_in_words_of_its_own(house: House) -> None:
+    person = allowed(house)
+    with house.store.write() as tx:
+        [alice] = [each.id for each in tx.accounts.list() if each.username == "alice"]
+        for limit in ("account", *LIMITS):
+            detail = {"limit": limit, "factor": "voice"}
+            tx.audit.add("limit.reached", account_id=alice, detail=detail)
+    person.go("/account/history")
+    for words in (WORDS["limit.reached"], *LIMITS.values()):
+        assert str(words) in person.words
 
 
 def test_what_happened_is_told_in_words_and_without_details(house: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -123,12 +124,95 @@ def test_the_others_are_asked_as_ever(caller: Caller, clock: FakeClock) -> None:
     assert wim.arrived
 
 
-def test_digits_that_were_asked_again_are_for_one_answer(caller: Caller) -> None:
+@pytest.mark.parametrize("way", [choose, resend])
+def test_digits_that_two_pages_show_are_answered_on_either_and_once(
+    caller: Caller, way: Callable[[Caller], None]
+) -> None:
     caller.ask()
-    form = caller.person.form(action="/answer")
-    choose(caller)
-    again = caller.person.client.post(form.action, data=form.fields)
+    first = caller.person.form(action="/answer")
+    way(caller)
+    second, right = caller.person.form(action="/answer"), caller.say()
+    wrong = caller.person.fill(first, sample=(io.BytesIO(caller.say("000000")), "voice.wav"))
+    assert "That was not right" in wrong.text
+    again = caller.person.fill(second, sample=(io.BytesIO(right), "voice.wav"))
     assert again.status_code == 410
+
+
+@pytest.mark.parametrize("way", [choose, resend])
+def test_a_page_of_before_is_answered_while_its_digits_stand(
+    caller: Caller, way: Callable[[Caller], None]
+) -> None:
+    caller.ask()
+    first = caller.person.form(action="/answer")
+    way(caller)
+    caller.person.fill(first, sample=(io.BytesIO(caller.say()), "voice.wav"))
+    assert caller.arrived
+
+
+def stranger(caller: Caller) -> None:
+    """Use up what is asked of whoever has a password alone, in a browser that nobody knows."""
+    caller.person = caller.house.person()
+    caller.person.authorize(caller.bot, acr_values="mfa+voice", prompt="login")
+    caller.person.log_in("vera", PASSWORD)
+    while 'data-ask="voice"' in caller.person.choose("Voice").text:
+        later(caller)
+        caller.person.go(caller.person.path.rpartition("/")[0])
+    assert TOO_OFTEN in caller.person.words
+
+
+@pytest.fixture
+def owner(caller: Caller) -> Person:
+    """The browser that Vera has logged in with."""
+    caller.ask()
+    caller.send(caller.say())
+    assert caller.arrived
+    return caller.person
+
+
+def test_a_password_alone_uses_up_nothing_of_the_persons_own_browser(
+    caller: Caller, owner: Person
+) -> None:
+    stranger(caller)
+    owner.authorize(caller.bot, acr_values="mfa+voice", prompt="login")
+    owner.log_in("vera", PASSWORD)
+    owner.choose("Voice")
+    caller.person = owner
+    assert caller.options
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_password_alone_uses_up_nothing_of_who_has_shown_more(caller: Caller) -> None:
+    stranger(caller)
+    caller.person = caller.house.person()
+    caller.ask()
+    assert caller.options
+
+
+@pytest.mark.usefixtures("owner")
+def test_that_no_more_is_asked_is_in_the_trail_once(caller: Caller) -> None:
+    stranger(caller)
+    for _ in range(3):
+        caller.person.choose("Voice")
+    [noted] = caller.trail("limit.reached")
+    said = {"limit": "questions", "factor": "voice", "most": MOST, "hours": 1}
+    assert said.items() <= noted.items()
+
+
+def test_a_day_has_its_questions_too(build: Build, clock: FakeClock) -> None:
+    caller = spoken.caller(build, clock, questions_per_day=6)
+    for _ in range(2):
+        caller.person = caller.house.person()
+        caller.ask()
+        for _ in range(2):
+            choose_late(caller)
+        clock.advance(timedelta(hours=1))
+    caller.ask()
+    assert caller.options is None
+    assert int(caller.person.page.headers["Retry-After"]) > timedelta(hours=20).total_seconds()
+    assert [each["hours"] for each in caller.trail("limit.reached")] == [24]
+    clock.advance(timedelta(days=1))
+    caller.ask()
+    assert caller.options
 
 
 def test_another_login_has_digits_of_its_own(caller: Caller) -> None:
