@@ -153,7 +153,7 @@ class Answering:
         if note is None or login is None or client_of(tx, login) is None:
             raise NotAllowed(detail="no such challenge of this client")
         said = Said.load(note.state)
-        waits = said.status in {Status.OPEN, Status.AGAIN} and self._parts.clock.now() < said.until
+        waits = said.unanswered and self._parts.clock.now() < said.until
         if not waits or not stands(tx, note.account_id, client.id):
             raise NotAllowed(detail="no open challenge of this client")
         return Open(client, login, note, said)

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Self
 
 from contracts.assurance import AuthEvent
-from contracts.errors import Conflict, NotAllowed, Retry, TooMany, Unavailable
+from contracts.errors import Conflict, GatehouseError, NotAllowed, Retry, TooMany, Unavailable
 from contracts.factor import Enrolled, Factor, Verdict
 from contracts.listening import Following
 from contracts.sample import Modality, Sample
 from enrollment.terms import Terms
 from enrollment.usable import usable
 from gateway.login.elsewhere import FACTOR
+from gateway.login.limits import give_back
 from gateway.login.lowering import take_back
 from gateway.voice_notes.answering import WAVE, Answering, Open, Outcome, Parts, Result
 from gateway.voice_notes.challenge import Said, Status
 from gateway.voice_notes.consent import stands
+from gateway.voice_notes.going import Going
 from store import Client, Purpose, Transaction
-from store.encoding import dump_events, load_events
 from store.trail.samples import REFUSED
 from store.voice_calls import VoiceCall
 
 CHANGED = "voice_notes.speaker_changed"
-
-
 MINUTE = timedelta(minutes=1)
 
 
@@ -44,32 +41,6 @@ class Bounds:
     per_minute: int
     fresh: timedelta
     biometric_failures: int
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """How a call goes: what was measured, of which login it is, what it has proven."""
-
-    login: str = field(repr=False)
-    heard: bytes = field(default=b"", repr=False)
-    segments: int = 0
-    proof: AuthEvent | None = None
-
-    def dump(self) -> Mapping[str, Any]:
-        """Return the JSON form; the store seals it."""
-        return {
-            "login": self.login,
-            "heard": b64encode(self.heard).decode(),
-            "segments": self.segments,
-            "proof": dump_events([self.proof]) if self.proof else [],
-        }
-
-    @classmethod
-    def load(cls, state: Mapping[str, Any]) -> Self:
-        """Read what `dump` wrote."""
-        proofs = load_events(state["proof"])
-        proof = proofs[0] if proofs else None
-        return cls(state["login"], b64decode(state["heard"]), state["segments"], proof)
 
 
 class Calling:
@@ -95,7 +66,7 @@ class Calling:
         with self._store.write() as tx:
             going = Going(opened.login.handle_hash)
             handle = tx.voice.calls.open(opened.note, going.dump(), self._bounds.idle)
-        with self._answering.given_back(opened):
+        with self._answering.given_back(opened), self._ended_unheard(client, handle):
             return self.go_on(client, handle, audio, opened), handle
 
     def go_on(
@@ -149,7 +120,18 @@ class Calling:
             yield
         except Unavailable:
             with self._store.write() as tx:
-                tx.limits.take_back(key)
+                give_back(tx, key)
+            raise
+
+    @contextmanager
+    def _ended_unheard(self, client: Client, handle: str) -> Iterator[None]:
+        """End a call whose first segment raises: nobody was told its handle."""
+        try:
+            yield
+        except GatehouseError:
+            with self._store.write() as tx:
+                if call := tx.voice.calls.find(handle, client.id):
+                    tx.voice.calls.end(call)
             raise
 
     def _sample(self, client: Client, audio: bytes) -> Sample:

@@ -47,6 +47,11 @@ class Said:
         """What is to be said: digits one after the other."""
         return list(self.asked["digits"])
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether nothing was judged yet that came from the chat."""
+        return self.status in {Status.OPEN, Status.AGAIN}
+
     def dump(self) -> Mapping[str, Any]:
         """Return the JSON form."""
         error = self.error

@@ -14,7 +14,7 @@ from gateway.login.elsewhere import OFFER, client_of
 from gateway.login.found import found
 from gateway.login.service import LoginService
 from gateway.login.steps import Visit
-from gateway.voice_notes.challenge import KEPT, Said, Status, asked_at
+from gateway.voice_notes.challenge import KEPT, Said, asked_at
 from gateway.voice_notes.consent import VERSION, ChatConsents, points, stands
 from store import Client, Login, Store
 
@@ -31,17 +31,21 @@ class Agree:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is to be said in the chat, and where that stands; `mark` changes with it."""
+    """What is to be said in the chat, and where that stands; `mark` changes with it.
+
+    `taken`: an answer has come that is not judged yet, or that was given in a browser.
+    """
 
     client: Client
     said: Said
     seconds: int
     mark: str
+    taken: bool
 
     @property
     def waits(self) -> bool:
         """Whether an answer can still be given."""
-        return self.seconds > 0 and self.said.status in {Status.OPEN, Status.AGAIN}
+        return self.seconds > 0 and not self.taken and self.said.unanswered
 
 
 class Offering:
@@ -80,13 +84,15 @@ class Offering:
         login, client = self._find(handle, visit)
         with self._store.read() as tx:
             note = tx.voice.notes.of(login)
-        if note is None or note.state["proof"]:
-            return None
-        said = Said.load(note.state)
+            if note is None or note.state["proof"]:
+                return None
+            said = Said.load(note.state)
+            taken = said.unanswered and not tx.ceremonies.stands(said.ceremony, login.handle_hash)
         left = (said.until - self._clock.now()).total_seconds()
         seconds = max(0, int(left))
-        mark = f"{note.version}.{said.status}" if seconds else "over"
-        return Shown(client, said, seconds, mark)
+        stands = "taken" if taken else said.status
+        mark = f"{note.version}.{stands}" if seconds else "over"
+        return Shown(client, said, seconds, mark, taken)
 
     def _find(self, handle: str, visit: Visit) -> tuple[Login, Client]:
         with self._store.read() as tx:

@@ -90,10 +90,13 @@ BANK = SimpleNamespace(id="bank", name="<b>Bank</b>")
 SAID = ["It hands on what you say.", "It may keep it."]
 
 
-def voice_note(*, waits: bool = True, error: Text | None = None) -> tuple[str, dict[str, Any]]:
+def voice_note(
+    *, waits: bool = True, taken: bool = False, error: Text | None = None
+) -> tuple[str, dict[str, Any]]:
     said = SimpleNamespace(words=list("428170"), asked={"language": "en"})
     known = {"client": BANK, "said": said, "seconds": 47, "mark": "1.open", "waits": waits}
-    return "voice_note.html", {"login": "l", "shown": SimpleNamespace(**known), "error": error}
+    shown = SimpleNamespace(**known, taken=taken)
+    return "voice_note.html", {"login": "l", "shown": shown, "error": error}
 
 
 def chat(since: datetime | None) -> SimpleNamespace:
@@ -247,6 +250,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "voice note": voice_note(),
     "voice note again": voice_note(error=WRONG),
     "voice note over": voice_note(waits=False),
+    "voice note taken": voice_note(waits=False, taken=True),
     "voice note refused": voice_note(waits=False, error=WRONG),
     "voice note consent": (
         "voice_note_agree.html",

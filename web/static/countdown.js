@@ -1,6 +1,8 @@
 /** How long something can still be answered: shown each second, said aloud twice. What can only be
  * done afterwards is not there before. */
 
+import { seconds } from "./seconds.js";
+
 const TOLD = [30, 10]; // seconds
 
 for (const element of document.querySelectorAll("[data-countdown]")) {
@@ -13,7 +15,7 @@ for (const element of document.querySelectorAll("[data-countdown]")) {
     const shown = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     element.querySelector('[role="timer"]').textContent = shown;
     const passed = TOLD.find((at) => left <= at && before > at);
-    if (passed) part("told").textContent = part("words").textContent.replace("{number}", left);
+    if (passed) part("told").textContent = part("words").textContent.replace("{time}", seconds(left));
     before = left;
     if (left === 0) location.reload();
     else setTimeout(tick, 250);

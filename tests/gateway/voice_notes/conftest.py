@@ -52,6 +52,8 @@ class Hearing(Deaf):
         self, subject: Subject, enrolled: Sequence[Enrolled], secret: bytes, answer: Answer
     ) -> Verdict:
         [sample] = answer.samples
+        if self.busy:
+            raise Unavailable(retry_after=3)
         self.heard.append(sample)
         if sample.data == b"quiet":
             raise Retry(Text("That was too quiet."))

@@ -10,6 +10,7 @@ import pytest
 from contracts.errors import Expired
 from enrollment.consent import end
 from gateway.limits import strain
+from gateway.login import limits
 from store.outbox import OutboxRow
 from tests.gateway.voice_notes.conftest import Talk
 from tests.gateway.voice_notes.conftest import confidential as registered
@@ -179,6 +180,25 @@ def test_a_later_segment_that_a_busy_house_did_not_hear_is_not_counted(waiting: 
     for _ in range(40):
         assert waiting.say(call, b"busy") == BUSY
     assert waiting.say(call, b"alice")["result"] == "accepted"
+
+
+def test_nothing_is_kept_of_a_call_that_nobody_was_told_to_have_begun(waiting: Talk) -> None:
+    for audio in (b"busy", b"rubbish"):
+        assert waiting.say("begin", audio)["status"] in {400, 503}
+    waiting.voice.busy = True
+    assert waiting.say("begin", waiting.segments()[0])["status"] == 503
+    assert kept(waiting) == []
+
+
+def test_a_house_that_is_always_busy_is_asked_no_more_at_last(
+    waiting: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "UNJUDGED", 3)
+    call = waiting.say("begin", waiting.segments()[0])["call"]
+    came = [waiting.send(b"busy").status_code for _ in range(10)]
+    assert came == [*[503] * 5, *[429] * 5]
+    segments = [waiting.say(call, b"busy")["status"] for _ in range(40)]
+    assert segments == [*[503] * 32, *[429] * 8]
 
 
 def test_nothing_that_was_said_is_kept(waiting: Talk) -> None:

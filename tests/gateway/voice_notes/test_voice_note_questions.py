@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -80,7 +81,7 @@ def used_up(talk: Talk) -> None:
     """Count all the questions of an hour but the one that waits."""
     with talk.house.store.write() as tx:
         for _ in range(20):
-            tx.limits.hit(f"questions:voice:{talk.alice}", 20, timedelta(hours=1))
+            tx.limits.hit(f"questions 1:voice:{talk.alice}:known", 20, timedelta(hours=1))
 
 
 def test_a_message_that_is_not_judged_where_no_more_is_asked_ends_it(waiting: Talk) -> None:
@@ -99,3 +100,52 @@ def test_a_client_that_asks_for_somebody_else_is_told_nothing(waiting: Talk) -> 
     waiting.house.clock.advance(timedelta(seconds=61))
     late = waiting.send(b"eve")
     assert (told.status_code, told.get_json()) == (late.status_code, late.get_json())
+
+
+def chosen_in_the_browser(talk: Talk) -> str:
+    """Choose the voice in the browser as well; return the address of the page of the chat."""
+    page = talk.person.path
+    talk.person.go(page.removesuffix("/note"))
+    talk.person.choose("Voice")
+    return page
+
+
+def mark(talk: Talk, page: str) -> str:
+    """Return what the script of the page looks at."""
+    return str(talk.person.client.get(f"{page}/status").get_json()["request"])
+
+
+def test_what_is_asked_in_the_browser_too_may_be_answered_in_the_chat(waiting: Talk) -> None:
+    words = waiting.words().encode()
+    page = chosen_in_the_browser(waiting)
+    waiting.person.go(page)
+    assert waiting.words().encode() == words
+    assert waiting.send(b"alice " + words).get_json() == {"result": "accepted"}
+    waiting.look()
+    assert waiting.arrived()
+
+
+def test_the_page_says_that_its_words_were_answered_in_the_browser(waiting: Talk) -> None:
+    words = waiting.words().encode()
+    page = chosen_in_the_browser(waiting)
+    before = mark(waiting, page)
+    waiting.person.answer(sample=(io.BytesIO(b"eve"), "voice.wav"))
+    assert mark(waiting, page) != before
+    waiting.person.go(page)
+    assert "An answer to the digits has come" in waiting.person.words
+    assert waiting.words() == ""
+    assert "New digits" in waiting.person.words
+    assert waiting.send(b"alice " + words).status_code == 403
+
+
+def test_what_a_busy_house_did_not_hear_is_asked_in_both_places_still(waiting: Talk) -> None:
+    words = waiting.words().encode()
+    page = chosen_in_the_browser(waiting)
+    form = waiting.person.form(action="/answer")
+    waiting.voice.busy = True
+    assert waiting.send(b"alice " + words).status_code == 503
+    waiting.voice.busy = False
+    waiting.person.go(page)
+    assert waiting.words().encode() == words
+    waiting.person.fill(form, sample=(io.BytesIO(b"alice " + words), "voice.wav"))
+    assert waiting.arrived()

@@ -1,5 +1,7 @@
 /** Digits that are shown one at a time while somebody records; the recording is their clock. */
 
+import { seconds } from "../seconds.js";
+
 const TAIL = 1.2; // seconds after the last
 const PACE = { usual: 0.9, slower: 1.5 };
 const MARGIN = 2; // seconds for the recording to arrive
@@ -28,7 +30,8 @@ export class Digits {
   /** Wait until there can be others, and show for how long. */
   async over() {
     for (; this.left > 0; await new Promise((go) => setTimeout(go, 250))) {
-      this.ask.part("place").textContent = this.ask.words("others").replace("{seconds}", this.left);
+      const said = this.ask.words("others").replace("{time}", seconds(this.left));
+      this.ask.part("place").textContent = said;
     }
   }
 
