@@ -1,55 +1,26 @@
-"""People who make an account by themselves: an address shown, a name, one transaction."""
+"""People make an account: on the way from a chatbot, or by themselves."""
 
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 
 from contracts.errors import Unavailable
 from tests.gateway.conftest import PASSWORD, Build, House
+from tests.gateway.registration.conftest import (
+    ADDRESS,
+    NUMBER,
+    asked,
+    handle_of,
+    name,
+    named,
+    people,
+    shown,
+)
 from tests.walks.person import Person
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-ADDRESS = "ann@example.org"
-NUMBER = "+4915112345678"
-
-
-@pytest.fixture
-def house(build: Build) -> House:
-    return build(registration="open")
-
-
-def asked(house: House, address: str = ADDRESS) -> Person:
-    """Sign up, as far as the code."""
-    person = house.person()
-    person.go("/register")
-    person.fill(person.form(action="/register"), address=address)
-    return person
-
-
-def shown(house: House, address: str = ADDRESS) -> Person:
-    """Sign up, as far as the name."""
-    person = asked(house, address)
-    person.answer(code=house.code())
-    return person
-
-
-def named(house: House, username: str = "ann", factor: str = "password") -> Person:
-    """Sign up, as far as the first factor."""
-    person = shown(house)
-    name(person, username, factor)
-    return person
-
-
-def name(person: Person, username: str, factor: str = "password") -> None:
-    person.fill(person.form(action="/name"), username=username, factor=factor)
-
-
-def people(house: House) -> list[str]:
-    with house.store.read() as tx:
-        return [account.username for account in tx.accounts.list()]
 
 
 def test_registration_is_closed_unless_it_is_opened(build: Build) -> None:
@@ -134,119 +105,6 @@ def test_a_short_password_is_taken_and_never_stands_alone(house: House) -> None:
     assert not later.arrived
 
 
-def test_the_page_does_not_tell_whose_address_it_is(house: House) -> None:
-    house.enrolled("bob", password=PASSWORD, otp="bob@example.org")
-    house.enrolled("eve", password=PASSWORD, otp=NUMBER)
-    pages = {}
-    for address in ("bob@example.org", NUMBER, "new@example.org", "+4915112345699"):
-        person = asked(house, address)
-        pages[address] = person
-        [message] = house.sent()
-        taken = address in {"bob@example.org", NUMBER}
-        assert ("You have one already" in message["text"]) is taken
-        assert bool(re.search(r"\b\d{6} is your", message["text"])) is not taken
-    known, new = pages["bob@example.org"], pages["new@example.org"]
-    assert same(known) == same(new).replace("n•••", "b•••")
-    assert same(pages[NUMBER]) == same(pages["+4915112345699"]).replace("•••• 99", "•••• 78")
-    for person in (known, new):
-        assert person.answer(code="000000").status_code == 422
-    assert same(known) == same(new).replace("n•••", "b•••")
-    for person in (known, new):
-        person.fill(person.form(action="/resend"))
-    assert same(known) == same(new).replace("n•••", "b•••")
-    assert sorted("already" in message["text"] for message in house.sent()) == [False, True]
-
-
-def same(person: Person) -> str:
-    """Return the page without what is random in it, and how it came."""
-    page = re.sub(r'(value="|/register/)[\w-]{43,}', r"\1", person.page.text)
-    return f"{person.page.status_code} {sorted(person.page.headers.keys())} {page}"
-
-
-def test_a_guessed_code_opens_no_address_of_somebody(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house.enrolled("bob", password=PASSWORD, otp="bob@example.org")
-    monkeypatch.setattr("secrets.randbelow", lambda _: 123456)
-    person = asked(house, "bob@example.org")
-    assert person.answer(code="123456").status_code == 410
-
-
-def test_the_owner_is_told_the_name_they_have(house: House) -> None:
-    house.enrolled("bob", password=PASSWORD)
-    asked(house, "Bob@example.org")
-    [message] = house.sent()
-    assert message["subject"] == "You have an account already"
-    assert "Your username: bob" in message["text"]
-    assert "/account" in message["text"]
-
-
-def test_a_taken_name_is_told_to_whoever_has_shown_an_address(house: House) -> None:
-    house.enrolled("bob", password=PASSWORD)
-    person = shown(house)
-    name(person, "BOB")
-    assert person.page.status_code == 409
-    assert "This username is taken" in person.words
-    assert person.form(action="/name").fields["username"] == "BOB"
-    name(person, "ann")
-    assert "Step 4 of 4" in person.words
-
-
-@pytest.mark.parametrize("username", ["", " ", "a\u200bnn", "x" * 256, "eve@example.org", "@"])
-def test_a_name_must_be_fit(house: House, username: str) -> None:
-    person = shown(house)
-    name(person, username)
-    assert person.page.status_code == 400
-    assert "Step 3 of 4" in person.words
-
-
-def test_the_name_may_be_the_address_that_was_shown(house: House) -> None:
-    named(house, "ANN@example.org").answer(password=PASSWORD)
-    assert people(house) == [ADDRESS]
-
-
-def test_names_are_told_so_often(build: Build) -> None:
-    house = build(registration="open", failures_per_source=2)
-    house.enrolled("bob", password=PASSWORD)
-    person = shown(house)
-    for expected in (409, 409, 429):
-        if expected != 429:
-            name(person, "bob")
-        else:
-            person.go("/register/" + handle(person))
-            name(person, "bob")
-        assert person.page.status_code == expected
-
-
-def handle(person: Person) -> str:
-    found = re.search(r"/register/([\w-]{43})", person.page.text)
-    assert found
-    return found.group(1)
-
-
-def test_a_name_taken_meanwhile_leaves_nothing_behind(house: House) -> None:
-    person = named(house)
-    with house.store.write() as tx:
-        tx.accounts.add("ann")
-    person.answer(password=PASSWORD)
-    assert person.page.status_code == 409
-    assert people(house) == ["ann"]
-    name(person, "anna")
-    person.answer(password=PASSWORD)
-    assert people(house) == ["ann", "anna"]
-
-
-def test_whoever_stops_half_way_holds_no_name(house: House) -> None:
-    named(house)
-    named_again = shown(house)
-    name(named_again, "ann")
-    assert "Step 4 of 4" in named_again.words
-    assert people(house) == []
-    house.clock.advance(timedelta(minutes=31))
-    with house.store.write() as tx:
-        assert tx.retention.purge(house.clock.now())["signups"] == 2
-
-
 def test_a_failure_at_the_end_makes_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     person = named(house)
 
@@ -261,28 +119,6 @@ def test_a_failure_at_the_end_makes_nothing(house: House, monkeypatch: pytest.Mo
     name(person, "ann")
     person.answer(password=PASSWORD)
     assert people(house) == ["ann"]
-
-
-def handle_of(house: House, person: Person) -> str:
-    return person.path.split("/")[2]
-
-
-def test_a_code_counts_as_codes_do(house: House) -> None:
-    person = asked(house)
-    right = house.code()
-    for tries in range(1, 5):
-        assert person.answer(code=f"{(int(right) + tries) % 10**6:06d}").status_code == 422
-        person.fill(person.form(action="/resend"))
-        assert "A new code is on its way" in person.words
-        right = house.code()
-    assert person.answer(code=f"{(int(right) + 1) % 10**6:06d}").status_code == 410
-
-
-def test_a_code_ends_after_five_minutes(house: House) -> None:
-    person = asked(house)
-    right = house.code()
-    house.clock.advance(timedelta(minutes=5))
-    assert person.answer(code=right).status_code == 410
 
 
 def test_a_sign_up_belongs_to_its_browser(house: House) -> None:
@@ -317,59 +153,6 @@ def test_a_step_is_taken_once(house: House) -> None:
     again = person.client.post(form.action, data={**form.fields, "password": PASSWORD})
     assert again.status_code == 410
     assert people(house) == ["ann"]
-
-
-def test_an_address_makes_one_account(house: House) -> None:
-    first, second = shown(house), shown(house)
-    name(first, "ann")
-    first.answer(password=PASSWORD)
-    name(second, "anna")
-    assert second.answer(password=PASSWORD).status_code == 410
-    assert people(house) == ["ann"]
-
-
-def test_the_last_step_counts_for_the_name_it_was_begun_with(house: House) -> None:
-    person = named(house, "ann")
-    before = person.form(action="/answer")
-    person.go("/register/" + handle_of(house, person))
-    name(person, "anna")
-    again = person.client.post(before.action, data={**before.fields, "password": PASSWORD})
-    assert again.status_code == 410
-    assert people(house) == []
-
-
-def test_codes_are_asked_for_so_often(build: Build) -> None:
-    house = build(registration="open", signups_per_source=2, signups_per_hour=100)
-    for number in range(2):
-        assert asked(house, f"ann{number}@example.org").page.status_code == 200
-    assert asked(house, "ann3@example.org").page.status_code == 429
-    assert len(house.sent()) == 2
-
-
-def test_codes_are_asked_for_so_often_by_all(build: Build) -> None:
-    house = build(registration="open", signups_per_hour=1)
-    for number, status in enumerate((200, 429)):
-        person = house.person()
-        person.client.environ_base["REMOTE_ADDR"] = f"198.51.100.{number}"
-        person.go("/register")
-        person.fill(person.form(action="/register"), address=f"ann{number}@example.org")
-        assert person.page.status_code == status
-
-
-def test_one_address_gets_so_many_codes(build: Build) -> None:
-    house = build(registration="open", messages_per_hour=2)
-    house.enrolled("bob", otp="bob@example.org")
-    for address in (ADDRESS, "bob@example.org"):
-        assert [asked(house, address).page.status_code for _ in range(3)] == [200, 200, 429]
-
-
-@pytest.mark.parametrize("address", ["", "nobody", "a@", "x" * 300])
-def test_a_wrong_address_is_asked_for_again(house: House, address: str) -> None:
-    person = asked(house, address)
-    assert person.page.status_code == 422
-    assert "Step 1 of 4" in person.words
-    assert person.form(action="/register").fields["address"] == address
-    assert house.sent() == []
 
 
 def test_whoever_is_logged_in_elsewhere_is_not_drawn_in(house: House) -> None:
