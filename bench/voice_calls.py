@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -25,11 +25,11 @@ from contracts.sample import Modality, Sample
 from gateway.evaluation import manifest
 from gateway.evaluation.arrays import Waveform
 from gateway.evaluation.conditions import CONDITIONS, Condition
-from gateway.evaluation.encode import Listening, Pooled
 from gateway.evaluation.recording import load
 from verifiers.voice import assemble
 from verifiers.voice.audio import wav
 from verifiers.voice.calls import Segments
+from verifiers.voice.job import Listen, parts
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.template import Voiceprint
 from verifiers.voice.utterance import LISTEN, Ears, PooledEars, Utterance
@@ -80,8 +80,8 @@ class Figures:
 class Pool:
     """Listens as the inference pool does, in this process, once to each recording."""
 
-    def __init__(self, listening: Listening) -> None:
-        self._listening = listening
+    def __init__(self, hear: Callable[[Waveform], Utterance]) -> None:
+        self._hear = hear
         self._heard: dict[tuple[str, bytes], bytes | Retry] = {}
 
     def __call__(self, job: str, recording: bytes) -> bytes:
@@ -97,7 +97,7 @@ class Pool:
     def _listen(self, recording: bytes) -> bytes | Retry:
         samples = np.frombuffer(wav.pcm(recording), "<i2").astype(np.float32) / np.float32(32_768)
         try:
-            return self._listening.utterance(samples).dump()
+            return self._hear(samples).dump()
         except Retry as poor:
             return poor
 
@@ -203,7 +203,7 @@ def taken_over(whose: Person, everybody: Sequence[Person], watch: Watch) -> Iter
 
 def main(listed: str) -> None:
     """Print the figures of each channel."""
-    ears = PooledEars(Pool(Pooled()))
+    ears = PooledEars(Pool(Listen(*parts()).utterance))
     for name in ("clean", "telephone"):
         found = people(Path(listed), ears, CONDITIONS[name])
         print(json.dumps(asdict(measure(name, found, Watch(ears)))), flush=True)  # noqa: T201

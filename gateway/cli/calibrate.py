@@ -1,4 +1,4 @@
-"""`gatehouse evaluate calibrate` and `cohort`: what decisions about voices are made by."""
+"""`gatehouse evaluate calibrate`, `cohort`, `correction`: what voices are decided by."""
 
 from __future__ import annotations
 
@@ -57,6 +57,28 @@ def cohort(manifest: Path, out: Path, root: Path, top: int, **how: Any) -> None:
         made = strangers.cohort(order, top, report)
     write_private(out, made.model_dump_json(indent=1) + "\n")
     click.echo(f"{len(made.subjects)} people, written to {out} as {made.fingerprint}")
+
+
+@click.command(epilog="Example: gatehouse evaluate correction MANIFEST.csv --out correction.json")
+@listed
+@written("correction.json")
+@where
+@engine
+@click.option("--seed", type=int, default=1, help="For the telephone.")
+def correction(manifest: Path, out: Path, root: Path, **how: Any) -> None:  # noqa: ANN401  # options
+    """Learn what a telephone does to every voice: how the correction of an engine is made.
+
+    Each recording is encoded as it is and as it sounds over a telephone. The file holds a mean of
+    all people and the directions that are left out of telephone embeddings, and nothing of one
+    person; it ships beside its engine, and a calibration is made with it afterwards.
+    """
+    order = _order(manifest, root, how)
+    with needs_evaluate():
+        from gateway.evaluation import learning  # noqa: PLC0415  # brings numpy along
+    with bars() as report:
+        made = learning.correction(order, report)
+    out.write_text(made.model_dump_json() + "\n", "utf-8")
+    click.echo(f"{len(made.made.subjects)} people, {made.made.recordings} recordings: {out}")
 
 
 def _order(manifest: Path, root: Path, how: dict[str, Any]) -> Any:  # noqa: ANN401  # numpy late

@@ -10,7 +10,7 @@ import click
 
 from gateway.cli import output
 from gateway.cli.attacks import attacks
-from gateway.cli.calibrate import calibrate, cohort
+from gateway.cli.calibrate import calibrate, cohort, correction
 from gateway.cli.linkability import linkability
 from gateway.cli.manifests import listed, names, needs_evaluate, results, where
 from gateway.cli.progress import bars
@@ -24,6 +24,7 @@ def evaluate() -> None:
 evaluate.add_command(attacks)
 evaluate.add_command(calibrate)
 evaluate.add_command(cohort)
+evaluate.add_command(correction)
 evaluate.add_command(linkability)
 
 

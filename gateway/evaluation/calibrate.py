@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from contracts.errors import Misconfigured
-from gateway.evaluation.compare import compare
+from gateway.evaluation.compare import Choosing, compare
 from gateway.evaluation.compared import Compared, collections, compared, joined
+from gateway.evaluation.correcting import Correcting, plain
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import Crossfitted, crossfitted
 from gateway.evaluation.encode import Encoded, Listening
-from gateway.evaluation.fitting import Fitted, Rule, certainty, fit, least_cllr
+from gateway.evaluation.fitting import Fitted, Rule, fit, least_cllr
+from gateway.evaluation.learning import paired
 from gateway.evaluation.manifest import digest, pseudonyms
 from gateway.evaluation.order import Order, encode
 from gateway.evaluation.rates import rate
@@ -32,11 +35,22 @@ FITTED = (AGREEMENT, *TARGETS)
 """The false match rates that thresholds are fitted for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Comparing:
+    """How scores come about: what corrects telephone voices, and what normalises."""
+
+    choose: Choosing
+    cohort: Cohort | None
+
+
 def calibrate(order: Order, progress: Progress, listening: Listening | None = None) -> Calibration:
     """Encode, compare and fit. Raises Misconfigured where there are too few people."""
     cohort = _cohort(order)
+    listening = listening or order.pooled()
     encoded = encode(order, progress, listening)
-    lines = list(_lines(order, encoded, cohort, progress))
+    known = listening.correction
+    correcting = Correcting(known, lambda: paired(encoded)) if known else plain
+    lines = list(_lines(order, encoded, Comparing(correcting, cohort), progress))
     return Calibration(
         version=1,
         engine=order.format,
@@ -72,23 +86,23 @@ def _made(order: Order, encoded: Mapping[str, Encoded]) -> Made:
 
 
 def _lines(
-    order: Order, encoded: Mapping[str, Encoded], cohort: Cohort | None, progress: Progress
+    order: Order, encoded: Mapping[str, Encoded], how: Comparing, progress: Progress
 ) -> Iterator[Line]:
     collection = collections(list(encoded.values()), order.collection)
     wanted = [(pair, utterances) for pair in PAIRS for utterances in (1, MANY)]
     for number, ((one, other), utterances) in enumerate(wanted, start=1):
-        found = _compared(encoded[one], encoded[other], utterances, cohort)
-        rule = Rule(FITTED, collection, order.seed, certainty(one, other))
+        found = _compared(encoded[one], encoded[other], utterances, how)
+        rule = Rule(FITTED, collection, order.seed)
         yield _line((one, other), utterances, found, rule)
         progress("Fitting", number, len(wanted))
 
 
-def _compared(one: Encoded, other: Encoded, utterances: int, cohort: Cohort | None) -> Compared:
+def _compared(one: Encoded, other: Encoded, utterances: int, how: Comparing) -> Compared:
     """Compare two channels: either of them can be the enrolled one."""
-    found = compared(compare(one, other, utterances), cohort)
+    found = compared(compare(one, other, utterances, how.choose), how.cohort)
     if one is other or utterances == 1:
         return found
-    return joined(found, compared(compare(other, one, utterances), cohort))
+    return joined(found, compared(compare(other, one, utterances, how.choose), how.cohort))
 
 
 def _line(channels: tuple[str, str], utterances: int, found: Compared, rule: Rule) -> Line:

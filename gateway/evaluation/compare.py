@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.evaluation.arrays import Floats, Mask
+from gateway.evaluation.correcting import Chosen, plain
 from gateway.evaluation.encode import Encoded
 from gateway.evaluation.manifest import Utterance
+from verifiers.voice.channels import TELEPHONE
+from verifiers.voice.correction import Projection
 
 Indices = NDArray[np.int32]
 Names = NDArray[np.str_]
 
-BLOCK = 256
-"""Templates compared at a time: what is held beside the result stays small."""
+BLOCK = 10_000
+"""Comparisons at a time: what is held beside the result stays small."""
+Choosing = Callable[[Sequence[str]], Chosen]
+"""Chooses what corrects the telephone voices of each two people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +34,27 @@ class Template:
     rows: tuple[int, ...]
 
 
+class View(NamedTuple):
+    """Voices as one correction leaves them: the means of templates, the embeddings of probes."""
+
+    means: NDArray[np.float32]
+    probes: NDArray[np.float32]
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Comparisons as columns: 12 bytes each.
+    """Comparisons as columns: 13 bytes each.
 
-    `template` and `probe` are rows of `templates` and of the probes; `owner` and `speaker` say for
-    each template and each probe which of the `subjects` it is.
+    `template` and `probe` are rows of `templates` and of the probes, `view` is the one of the
+    `views` that was compared; `owner` and `speaker` say for each template and each probe which of
+    the `subjects` it is.
     """
 
     score: NDArray[np.float32]
     template: Indices
     probe: Indices
+    view: NDArray[np.int8]
+    views: Sequence[View]
     templates: list[Template]
     enrolled: Encoded
     probes: Encoded
@@ -67,29 +82,35 @@ class Scores:
     def of(self, subjects: set[str]) -> Scores:
         """Keep the comparisons among these people."""
         wanted = np.array([each in subjects for each in self.subjects], bool)
-        kept = wanted[self.owner[self.template]] & wanted[self.speaker[self.probe]]
-        columns = self.score[kept], self.template[kept], self.probe[kept]
-        return Scores(*columns, self.templates, self.enrolled, self.probes, self.subjects,
-                      self.owner, self.speaker)  # fmt: skip
+        return self.where(wanted[self.owner[self.template]] & wanted[self.speaker[self.probe]])
+
+    def where(self, kept: Mask) -> Scores:
+        """Keep some of the comparisons."""
+        return replace(self, score=self.score[kept], template=self.template[kept],
+                       probe=self.probe[kept], view=self.view[kept])  # fmt: skip
 
 
-def compare(enrolled: Encoded, probes: Encoded, utterances: int) -> Scores:
+def compare(
+    enrolled: Encoded, probes: Encoded, utterances: int, choose: Choosing = plain
+) -> Scores:
     """Compare templates of so many recordings each with all recordings outside of them.
 
     Templates of one subject share no recording. With one recording per template, and nothing else
-    between enrolment and probe, each pair is compared once.
+    between enrolment and probe, each pair is compared once. Raises what `choose` raises.
     """
     made = templates(enrolled.utterances, utterances)
     subjects = sorted({each.subject for each in (*enrolled.utterances, *probes.utterances)})
     number = {subject: index for index, subject in enumerate(subjects)}
-    nothing = np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64)
-    columns = zip(nothing, *_blocks(enrolled, probes, made), strict=True)
-    score, template, probe = map(np.concatenate, columns)
+    owner = np.array([number[each.subject] for each in made], np.int32)
+    speaker = np.array([number[each.subject] for each in probes.utterances], np.int32)
+    template, probe = _wanted(enrolled, probes, made)
+    heard = {*enrolled.channels, *probes.channels}
+    chosen = (choose if TELEPHONE in heard else plain)(subjects)
+    view = chosen.of(owner[template], speaker[probe])
+    views = [_view(enrolled, probes, made, each) for each in chosen.projections]
     return Scores(
-        score.astype(np.float32), template.astype(np.int32), probe.astype(np.int32),
-        made, enrolled, probes, subjects,
-        np.array([number[each.subject] for each in made], np.int32),
-        np.array([number[each.subject] for each in probes.utterances], np.int32),
+        _scored(views, view, template, probe), template, probe, view, views,
+        made, enrolled, probes, subjects, owner, speaker,
     )  # fmt: skip
 
 
@@ -107,17 +128,24 @@ def _cut(rows: list[int], size: int) -> list[tuple[int, ...]]:
     return [tuple(rows[start : start + size]) for start in starts]
 
 
-def _blocks(
-    enrolled: Encoded, probes: Encoded, made: Sequence[Template]
-) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.int64]]]:
-    """Yield scores, templates and probes of a few hundred templates at a time."""
-    once = enrolled is probes and all(len(each.rows) == 1 for each in made)
-    for start in range(0, len(made), BLOCK):
-        block = made[start : start + BLOCK]
-        wanted = _wanted(enrolled, probes, block, once=once)
-        template, probe = np.nonzero(wanted)
-        means = np.array([mean(enrolled.embeddings[list(each.rows)]) for each in block])
-        yield (means @ probes.embeddings.T)[wanted], template + start, probe
+def _view(
+    enrolled: Encoded, probes: Encoded, made: Sequence[Template], projection: Projection | None
+) -> View:
+    voices = enrolled.corrected(projection).embeddings
+    means = [mean(voices[list(each.rows)]) for each in made]
+    return View(np.array(means), probes.corrected(projection).embeddings)
+
+
+def _scored(
+    views: Sequence[View], view: NDArray[np.int8], template: Indices, probe: Indices
+) -> NDArray[np.float32]:
+    """Return the cosine of each comparison, as many at a time as stay small."""
+    score = np.zeros(template.size, np.float32)
+    for number, (means, probes) in enumerate(views):
+        rows = np.flatnonzero(view == number)
+        for block in np.split(rows, range(BLOCK, rows.size, BLOCK)):
+            score[block] = np.einsum("nd,nd->n", means[template[block]], probes[probe[block]])
+    return score
 
 
 def mean(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -126,13 +154,21 @@ def mean(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     return middle / np.float32(np.linalg.norm(middle))
 
 
-def _wanted(enrolled: Encoded, probes: Encoded, block: Sequence[Template], *, once: bool) -> Mask:
-    """Leave out a template's own recordings, and with `once` what was compared the other way."""
-    wanted = np.ones((len(block), len(probes.utterances)), bool)
+def _wanted(
+    enrolled: Encoded, probes: Encoded, made: Sequence[Template]
+) -> tuple[Indices, Indices]:
+    """Return templates and probes of all comparisons: no template with its own recordings.
+
+    What would be compared both ways is compared once.
+    """
+    once = enrolled is probes and all(len(each.rows) == 1 for each in made)
     row = {each.name: number for number, each in enumerate(probes.utterances)}
-    for number, template in enumerate(block):
-        own = [row.get(enrolled.utterances[each].name) for each in template.rows]
-        wanted[number, [each for each in own if each is not None]] = False
-        if once:
-            wanted[number, : template.rows[0]] = False
-    return wanted
+    found = []
+    for each in made:
+        wanted = np.ones(len(probes.utterances), bool)
+        own = (row.get(enrolled.utterances[number].name) for number in each.rows)
+        wanted[[number for number in own if number is not None]] = False
+        wanted[: each.rows[0] if once else 0] = False
+        found.append(np.flatnonzero(wanted).astype(np.int32))
+    template = np.repeat(np.arange(len(made), dtype=np.int32), [rows.size for rows in found])
+    return template, np.concatenate([np.zeros(0, np.int32), *found])

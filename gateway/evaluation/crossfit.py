@@ -11,9 +11,7 @@ import numpy as np
 from gateway.evaluation.arrays import Floats, Mask
 from gateway.evaluation.compared import Compared
 from gateway.evaluation.fitting import Fitted, Rule, fit
-from gateway.evaluation.folds import fold
-
-FOLDS = 5
+from gateway.evaluation.folds import FOLDS, fold
 
 
 @dataclass(frozen=True, slots=True)

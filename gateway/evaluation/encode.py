@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
@@ -19,8 +20,10 @@ from gateway.evaluation.manifest import Utterance
 from gateway.evaluation.recording import load
 from gateway.evaluation.unfinished import Unfinished
 from gateway.progress import Progress
-from verifiers.voice import engines
+from verifiers.voice import correction, engines
 from verifiers.voice.audio.speech import Speech
+from verifiers.voice.channels import TELEPHONE
+from verifiers.voice.correction import Correction, Projection
 from verifiers.voice.job import Listen
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance as Heard
@@ -36,13 +39,18 @@ LIMITS = {
 
 
 class Listening(Protocol):
-    """What makes an utterance of a waveform, as the pool does.
+    """What makes an utterance of a waveform, as the pool does but for what corrects telephones.
 
     `engine` is the format of its embeddings, `identity` names all that they depend on.
     """
 
     engine: str
     identity: str
+
+    @property
+    def correction(self) -> Correction | None:
+        """What the pool corrects telephone embeddings by. Raises Misconfigured."""
+        ...
 
     def utterance(self, waveform: Waveform) -> Heard:
         """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
@@ -70,16 +78,33 @@ class Encoded:
     channels: Sequence[str]
     failures: list[Failure]
 
+    def corrected(self, projection: Projection | None) -> Encoded:
+        """Correct the embeddings that came over a telephone."""
+        rows = np.array(self.channels) == TELEPHONE
+        if projection is None or not rows.any():
+            return self
+        embeddings = self.embeddings.copy()
+        embeddings[rows] = projection(embeddings[rows])
+        return replace(self, embeddings=embeddings)
+
 
 class Pooled:
-    """Listens like a process of the pool, in this one. Raises Misconfigured without the models."""
+    """Listens like a process of the pool, in this one, and corrects nothing.
+
+    Raises Misconfigured without the models.
+    """
 
     def __init__(self, engine: str = "") -> None:
         settings = VoiceSettings.load()
         network = engines.load(engine or settings.engine)
-        self._listen = Listen(Speech(), network, settings)
+        self._listen = Listen(Speech(), network, settings, corrected=False)
         self.engine = network.format
-        self.identity = f"{network.format} {settings.model_dump_json(include=LIMITS)}"
+        self.identity = f"{network.format} uncorrected {settings.model_dump_json(include=LIMITS)}"
+
+    @cached_property
+    def correction(self) -> Correction | None:
+        """What the pool corrects telephone embeddings by. Raises Misconfigured."""
+        return correction.of(self.engine)
 
     def utterance(self, waveform: Waveform) -> Heard:
         """Measure and encode speech (samples,) at 16 kHz. Raises Retry where it is poor."""
@@ -101,6 +126,10 @@ class Encoder:
         self._unfinished = unfinished
         self._seed = seed
         self._voices: dict[str, Waveform] = {}
+
+    def among(self, utterances: Sequence[Utterance]) -> Encoder:
+        """Return one for other recordings, that knows what was encoded already."""
+        return Encoder(utterances, self._progress, self._unfinished, self._seed)
 
     def encode(self, listening: Listening, condition: str = CLEAN, label: str = "") -> Encoded:
         """Encode every recording as it sounds under a condition, several joined by a plus."""
@@ -173,8 +202,14 @@ class Encoder:
 
 
 def encode(utterances: Sequence[Utterance], progress: Progress) -> Encoded:
-    """Encode recordings as they are, by the engine in use. Raises Misconfigured without models."""
-    return Encoder(utterances, progress).encode(Pooled())
+    """Encode recordings as they are, as the pool does. Raises Misconfigured without models."""
+    listening = Pooled()
+    return Encoder(utterances, progress).encode(listening).corrected(shipped(listening))
+
+
+def shipped(listening: Listening) -> Projection | None:
+    """Return what the pool corrects by. Raises Misconfigured."""
+    return listening.correction.projection if listening.correction else None
 
 
 def reason(error: GatehouseError) -> str:

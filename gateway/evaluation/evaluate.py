@@ -8,12 +8,15 @@ from pathlib import Path
 
 from contracts.clock import Clock, SystemClock
 from gateway.evaluation import files, manifest
-from gateway.evaluation.compare import Scores, compare
+from gateway.evaluation.compare import Choosing, Scores, compare
+from gateway.evaluation.correcting import Correcting, plain
 from gateway.evaluation.encode import CLEAN, Encoded, Encoder, Listening, Pooled
 from gateway.evaluation.heldout import How
+from gateway.evaluation.learning import Pairs, paired
 from gateway.evaluation.manifest import Utterance, Where
 from gateway.evaluation.measure import Case, Sureness, measure
 from gateway.evaluation.operating import Judged, judge
+from gateway.evaluation.order import both
 from gateway.evaluation.report import Report, Result
 from gateway.evaluation.unfinished import Unfinished
 from gateway.progress import Progress
@@ -83,13 +86,29 @@ def compared(order: Order, encoder: Encoder) -> Iterator[tuple[Case, Scores]]:
     Raises Misconfigured before anything is encoded where an engine is missing.
     """
     for listening in [order.listening(name) for name in order.engines]:
+        choose = _choosing(order, encoder, listening)
         known: dict[str, Encoded] = {}
         for condition in order.conditions:
             enrolment = condition if order.enrol_condition == SAME else order.enrol_condition
             for each in {enrolment, condition} - known.keys():
                 known[each] = encoder.encode(listening, each)
             case = Case(listening.engine, condition, enrolment, order.utterances)
-            yield case, compare(known[enrolment], known[condition], order.utterances)
+            yield case, compare(known[enrolment], known[condition], order.utterances, choose)
+
+
+def _choosing(order: Order, encoder: Encoder, listening: Listening) -> Choosing:
+    """Correct as the pool does; whom the correction knows, by recordings of all it knows."""
+    correction = listening.correction
+    if correction is None:
+        return plain
+
+    def pairs() -> Pairs:
+        known = set(correction.made.subjects)
+        everybody = manifest.read(order.manifest, order.root)
+        rows = [each for each in everybody if manifest.pseudonym(each.subject) in known]
+        return paired(both(encoder.among(rows), listening))
+
+    return Correcting(correction, pairs)
 
 
 def _judged(order: Order, case: Case, scores: Scores) -> Judged | None:

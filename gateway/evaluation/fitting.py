@@ -13,32 +13,23 @@ from gateway.evaluation import regression
 from gateway.evaluation.arrays import Floats
 from gateway.evaluation.compared import Compared
 from gateway.evaluation.costs import cllr
-from verifiers.voice.channels import TELEPHONE
 
 FEWEST = 3
 """Fewer people of one collection say nothing about how alike its people are."""
 DRAWINGS = 1000
 SURE = 0.99
 """The share of the drawings in which a threshold keeps its target (decision 0041)."""
-SURE_ON_TELEPHONE = 0.9
-"""The same between telephones alone, where the tail of strangers is lighter than a normal one."""
 BEARABLE = 0.025
 """Misses that caution may cost beyond what the target needs of all people together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What thresholds have to keep: which targets, in each `collection` of people, how surely."""
+    """What thresholds have to keep: which targets, in each `collection` of people."""
 
     targets: tuple[float, ...]
     collection: Mapping[str, str]
     seed: int
-    sure: float = SURE
-
-
-def certainty(one: str, other: str) -> float:
-    """Return how surely thresholds between two channels have to keep their targets."""
-    return SURE_ON_TELEPHONE if one == other == TELEPHONE else SURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +82,7 @@ def logistic(genuine: Floats, impostor: Floats) -> tuple[float, float]:
 def tail(compared: Compared, rule: Rule) -> Floats | None:
     """Return the scores that impostors reach as seldom as the targets say, by a normal tail.
 
-    People are drawn anew, with all their comparisons, and in the rule's share of the drawings they
+    People are drawn anew, with all their comparisons, and in nearly all of the drawings they
     keep the targets; None for fewer than three people.
     """
     owner, speaker = compared.owner, compared.speaker
@@ -109,7 +100,7 @@ def tail(compared: Compared, rule: Rule) -> Floats | None:
     means = totals[some] / counts[some]
     deviations = np.sqrt(np.maximum(squares[some] / counts[some] - means**2, 0))
     sigmas = [NormalDist().inv_cdf(1 - target) for target in rule.targets]
-    return np.array([np.quantile(means + each * deviations, rule.sure) for each in sigmas])
+    return np.array([np.quantile(means + each * deviations, SURE) for each in sigmas])
 
 
 def _sums(compared: Compared) -> tuple[Floats, Floats, Floats]:

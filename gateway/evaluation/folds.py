@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+FOLDS = 5
+
 
 def fold(subject: str, folds: int) -> int:
     """Return the fold of a person, 0 to `folds` - 1: the same, whoever else there is."""

@@ -14,7 +14,7 @@ from gateway.evaluation.compare import Scores
 from gateway.evaluation.compared import Compared, collections
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import crossfitted
-from gateway.evaluation.fitting import Rule, certainty
+from gateway.evaluation.fitting import Rule
 from gateway.evaluation.manifest import pseudonym
 from gateway.evaluation.rates import at_threshold
 from gateway.evaluation.report import Calibrated
@@ -55,7 +55,7 @@ def held_out(scores: Scores, values: Floats, between: NDArray[np.str_], how: How
     for pair in np.unique(between):
         here = between == pair
         with suppress(ValueError, np.linalg.LinAlgError):
-            rule = Rule(how.targets, collection, how.seed, certainty(*pair.split("-")))
+            rule = Rule(how.targets, collection, how.seed)
             found = crossfitted(_compared(scores, values).where(here), rule)
             ratios[here] = found.ratios
             for target in how.targets:

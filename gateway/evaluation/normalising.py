@@ -6,18 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateway.evaluation.arrays import Floats, Indices
-from gateway.evaluation.compare import Scores, mean
+from gateway.evaluation.compare import Scores
 from verifiers.voice.normalisation import Cohort
 
 
 def normalised(scores: Scores, cohort: Cohort) -> Floats:
     """Return scores in deviations above strangers, as `Cohort.normalised` does for one."""
-    means = np.array([mean(scores.enrolled.embeddings[list(row.rows)]) for row in scores.templates])
+    found = np.empty(scores.score.size)
+    for number, (means, probes) in enumerate(scores.views):
+        here = scores.view == number
+        found[here] = _normalised(scores.where(here), means, probes, cohort)
+    return found
+
+
+def _normalised(
+    scores: Scores, means: NDArray[np.float32], probes: NDArray[np.float32], cohort: Cohort
+) -> Floats:
     enrolled, heard = scores.channels
     ours = _above(scores.score, means, scores.template, heard, cohort)
-    return (
-        ours + _above(scores.score, scores.probes.embeddings, scores.probe, enrolled, cohort)
-    ) / 2
+    return (ours + _above(scores.score, probes, scores.probe, enrolled, cohort)) / 2
 
 
 def _above(

@@ -46,13 +46,21 @@ class Order:
         needed = [self.collection] if self.collection else []
         return manifest.read(self.manifest, self.root, self.where, needed)
 
+    def pooled(self) -> Listening:
+        """Load the engine. Raises Misconfigured without its models."""
+        return Pooled(self.engine)
 
-def encode(
-    order: Order, progress: Progress, listening: Listening | None = None
-) -> dict[str, Encoded]:
-    """Encode all recordings on both channels; what is taken for the other channel is left out."""
-    encoder = Encoder(order.utterances(), progress, seed=order.seed)
-    listening = listening or Pooled(order.engine)
+
+def encode(order: Order, progress: Progress, listening: Listening) -> dict[str, Encoded]:
+    """Encode all recordings of an order on both channels. Raises Misconfigured."""
+    return both(Encoder(order.utterances(), progress, seed=order.seed), listening)
+
+
+def both(encoder: Encoder, listening: Listening) -> dict[str, Encoded]:
+    """Encode on both channels; what is taken for the other channel is left out.
+
+    Raises Misconfigured where nothing is left.
+    """
     return {
         channel: _taken(encoder.encode(listening, sound), channel)
         for channel, sound in SOUNDS.items()

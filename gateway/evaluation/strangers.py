@@ -8,7 +8,7 @@ import numpy as np
 
 from contracts.errors import Misconfigured
 from gateway.evaluation.compare import mean
-from gateway.evaluation.encode import Encoded, Listening
+from gateway.evaluation.encode import Encoded, Listening, shipped
 from gateway.evaluation.manifest import pseudonyms
 from gateway.evaluation.order import Order, encode
 from gateway.progress import Progress
@@ -19,8 +19,10 @@ def cohort(
     order: Order, top: int, progress: Progress, listening: Listening | None = None
 ) -> Cohort:
     """Return one mean per person and channel. Raises Misconfigured for too few people."""
+    listening = listening or order.pooled()
     encoded = encode(order, progress, listening)
-    voices = [voice for one in encoded.values() for voice in _voices(one)]
+    corrected = [one.corrected(shipped(listening)) for one in encoded.values()]
+    voices = [voice for one in corrected for voice in _voices(one)]
     subjects = {each.subject for one in encoded.values() for each in one.utterances}
     if any(len({each.subject for each in one.utterances}) < LEAST for one in encoded.values()):
         raise Misconfigured(detail=f"a cohort needs {LEAST} people on each channel")

@@ -36,8 +36,9 @@ class Point(Strict):
     """A threshold for a natural-log likelihood ratio, and the rates that were counted at it.
 
     Counted was twice, on everybody and on people who were held out; the worse of both is here.
-    `supported` says whether the upper 95 % bound of the false match rate is within the target;
-    where there are too few comparisons to show that, the threshold is that of the fitted tail.
+    `supported` says whether the upper 95 % bound of the false match rate is within the target, if
+    comparisons were independent, which those of the same people are not. Where too few show that,
+    the threshold is that of the fitted tail.
     """
 
     target: Rate

@@ -15,7 +15,7 @@ from verifiers.voice.challenge import seen
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolment import Enrolment, of_one_voice
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.template import LAYOUT, Seen, Voiceprint
+from verifiers.voice.template import LAYOUTS, Seen, Voiceprint
 from verifiers.voice.utterance import Ears, Utterance
 from verifiers.voice.vectors import pack, unpack
 from verifiers.voice.weighing import weight
@@ -90,7 +90,7 @@ class Enrolling:
     def carried(self, template: Template, replaced: Sequence[Enrolled]) -> Template:
         """Return a new voiceprint that knows the recordings of those it replaces, of any engine."""
         voiceprint, today = Voiceprint.load(template.data), seen.day(self._clock.now())
-        before = (each.template for each in replaced if each.format.endswith(LAYOUT))
+        before = (each.template for each in replaced if each.format.endswith(LAYOUTS))
         known = [each for data in before for each in Voiceprint.load(data).seen]
         return replace(template, data=seen.joined(voiceprint, known, today, self._settings).dump())
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
 
 from contracts.errors import Retry
 from contracts.inference import Job
-from verifiers.voice import engines, pad
+from verifiers.voice import correction, engines, pad
 from verifiers.voice.arrays import Floats, waveform
 from verifiers.voice.audio import quality, wav
 from verifiers.voice.audio.narrow import filled
 from verifiers.voice.audio.speech import FRAME, Heard, Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
-from verifiers.voice.channels import TELEPHONE
+from verifiers.voice.channels import TELEPHONE, Channel
 from verifiers.voice.engines import Engine
 from verifiers.voice.parts import cuts, listened
 from verifiers.voice.settings import VoiceSettings
@@ -25,12 +26,18 @@ HALVED_MS = 2000
 
 
 class Listen:
-    """Finds the speech, measures how good it is, encodes it."""
+    """Finds the speech, measures how good it is, encodes it.
 
-    def __init__(self, speech: Speech, engine: Engine, settings: VoiceSettings) -> None:
+    Telephone embeddings are corrected, but where an evaluation corrects them itself.
+    """
+
+    def __init__(
+        self, speech: Speech, engine: Engine, settings: VoiceSettings, *, corrected: bool = True
+    ) -> None:
         self._speech = speech
         self._engine = engine
         self._settings = settings
+        self._correction = correction.of(engine.format) if corrected else None
         self._attacks = pad.load(settings)
 
     def __call__(self, payload: bytes) -> bytes:
@@ -43,9 +50,7 @@ class Listen:
         measured = quality.measure(heard)
         quality.check(measured, self._settings)
         channel = quality.channel(measured, self._settings)
-        speech = filled(heard.waveform) if channel == TELEPHONE else heard.waveform
-        embeddings = listened(self._engine, speech, cuts(heard))
-        whole, *parts = (each.astype("<f4").tobytes() for each in embeddings)
+        whole, *parts = (each.astype("<f4").tobytes() for each in self._encoded(heard, channel))
         return Utterance(
             whole,
             self._engine.format,
@@ -55,6 +60,15 @@ class Listen:
             fingerprint=fingerprint(heard.waveform),
             parts=tuple(parts),
         )
+
+    def _encoded(self, heard: Heard, channel: Channel) -> Sequence[Floats]:
+        """Return the embeddings of the whole and of its parts, as the channel needs it."""
+        if channel != TELEPHONE:
+            return listened(self._engine, heard.waveform, cuts(heard))
+        found = listened(self._engine, filled(heard.waveform), cuts(heard))
+        if self._correction is None:
+            return found
+        return [self._correction.projection(each) for each in found]
 
 
 class Alone:

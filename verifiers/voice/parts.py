@@ -1,4 +1,4 @@
-"""Whether whoever speaks in one part of a recording speaks in the others: embeddings of each."""
+"""Parts of a recording: whether one voice speaks in all of them, and what they say together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from verifiers.voice.arrays import Floats
+from verifiers.voice.arrays import Floats, unit
 from verifiers.voice.audio.speech import FRAME, Heard
 from verifiers.voice.engines import Engine
 
@@ -24,6 +24,9 @@ def cuts(heard: Heard) -> list[int]:
 
 
 def listened(engine: Engine, waveform: Floats, cuts: Sequence[int]) -> Sequence[Floats]:
-    """Return the embedding of a waveform and, where it has several, of each of its parts alone."""
-    parts = np.split(waveform, cuts) if cuts else []
-    return [engine.embed(waveform), *map(engine.embed, parts)]
+    """Return the embedding of a waveform and, where it has several, of each of its parts alone.
+
+    The network looks at each part once; the whole is their mean direction.
+    """
+    parts = [unit(engine.embed(part)) for part in np.split(waveform, cuts)]
+    return [unit(np.mean(parts, axis=0)), *(parts if cuts else [])]

@@ -13,7 +13,7 @@ from verifiers.voice.engines import VERSION
 from verifiers.voice.protection import Transform, new_salt
 from verifiers.voice.vectors import pack, unpack
 
-LAYOUT = f"/{VERSION}"
+LAYOUTS = ("/2", f"/{VERSION}")
 """How the formats of all engines end whose voiceprints are laid out so."""
 Turn = Callable[[Sequence[float]], list[float]]
 MEMBERS = frozenset({"salt", "mean", "adapted", "channel", "utterances", "seen"})

@@ -11,14 +11,18 @@ from click.testing import CliRunner
 
 from contracts.errors import Misconfigured
 from gateway.cli.evaluate import evaluate
+from gateway.evaluation import Order as Evaluation
+from gateway.evaluation import Where, learning
 from gateway.evaluation import order as orders
 from gateway.evaluation.arrays import Waveform
 from gateway.evaluation.calibrate import calibrate, lines
+from gateway.evaluation.evaluate import evaluated
 from gateway.evaluation.manifest import digest
 from gateway.evaluation.order import Order
 from gateway.evaluation.strangers import cohort
 from tests.gateway.evaluation.toy import ToyEngine, world
 from verifiers.voice.calibration import Calibration
+from verifiers.voice.correction import Correction
 from verifiers.voice.deciding import made
 from verifiers.voice.normalisation import Cohort
 from verifiers.voice.settings import VoiceSettings
@@ -107,6 +111,70 @@ def test_recordings_of_one_channel_alone_are_told(manifest: Path) -> None:
         calibrate(order(manifest), silent, ToyEngine())
 
 
+@pytest.fixture(scope="module")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return world(tmp_path_factory.mktemp("crowd"), people=30, takes=2)
+
+
+@pytest.fixture(scope="module")
+def learnt(crowd: Path) -> Correction:
+    return learning.correction(order(crowd), silent, Channels())
+
+
+def correcting(learnt: Correction) -> Channels:
+    """Return an engine that the pool corrects."""
+    engine = Channels()
+    engine.correction = learnt
+    return engine
+
+
+def test_a_correction_is_learnt_of_people_on_both_channels(
+    learnt: Correction, crowd: Path, tmp_path: Path
+) -> None:
+    assert (len(learnt.made.subjects), learnt.made.recordings) == (30, 60)
+    assert np.shape(learnt.directions) == (3, 32)
+    with pytest.raises(Misconfigured, match="10 people on both channels"):
+        learning.correction(order(world(tmp_path, people=9)), silent, Channels())
+
+
+def test_telephones_alone_are_calibrated_as_they_are_corrected(
+    learnt: Correction, tmp_path: Path
+) -> None:
+    crowd = world(tmp_path, people=24, takes=4)
+    bare, corrected = (
+        calibrate(order(crowd), silent, each).lines for each in (Channels(), correcting(learnt))
+    )
+    same = {"-".join(one.channels): one == two for one, two in zip(bare, corrected, strict=True)}
+    assert same == {
+        "wide-wide": True,
+        "telephone-telephone": False,
+        "telephone-wide": False,
+    }
+
+
+def test_a_cohort_is_corrected_too(learnt: Correction, strangers: Path) -> None:
+    bare, corrected = (
+        cohort(order(strangers), 10, silent, each).means
+        for each in (Channels(), correcting(learnt))
+    )
+    assert np.allclose(bare["wide"], corrected["wide"])
+    assert not np.allclose(bare["telephone"], corrected["telephone"], atol=0.01)
+
+
+@pytest.mark.parametrize(("condition", "anew"), [("clean", 0), ("telephone", 60)])
+def test_whom_a_correction_knows_is_evaluated_by_what_is_learnt_of_all_others(
+    learnt: Correction, crowd: Path, tmp_path: Path, condition: str, anew: int
+) -> None:
+    engine = correcting(learnt)
+    how = Evaluation(
+        crowd, crowd.parent, conditions=(condition,), where=(Where("subject", "p1*"),),
+        bootstrap=0, listening=lambda _: engine,
+    )  # fmt: skip
+    evaluated(how, tmp_path, silent)
+    # Those of p1* are heard, and for a telephone everybody on both channels, nobody twice.
+    assert engine.heard == 11 * 2 + (2 * anew - 11 * 2 if anew else 0)
+
+
 def test_a_cohort_is_one_mean_per_person_and_channel(manifest: Path, strangers: Path) -> None:
     found = cohort(order(strangers), 10, silent, Channels())
     assert [len(found.means[channel]) for channel in ("wide", "telephone")] == [12, 12]
@@ -122,6 +190,18 @@ def test_a_calibration_names_the_cohort_it_was_made_with(
     assert named.cohort == found.fingerprint
     with pytest.raises(Misconfigured, match="people of the cohort are in the manifest too"):
         calibrate(order(strangers, cohort=tmp_path / "cohort.json"), silent, Channels())
+
+
+def test_the_command_writes_a_correction_without_paths_of_the_machine(
+    crowd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "Pooled", Channels)
+    out = tmp_path / "correction.json"
+    taken = CliRunner().invoke(evaluate, ["correction", str(crowd), "--out", str(out)])
+    assert (taken.exit_code, taken.stdout.split(":")[0]) == (0, "30 people, 60 recordings")
+    written = Correction.load(out, order(crowd).format)
+    assert written.made.command == "gatehouse evaluate correction people.csv --seed 1"
+    assert str(tmp_path) not in out.read_text()
 
 
 def test_too_few_strangers_are_told(tmp_path: Path) -> None:

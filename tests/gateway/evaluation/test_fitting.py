@@ -10,10 +10,7 @@ from gateway.evaluation.compared import Compared
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import crossfitted
 from gateway.evaluation.fitting import (
-    SURE,
-    SURE_ON_TELEPHONE,
     Rule,
-    certainty,
     fit,
     least_cllr,
     logistic,
@@ -69,26 +66,6 @@ def test_the_tail_is_not_below_what_impostors_reach() -> None:
     true = np.array([2.326, 3.090, 3.719])
     assert (found >= true - 0.02).all()
     assert (found <= true + 0.2).all()
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "sure"),
-    [
-        ("wide", "wide", SURE),
-        ("telephone", "wide", SURE),
-        ("telephone", "telephone", SURE_ON_TELEPHONE),
-    ],
-)
-def test_each_pair_of_channels_is_as_sure_as_its_tail_asks_for(
-    one: str, other: str, sure: float
-) -> None:
-    assert certainty(one, other) == sure
-
-
-def test_the_surer_the_higher_are_thresholds_and_no_ratio_changes() -> None:
-    less, more = (fit(scores(), Rule(TARGETS, {}, 1, each)) for each in (SURE_ON_TELEPHONE, SURE))
-    assert (less.slope, less.offset) == (more.slope, more.offset)
-    assert all(less.thresholds[each] < more.thresholds[each] for each in TARGETS)
 
 
 def test_fewer_than_three_people_say_nothing_about_strangers() -> None:

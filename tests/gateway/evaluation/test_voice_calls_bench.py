@@ -61,7 +61,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def ears() -> PooledEars:
-    return PooledEars(Pool(Tones()))
+    return PooledEars(Pool(Tones().utterance))
 
 
 @pytest.fixture(scope="module")
@@ -85,14 +85,14 @@ def test_everybody_is_noticed_who_takes_over_and_nobody_else(
 
 def test_each_recording_is_heard_once(everybody: list[Person]) -> None:
     tones = Tones()
-    pool = Pool(tones)
+    pool = Pool(tones.utterance)
     segment = everybody[0].segments[0].data
     assert pool(LISTEN, segment) == pool(LISTEN, segment)
     assert tones.heard == 1
 
 
 def test_what_is_poor_stays_poor() -> None:
-    pool = Pool(Tones())
+    pool = Pool(Tones().utterance)
     for _ in range(2):
         with pytest.raises(Retry):
             pool(LISTEN, sample(np.zeros(RATE, np.float32)).data)

@@ -11,6 +11,7 @@ import soundfile
 from contracts.errors import Retry
 from contracts.text import Text
 from gateway.evaluation.arrays import Waveform
+from verifiers.voice.correction import Correction
 from verifiers.voice.utterance import Utterance
 
 RATE = 16_000
@@ -25,6 +26,7 @@ class ToyEngine:
     def __init__(self, name: str = "") -> None:
         self.engine = f"toy-{name or 'bands'}/1"
         self.identity = self.engine
+        self.correction: Correction | None = None
         self.heard = 0
 
     def utterance(self, waveform: Waveform) -> Utterance:

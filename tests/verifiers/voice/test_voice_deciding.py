@@ -74,7 +74,9 @@ def test_the_threshold_follows_the_target(channels: tuple[Channel, Channel]) -> 
 
 def test_each_pair_of_channels_has_its_own_threshold() -> None:
     """What is enough on one channel is not enough on the telephone, where strangers are alike."""
-    probe = heard(0.7)
+    telephone = ("telephone", "telephone")
+    enough = reaching(threshold(1e-4)), reaching(threshold(1e-4, telephone), telephone)
+    probe = heard(sum(enough) / 2)
     assert decider().decide(probe, [enrolled()]).matched
     on_telephone = replace(probe, channel="telephone")
     assert not decider().decide(on_telephone, [enrolled("telephone")]).matched

@@ -24,7 +24,7 @@ from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.enrolment import PHRASES
 from verifiers.voice.matcher import alike, cosine
 from verifiers.voice.settings import VoiceSettings
-from verifiers.voice.template import LAYOUT, Seen, Voiceprint
+from verifiers.voice.template import LAYOUTS, Seen, Voiceprint
 from verifiers.voice.utterance import Utterance
 from verifiers.voice.vectors import pack
 from verifiers.voice.weighing import weight
@@ -183,13 +183,14 @@ def test_no_recording_of_an_enrolment_can_be_given_to_log_in(enrolling: Enrollin
     assert {each.day for each in voiceprint(last).seen} == {day(NOON)}
 
 
-def test_a_new_voiceprint_knows_what_those_before_knew(enrolling: Enrolling) -> None:
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_new_voiceprint_knows_what_those_before_knew(enrolling: Enrolling, layout: str) -> None:
     *_, last = walk(enrolling, spoken(0), spoken(10), spoken(-10))
     assert isinstance(last, Template)
     today, limits = day(NOON), VoiceSettings.load()
     old, fresh = Seen(b"old", today - limits.replay_days - 1), Seen(b"fresh", today - 1)
     before = replace(voiceprint(last), seen=(old, fresh)).dump()
-    others = [Enrolled("c1", before, f"other{LAYOUT}", 1), Enrolled("c2", b"", "other/1", 1)]
+    others = [Enrolled("c1", before, f"other{layout}", 1), Enrolled("c2", b"", "other/1", 1)]
     carried = voiceprint(enrolling.carried(last, others))
     assert carried == replace(voiceprint(last), seen=(fresh, *voiceprint(last).seen))
 

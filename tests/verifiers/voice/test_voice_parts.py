@@ -47,11 +47,28 @@ def test_parts_hold_as_much_speech_each(pattern: str, frames: list[int]) -> None
 
 def test_what_is_too_short_for_parts_is_looked_at_once() -> None:
     engine = Plain()
-    assert len(listened(engine, np.ones(100, np.float32), [])) == 1
+    (whole,) = listened(engine, np.ones(100, np.float32), [])
+    assert np.allclose(whole, np.sqrt([0.5, 0.5]))
     assert engine.embedded == 1
 
 
-def test_each_part_is_looked_at_alone() -> None:
+def test_each_part_is_looked_at_alone_and_once() -> None:
+    engine = Plain()
     waveform = np.repeat(np.array([1, 2, 3], np.float32), 33)
-    found = np.array(listened(Plain(), waveform, [33, 66]))
-    assert np.allclose(found, [[1, 2], [1, 1], [1, 2], [1, 3]])
+    _, *parts = listened(engine, waveform, [33, 66])
+    assert np.allclose(parts, [unit([1, 1]), unit([1, 2]), unit([1, 3])])
+    assert engine.embedded == 3
+
+
+def test_the_whole_is_the_mean_direction_of_its_parts_which_weigh_alike() -> None:
+    waveform = np.repeat(np.array([0, 40], np.float32), 50)
+    whole, *parts = listened(Plain(), waveform, [50])
+    assert np.allclose(whole, unit(np.sum(parts, axis=0)))
+    assert whole[0] == pytest.approx(whole[1], rel=0.05)
+
+
+def unit(values: np.typing.ArrayLike) -> np.typing.NDArray[np.float64]:
+    """Scale to unit length."""
+    found = np.asarray(values, np.float64)
+    scaled: np.typing.NDArray[np.float64] = found / np.linalg.norm(found)
+    return scaled

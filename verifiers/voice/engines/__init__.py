@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from contracts.errors import Misconfigured
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from verifiers.voice.arrays import Floats
 
 DEFAULT = "campplus"
-VERSION = 2
+VERSION = 3
 """Of what templates hold of an embedding; whoever changes that raises it, and people enrol anew."""
 
 
@@ -57,9 +58,21 @@ def described(name: str) -> Described:
     """
     entry = entries()[name]
     if isinstance(entry, Pinned):
-        return Described(name, f"{entry.template}/{VERSION}", entry.dimension)
+        return Described(name, _format(entry), entry.dimension)
     record = recorded(entry.file, f"{PULL} {name}")
     return Described(name, f"{record['template']}/{VERSION}", int(record["dimension"]))
+
+
+def _format(entry: Pinned) -> str:
+    return f"{entry.template}/{VERSION}"
+
+
+def correction(format: str) -> Path | None:
+    """Return the file that telephone embeddings of this format are corrected by, if any."""
+    for entry in entries().values():
+        if isinstance(entry, Pinned) and entry.correction and _format(entry) == format:
+            return Path(__file__).with_name(entry.correction)
+    return None
 
 
 def load(name: str) -> Engine:

@@ -47,9 +47,13 @@ class Entry(Strict):
 
 
 class Pinned(Entry):
-    """An engine whose weights are the same everywhere."""
+    """An engine whose weights are the same everywhere.
+
+    `correction` is the file here that its telephone embeddings are corrected by, if any.
+    """
 
     template: Said
+    correction: Annotated[str, Field(pattern=r"^([\w.-]+\.json)?$")] = ""
     dimension: Annotated[int, Field(gt=0)]
     sha256: Digest
     source: Wheel
