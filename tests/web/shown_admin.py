@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,9 +14,8 @@ from gateway.admin.pages.shapes import Action, Listing, Page
 from gateway.admin.pages.shown import Line, Link, shown
 from gateway.admin.pages.tables import Table
 from gateway.admin.pages.words import label
+from tests.web.made_up import NOW, WRONG
 
-NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
-WRONG = Text("Wrong after %(tries)d tries.", {"tries": 3})
 LONG = "a.very.long.name.of.somebody.in.a.department@subsidiary.example.org"
 
 PEOPLE = SECTIONS["people"]

@@ -9,7 +9,8 @@ from flask import Flask, render_template
 
 from contracts.factor import Ask
 from contracts.text import Text
-from tests.web.shown import ASKS, FOREIGN, PAGES, SEED
+from tests.web.made_up import ASKS, SEED
+from tests.web.shown import FOREIGN, PAGES
 from web import pages
 
 VOID = {"input", "img", "meta", "link", "br", "hr"}
