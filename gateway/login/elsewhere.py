@@ -21,6 +21,11 @@ FACTOR = Modality.VOICE.value
 OFFER = (FACTOR, "", False)
 
 
+def page(handle: str) -> str:
+    """Return the path of the page that says how a login is answered elsewhere."""
+    return f"/login/{handle}/note"
+
+
 class Elsewhere:
     """Knows which logins can be answered elsewhere, and collects what came of it."""
 
@@ -33,7 +38,7 @@ class Elsewhere:
             return ""
         with self._store.read() as tx:
             fits = client_of(tx, found(tx, handle, visit)) is not None
-        return f"/login/{handle}/note" if fits else ""
+        return page(handle) if fits else ""
 
     def answered(self, login: Login) -> VoiceNote | None:
         """Return what was answered elsewhere since this login was looked at last."""

@@ -9,12 +9,13 @@ from contracts.text import Text
 from enrollment.agreeing import FIELD
 from enrollment.renewing import TooManyQuestions
 from gateway.browser import Browser
+from gateway.login.elsewhere import page
 from gateway.login.visits import visit
 from gateway.voice_notes.offering import Agree, Offering, Shown
 from web.looks import show_for
 from web.pages import translate
 
-HERE = "/login/<handle>/note"
+HERE = page("<handle>")
 
 Page = Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -43,7 +44,7 @@ class Views:
         except TooManyQuestions as many:
             return self._no_more(handle, many)
         if agree is None:
-            return redirect(f"/login/{handle}/note", 303)
+            return redirect(page(handle), 303)
         return _asking(handle, agree), 422 if agree.error else 200
 
     def look(self, handle: str) -> Response | str:

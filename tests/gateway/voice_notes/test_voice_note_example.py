@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 
+from tests import loading
 from tests.gateway.voice_notes.conftest import SECRET, Talk
 from tests.serving import answering
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-EXAMPLE = Path(__file__).parents[3] / "examples" / "voice-note" / "voice_note.py"
 
 
 class Quiet(WSGIRequestHandler):
@@ -28,14 +24,8 @@ class Quiet(WSGIRequestHandler):
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[ModuleType]:
-    spec = importlib.util.spec_from_file_location("voice_note", EXAMPLE)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["voice_note"] = module
-    spec.loader.exec_module(module)
-    yield module
-    del sys.modules["voice_note"]
+    with loading.example("voice-note", "voice_note") as module:
+        yield module
 
 
 def test_a_message_and_a_call_are_handed_on(talk: Talk, example: ModuleType) -> None:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +13,7 @@ from wsgiref.simple_server import make_server
 
 import pytest
 
+from tests import loading
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.voice_notes.conftest import SECRET, Talk
 from tests.gateway.voice_notes.test_voice_note_example import Quiet
@@ -24,7 +22,6 @@ from tests.walks.person import REDIRECT
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
-FOLDER = Path(__file__).parents[3] / "examples" / "voice-note"
 ALICE, EVE = 1, 2
 
 
@@ -68,16 +65,8 @@ class Phone:
 
 @pytest.fixture(scope="module")
 def example() -> Iterator[ModuleType]:
-    sys.path.insert(0, str(FOLDER))
-    spec = importlib.util.spec_from_file_location("telegram_example", FOLDER / "telegram.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["telegram_example"] = module
-    spec.loader.exec_module(module)
-    yield module
-    sys.path.remove(str(FOLDER))
-    del sys.modules["telegram_example"], sys.modules["voice_note"]
+    with loading.example("voice-note", "telegram") as module:
+        yield module
 
 
 @dataclass
