@@ -19,8 +19,8 @@ from gateway.evaluation.attacks.synthesis import run_quietly
 from gateway.evaluation.attacks.texts import texts
 from gateway.evaluation.conditions import resample, unclipped
 from verifiers.models import Model
-from verifiers.voice.audio.speech import session
 from verifiers.voice.audio.wav import RATE
+from verifiers.voice.networks import session
 
 
 class Piper:

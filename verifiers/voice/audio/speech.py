@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 
 from verifiers.voice.arrays import Floats
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.models import SPEECH
+from verifiers.voice.networks import session
 
 FRAME = 512
 CONTEXT = 64
@@ -82,14 +81,6 @@ def background(waveform: Floats) -> float:
     power = np.mean(whole.reshape(-1, min(FRAME, whole.size)) ** 2, axis=1)
     count = -(-power.size // QUIETEST)
     return float(np.partition(power, count - 1)[:count].mean())
-
-
-def session(model: bytes) -> Any:  # noqa: ANN401  # onnxruntime has no types
-    """Load a network for one thread; without an arena it gives back what a long recording took."""
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = options.enable_mem_pattern = False
-    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
 def frames(waveform: Floats) -> Floats:

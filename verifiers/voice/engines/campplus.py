@@ -6,10 +6,10 @@ import kaldi_native_fbank as knf
 import numpy as np
 
 from verifiers.voice.arrays import Floats
-from verifiers.voice.audio.speech import session
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.engines import described
 from verifiers.voice.models import ENGINES
+from verifiers.voice.networks import session
 
 MELS = 80
 

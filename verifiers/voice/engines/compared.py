@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from verifiers.voice.audio.speech import session
 from verifiers.voice.audio.wav import RATE
+from verifiers.voice.networks import session
 
 PITCHES = (100.0, 150.0, 210.0, 330.0)
 SECONDS = 2.5

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from verifiers.voice.arrays import Floats
-from verifiers.voice.audio.speech import session
 from verifiers.voice.engines import Engine, described
 from verifiers.voice.models import ENGINES
+from verifiers.voice.networks import session
 
 
 class Ecapa:

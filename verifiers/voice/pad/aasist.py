@@ -16,7 +16,7 @@ from onnxruntime.capi import onnxruntime_pybind11_state as runtime
 
 from contracts.errors import Misconfigured
 from verifiers.voice.arrays import Floats
-from verifiers.voice.audio.speech import session
+from verifiers.voice.networks import session
 from verifiers.voice.pad.windows import windows
 
 SAMPLES = 64_600

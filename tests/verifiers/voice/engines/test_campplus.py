@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verifiers.voice.audio.speech import session
 from verifiers.voice.engines import checkpoint
 from verifiers.voice.models import ENGINES
+from verifiers.voice.networks import session
 
 VECTORS = json.loads((Path(__file__).parents[3] / "vectors/campplus.json").read_text("utf-8"))
 
