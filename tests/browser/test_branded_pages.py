@@ -42,7 +42,7 @@ def login(house: House, say: branding.Say, serve: Serve) -> str:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_can_be_read(page: Page, login: str, size: ViewportSize, scheme: Any) -> None:
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     page.goto(login)
     button = page.get_by_role("button", name="Log in", exact=True)
     assert (

@@ -137,6 +137,7 @@ def switch_on(page: Page, tree: Tree) -> None:
 
 
 def fits_a_thumb(page: Page) -> None:
+    page.wait_for_load_state()
     shown = page.locator("button:visible, a.button:visible")
     heights = shown.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert heights

@@ -232,12 +232,21 @@ def test_who_wants_more_time_for_each_digit_has_it(
     assert len(read(voice.received[0])) / RATE == pytest.approx(0.7 + 2 * 1.5 + 1.2, abs=0.3)
 
 
-def record_after(page: Page, seconds: int) -> None:
-    """Begin to record so long after the digits came, by the page's clock."""
+STILL = "const now = Date.now(); globalThis.ahead = 0; Date.now = () => now + 1000 * ahead;"
+
+
+def later(page: Page, seconds: int) -> None:
+    """Let it be so long after the digits came, by the page's clock, which stands still."""
+    page.evaluate("seconds => { ahead = seconds; }", seconds)
+
+
+def record_after(page: Page, origin: str, seconds: int) -> None:
+    """Open the page, and begin to record so long after the digits came."""
+    page.add_init_script(STILL)
+    page.goto(origin)
     start = page.get_by_role("button", name="Start recording")
     start.wait_for()
-    ahead = 1000 * seconds
-    page.evaluate("ahead => { const now = Date.now; Date.now = () => now() + ahead; }", ahead)
+    later(page, seconds)
     start.click()
 
 
@@ -247,8 +256,7 @@ def test_digits_that_are_over_are_changed_for_others_first(
     voice = VoicePage(digits="428170")
     page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
     shown = watched(page)
-    page.goto(serve(voice.app))
-    record_after(page, seconds=61)
+    record_after(page, serve(voice.app), seconds=61)
     page.get_by_role("heading", name="Received").wait_for()
     assert [each[0] for each in shown] == list(NEXT["digits"])
     assert voice.answered == "renewed"
@@ -260,9 +268,10 @@ def test_digits_that_run_out_too_soon_are_waited_for(
     voice = VoicePage(digits="428170")
     page = microphone(write(tmp_path / "tone.wav", speechlike(10)))
     shown = watched(page)
-    page.goto(serve(voice.app))
-    record_after(page, seconds=54)
-    page.get_by_text(re.compile(r"^New digits in \d seconds?$")).wait_for()
+    record_after(page, serve(voice.app), seconds=54)
+    page.get_by_text("New digits in 6 seconds").wait_for()
+    assert shown == []
+    later(page, seconds=60)
     page.get_by_role("heading", name="Received").wait_for()
     assert [each[0] for each in shown] == list(NEXT["digits"])
 
@@ -273,7 +282,6 @@ def test_whoever_asks_for_digits_too_often_is_told_so(
     voice = VoicePage(digits="428170")
     voice.often = True
     page = microphone(write(tmp_path / "tone.wav", speechlike(1)))
-    page.goto(serve(voice.app))
-    record_after(page, seconds=61)
+    record_after(page, serve(voice.app), seconds=61)
     page.get_by_role("alert").filter(has_text="asked for too often").wait_for()
     expect(page.locator("[data-part='place']")).to_contain_text("one at a time")

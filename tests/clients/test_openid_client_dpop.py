@@ -10,6 +10,7 @@ import pytest
 from tests.clients.gateway import NOWHERE, Gateway
 from tests.clients.openid_client import OpenidClient, Refused, running
 from tests.clients.visitor import Visitor
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -39,7 +40,8 @@ def test_a_bound_token_is_no_bearer_token(
 ) -> None:
     tokens = party.call("callback", visitor.log_in(party.call("authorize", OFFLINE)))
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
-    assert httpx.get(f"{gateway.issuer}/oauth/userinfo", headers=bearer).status_code == 401
+    answer = httpx.get(f"{gateway.issuer}/oauth/userinfo", headers=bearer, timeout=PATIENCE)
+    assert answer.status_code == 401
 
 
 def test_another_key_refreshes_nothing(

@@ -11,6 +11,7 @@ from tests.clients.gateway import NOWHERE, Gateway, serving
 from tests.clients.openid_client import running
 from tests.clients.single_page_app import Open
 from tests.clients.visitor import Visitor
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -49,6 +50,6 @@ def test_the_single_page_app_heeds_it(opened: Open) -> None:
 def test_a_client_without_a_key_hears_nothing_of_it(gateway: Gateway) -> None:
     client, secret = gateway.client(scope="openid reports:read")
     sent = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": secret}
-    answer = httpx.post(f"{gateway.issuer}/oauth/token", data=sent)
+    answer = httpx.post(f"{gateway.issuer}/oauth/token", data=sent, timeout=PATIENCE)
     assert answer.status_code == 200
     assert "DPoP-Nonce" not in answer.headers

@@ -10,6 +10,7 @@ import pytest
 from tests.clients.gateway import NOWHERE, Gateway, serving
 from tests.clients.visitor import Visitor
 from tests.gateway.oidc.relying_party import challenge
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -33,7 +34,7 @@ def test_a_logout_reaches_both(gateway: Gateway) -> None:
         "code_challenge": challenge(VERIFIER),
         "code_challenge_method": "S256",
     }
-    with httpx.Client() as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         visitor = Visitor(gateway.person(), http)
         visitor.go(str(httpx.URL(f"{gateway.issuer}/oauth/authorize", params=asked)))
         visitor.password()
@@ -47,6 +48,7 @@ def test_a_logout_reaches_both(gateway: Gateway) -> None:
                 "redirect_uri": NOWHERE,
                 "code_verifier": VERIFIER,
             },
+            timeout=PATIENCE,
         ).json()
         assert set(known(gateway, tokens["access_token"])) == {200}
         visitor.go(f"{gateway.issuer}/oauth/logout?id_token_hint={tokens['id_token']}")
@@ -57,4 +59,4 @@ def known(gateway: Gateway, token: str) -> list[int]:
     """Ask so often, on connections of their own, that both workers answer."""
     bearer = {"Authorization": f"Bearer {token}"}
     url = f"{gateway.issuer}/oauth/userinfo"
-    return [httpx.get(url, headers=bearer).status_code for _ in range(24)]
+    return [httpx.get(url, headers=bearer, timeout=PATIENCE).status_code for _ in range(24)]

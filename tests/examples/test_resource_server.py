@@ -69,7 +69,7 @@ def answering(address: str, process: subprocess.Popen[bytes]) -> None:
     def answers() -> bool:
         assert process.poll() is None
         with suppress(httpx.TransportError):
-            httpx.get(address)
+            httpx.get(address, timeout=PATIENCE)
             return True
         return False
 
@@ -139,11 +139,14 @@ class Shop:
             data=body,
             auth=(self.client_id, self.secret),
             headers=headers,
+            timeout=PATIENCE,
         )
 
     def call(self, method: str, path: str, token: str = "", **more: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.request(method, f"{self.api}{path}", **{"headers": headers, **more})
+        return httpx.request(
+            method, f"{self.api}{path}", **{"headers": headers, **more}, timeout=PATIENCE
+        )
 
 
 @pytest.fixture
@@ -166,7 +169,7 @@ def challenges(answer: httpx.Response) -> dict[str, WWWAuthenticate]:
 
 
 def test_metadata_says_where_tokens_come_from(gateway: Gateway, api: str) -> None:
-    found = httpx.get(f"{api}/.well-known/oauth-protected-resource").json()
+    found = httpx.get(f"{api}/.well-known/oauth-protected-resource", timeout=PATIENCE).json()
     assert (found["resource"], found["authorization_servers"]) == (api, [gateway.issuer])
 
 

@@ -108,7 +108,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
     def answers() -> bool:
         assert process.poll() is None, "the tool server ended"
         with suppress(httpx.TransportError):
-            return httpx.get(address).status_code == 200
+            return httpx.get(address, timeout=PATIENCE).status_code == 200
         return False
 
     until(answers)

@@ -12,6 +12,7 @@ import pytest
 
 from tests import valkey
 from tests.gateway.operations.running import serving
+from tests.waiting import PATIENCE
 
 TRIES = 4
 
@@ -38,7 +39,7 @@ def killed(data: Path, settings: dict[str, str]) -> Iterator[str]:
 
 def guess(origin: str) -> int:
     """Try a password on a connection of its own, so that either worker may have it."""
-    with httpx.Client(base_url=origin, trust_env=False) as client:
+    with httpx.Client(base_url=origin, trust_env=False, timeout=PATIENCE) as client:
         page = client.get("/account", follow_redirects=True)
         csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
         assert csrf
@@ -62,5 +63,7 @@ def test_nobody_is_let_in_while_nothing_can_be_counted(tmp_path: Path) -> None:
         with valkey.running() as url:
             port, _ = stack.enter_context(serving(tmp_path / "var", GATEHOUSE_VALKEY_URL=url))
             assert guess(f"http://localhost:{port}") == 401
-        client = stack.enter_context(httpx.Client(trust_env=False, follow_redirects=True))
+        client = stack.enter_context(
+            httpx.Client(trust_env=False, follow_redirects=True, timeout=PATIENCE)
+        )
         assert client.get(f"http://localhost:{port}/account").status_code == 503

@@ -22,6 +22,7 @@ from tests.fakes.codes import AuthenticatorApp
 from tests.foreign import coded
 from tests.gateway.conftest import PASSWORD
 from tests.recordings import Waveform, part
+from tests.waiting import PATIENCE
 from tests.walks.surfer import Surfer
 from verifiers.voice.audio import wav
 
@@ -82,11 +83,11 @@ class Bot:
         """Hand a message on, or a segment of a call."""
         files = {"audio": ("message.ogg", audio, "audio/ogg")}
         url = f"{self.issuer}/voice/verify"
-        return httpx.post(url, data=named, files=files, auth=self._who, timeout=30)
+        return httpx.post(url, data=named, files=files, auth=self._who, timeout=PATIENCE)
 
     def post(self, path: str, **form: str) -> dict[str, Any]:
         """Call an endpoint of OAuth."""
-        answer = httpx.post(f"{self.issuer}{path}", data=form, auth=self._who, timeout=30)
+        answer = httpx.post(f"{self.issuer}{path}", data=form, auth=self._who, timeout=PATIENCE)
         found: dict[str, Any] = answer.json()
         return found
 
@@ -100,11 +101,13 @@ class Bot:
         token = self.post("/oauth/token", grant_type="client_credentials", scope="ssf.manage")
         bearer = {"Authorization": f"Bearer {token['access_token']}"}
         wanted = {"events_requested": [event]}
-        made = httpx.post(f"{self.issuer}/ssf/stream", json=wanted, headers=bearer).json()
+        made = httpx.post(
+            f"{self.issuer}/ssf/stream", json=wanted, headers=bearer, timeout=PATIENCE
+        ).json()
         url, patience = made["delivery"]["endpoint_url"], {"returnImmediately": False}
 
         def read() -> list[dict[str, Any]]:
-            sets = httpx.post(url, json=patience, headers=bearer, timeout=30).json()["sets"]
+            sets = httpx.post(url, json=patience, headers=bearer, timeout=PATIENCE).json()["sets"]
             return [_payload(each)["events"][event] for each in sets.values()]
 
         return read

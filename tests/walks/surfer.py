@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from tests.waiting import PATIENCE
 from tests.walks.forms import Form, read
 
 
@@ -19,7 +20,7 @@ class Surfer:
 
     issuer: str
     callback: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=30))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE))
     arrived: dict[str, str] = field(default_factory=dict)
     page: httpx.Response = field(init=False)
 

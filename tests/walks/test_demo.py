@@ -176,12 +176,15 @@ def test_demo_json_says_all_a_script_needs(demo: dict[str, Any]) -> None:
     assert set(demo) == {"issuer", "chatbot", "outbox", "clients", "users", "setup"}
     for client in demo["clients"]:
         assert set(client) == {"client_id", "client_secret", "redirect_uris"}
-    discovery = httpx.get(demo["issuer"] + "/.well-known/openid-configuration").json()
+    discovery = httpx.get(
+        demo["issuer"] + "/.well-known/openid-configuration", timeout=PATIENCE
+    ).json()
     assert discovery["issuer"] == demo["issuer"]
     secret = next(c for c in demo["clients"] if c["client_secret"])
     answer = httpx.post(
         discovery["token_endpoint"],
         data={"grant_type": "client_credentials"},
         auth=(secret["client_id"], secret["client_secret"]),
+        timeout=PATIENCE,
     )
     assert answer.json()["token_type"] == "Bearer"

@@ -26,8 +26,9 @@ from hardware.manager import DeviceManager
 from tests.fakes import codes
 from tests.gateway.conftest import PASSWORD
 from tests.recordings import pasted
+from tests.waiting import PATIENCE
 from tests.walks.forms import read
-from tests.walks.tree import Tree, serving
+from tests.walks.tree import OFTEN, TRIES, Tree, serving
 
 pytestmark = pytest.mark.recordings
 
@@ -46,7 +47,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tree]:
     data = tmp_path_factory.mktemp("gateway")
     people = data / "people"
     people.write_text(json.dumps({"username": "vera", "password": PASSWORD, "totp_secret": SEED}))
-    with serving(data, GATEHOUSE_SIMULATORS="true") as tree:
+    with serving(data, GATEHOUSE_SIMULATORS="true", **OFTEN) as tree:
         tree.run("user", "import", str(people))
         tree.run("client", "add", "bank", "--public", "--no-consent", "--redirect-uri", REDIRECT)
         yield tree
@@ -60,7 +61,7 @@ def kiosk(tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     script.write_text("\n".join([lines[0], "RETRY too quiet", *lines[1:]]))
     monkeypatch.setenv("GATEHOUSE_SIMULATED_MICROPHONE_SCRIPT", str(script))
     devices = DeviceManager(registry.load(simulators=True, production=False))
-    with httpx.Client() as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         code = tree.run("station", "add", tmp_path.name)["pairing_code"]
         identity = client.pair(tree.issuer, code, http)
         yield Kiosk(client.Gateway(identity, http, SystemClock()), devices, "")
@@ -110,12 +111,12 @@ class Browser:
         self._send("/answer", "", {}, {"sample": ("voice.wav", audio, "audio/wav")})
 
     def speak_until_heard(self) -> str:
-        """Say digits, some few times: one true answer in forty is misheard."""
-        for take in range(4, 8):
+        """Say digits until they are understood."""
+        for take in range(4, 4 + TRIES):
             self.speak(SPEAKER, take)
             if self.code:
                 return self.code
-        raise AssertionError("four true answers were refused")
+        raise AssertionError("true answers were refused")
 
     def _send(
         self,
@@ -148,7 +149,7 @@ def test_a_voice_from_the_kiosk_logs_in_and_another_does_not(tree: Tree, kiosk: 
         errors.append(bool(visit and visit.asked.error))
     assert errors[:2] == [False, True]
     assert len(errors) >= 4
-    with httpx.Client() as http:
+    with httpx.Client(timeout=PATIENCE) as http:
         browser = Browser(tree, http)
         browser.fill("/login/", username="vera", password=PASSWORD)
         browser.fill("/factor", "Authenticator app")

@@ -17,6 +17,10 @@ PATIENT = {
     "GATEHOUSE_INFERENCE_WAIT_SECONDS": str(PATIENCE),
 }
 """A pool that gives up no job because the machine is busy."""
+TRIES = 7
+"""One true answer in twenty is misheard: so many in a row, once in a thousand million runs."""
+OFTEN = {"GATEHOUSE_FAILURES_PER_LOGIN": "20", "GATEHOUSE_FAILURES_PER_HOUR": "100"}
+"""Limits that let somebody be misheard so often."""
 DEVELOPMENT = {"GATEHOUSE_ENV": "development", "GATEHOUSE_VOICE_ENABLED": "1", **PATIENT}
 
 

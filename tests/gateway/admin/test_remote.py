@@ -24,6 +24,7 @@ from tests import ports
 from tests.fakes.authenticator import Authenticator
 from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import PASSWORD, Build, House
+from tests.waiting import PATIENCE
 from tests.walks.forms import read
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -118,7 +119,7 @@ def options(text: str, kind: str = "passkey-get") -> dict[str, Any]:
 
 def fetched(address: str) -> int:
     parts = urlsplit(address)
-    connection = HTTPConnection("127.0.0.1", parts.port or 80, timeout=10)
+    connection = HTTPConnection("127.0.0.1", parts.port or 80, timeout=PATIENCE)
     connection.request("GET", f"{parts.path}?{parts.query}")
     status = connection.getresponse().status
     connection.close()

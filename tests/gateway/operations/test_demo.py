@@ -26,6 +26,7 @@ from store import Store
 from tests import ports
 from tests.fakes.clock import FakeClock
 from tests.gateway.operations.running import get
+from tests.waiting import PATIENCE
 
 pytest.importorskip("aiosmtpd", reason="the demo extra is not installed")
 
@@ -84,7 +85,7 @@ def test_a_signed_phone_message_is_shown(outbox: Outbox, port: int) -> None:
 def test_what_the_gateway_did_not_sign_is_refused(
     outbox: Outbox, port: int, signature: str
 ) -> None:
-    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     connection.request("POST", "/phone", b"{}", {"Gatehouse-Signature": signature})
     assert connection.getresponse().status == 403
     connection.close()

@@ -14,6 +14,7 @@ import pytest
 
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.operations.running import serving
+from tests.waiting import PATIENCE
 from tests.walks.tree import DEVELOPMENT, Tree
 
 MEGABYTE = 1_000_000
@@ -25,7 +26,7 @@ HEAVY = ("numpy", "onnxruntime", "alembic", "sqlalchemy.dialects.postgresql", "p
 def log_in(tree: Tree, language: str) -> None:
     """Log in, in a language, and look at the pages behind."""
     headers = {"Accept-Language": language}
-    with httpx.Client(follow_redirects=True, headers=headers, timeout=30) as browser:
+    with httpx.Client(follow_redirects=True, headers=headers, timeout=PATIENCE) as browser:
         page = browser.get(f"{tree.issuer}/account")
         (csrf,) = set(re.findall(r'name="csrf" value="([^"]+)"', page.text))
         form = {"csrf": csrf, "username": "vera", "password": PASSWORD}
