@@ -19,6 +19,7 @@ from tests.gateway.operations.running import (
     gatehouse,
     get,
     serving,
+    wait_for,
 )
 from tests.waiting import PATIENCE, until
 
@@ -84,14 +85,8 @@ def test_a_dead_web_worker_is_started_again(tmp_path: Path) -> None:
         )
         worker.kill()
 
-        def answers() -> bool:
-            try:
-                return get(port, DISCOVERY)[0] == 200
-            except OSError:
-                return False
-
         until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
-        until(answers)
+        wait_for(port, process)
 
 
 def test_children_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:

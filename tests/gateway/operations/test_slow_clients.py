@@ -18,6 +18,8 @@ TRIES = 3
 """A starved server starves each; a machine that is busy for a moment, one."""
 PATIENCE = 0.25
 """Seconds; a starved server takes ten and more, a free one a few thousandths."""
+BUSY = 5
+"""Times as long as without slow clients, where the machine is busy with something else."""
 
 
 @pytest.fixture(scope="module")
@@ -37,10 +39,11 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     ids=["headers", "body", "reading"],
 )
 def test_slow_clients_do_not_starve_others(begin: Callable[[int], socket], port: int) -> None:
+    bound = max(PATIENCE, BUSY * slowest(port))
     clients = [begin(port) for _ in range(MANY)]
     time.sleep(1)  # until what the slow ones asked for is made; it is not read
     with slow_clients.dripping(clients):
-        assert any(slowest(port) < PATIENCE for _ in range(TRIES))
+        assert any(slowest(port) < bound for _ in range(TRIES))
 
 
 def slowest(port: int) -> float:
