@@ -45,9 +45,11 @@ class Questions:
         What the same owner has begun with this factor ends.
         """
         factor = self._renewing(ceremony)
-        for open_one in tx.ceremonies.take_like(ceremony) if factor else ():
+        if factor is None:
+            return None
+        for open_one in tx.ceremonies.take_like(ceremony):
             before = unpack(open_one.secret)
-            if factor and (stands := factor.standing(before.secret)):
+            if stands := factor.standing(before.secret):
                 return stands, before.handle
         return None
 
@@ -61,9 +63,9 @@ class Questions:
         """Return the question that nobody has answered, as it is now; None where it is over."""
         factor = self._renewing(ceremony)
         stands = factor.standing(remembered.secret) if factor else None
-        return (
-            replace(_remembered(stands, remembered), handle=remembered.handle) if stands else None
-        )
+        if stands is None:
+            return None
+        return replace(_remembered(stands, remembered), handle=remembered.handle)
 
     def another(
         self, tx: Transaction, ceremony: Ceremony, remembered: Remembered

@@ -48,11 +48,11 @@ class Samples:
                 tx.once.give_back(_under_way(account_id))
 
     def _admit(self, tx: Transaction, of: Of) -> None:
-        if wait := self._counted.hit(tx, f"samples:{of.account_id}", self._bound, of):
-            raise TooMany(TOO_MANY, detail="samples of one account", retry_after=wait)
         if not tx.once.spend(_under_way(of.account_id), LEASE):
             detail = "another sample of the account is under way"
             raise TooMany(ONE_AT_A_TIME, detail=detail, retry_after=MOMENT)
+        if wait := self._counted.hit(tx, f"samples:{of.account_id}", self._bound, of):
+            raise TooMany(TOO_MANY, detail="samples of one account", retry_after=wait)
 
 
 def _under_way(account_id: str | None) -> str:

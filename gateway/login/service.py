@@ -75,8 +75,10 @@ class LoginService:
         )
 
     def answer(self, handle: str, visit: Visit, ceremony: str, submission: Submission) -> Step:
-        """Judge one answer of a ceremony that this login began."""
+        """Judge one answer of a ceremony that this login began, unless it was given elsewhere."""
         login = self._find(handle, visit)
+        if self._parts.elsewhere.answered(login):
+            return self.show(handle, visit)
         terms = Terms(lambda taken: self._allow(login, visit, taken))
         came = self._parts.ceremonies.answer(ceremony, login.handle_hash, submission, terms)
         match came:

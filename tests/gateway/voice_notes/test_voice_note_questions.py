@@ -125,6 +125,16 @@ def test_what_is_asked_in_the_browser_too_may_be_answered_in_the_chat(waiting: T
     assert waiting.arrived()
 
 
+def test_whoever_answers_in_the_browser_what_was_answered_in_the_chat_goes_on(
+    waiting: Talk,
+) -> None:
+    right = b"alice " + waiting.words().encode()
+    chosen_in_the_browser(waiting)
+    assert waiting.send(right).get_json() == {"result": "accepted"}
+    waiting.person.answer(sample=(io.BytesIO(right), "voice.wav"))
+    assert waiting.arrived()
+
+
 def test_the_page_says_that_its_words_were_answered_in_the_browser(waiting: Talk) -> None:
     words = waiting.words().encode()
     page = chosen_in_the_browser(waiting)
