@@ -66,3 +66,15 @@ def test_without_javascript_the_page_says_what_to_do(plain_page: Page, serve: Se
     assert "press “I have sent it”" in plain_page.locator("noscript p").inner_text()
     expect(plain_page.get_by_text(re.compile("You have .* from now on"))).to_be_visible()
     expect(plain_page.get_by_role("button", name="New digits")).to_be_visible()
+
+
+def test_one_second_is_said_as_one(page: Page, serve: Serve) -> None:
+    page.goto(f"{serve(NotePage(seconds=60).app)}/login/l/note")
+    said = page.evaluate(
+        """async () => {
+            const countdown = document.querySelector("script[src*=countdown]");
+            const { seconds } = await import(new URL("./seconds.js", countdown.src).href);
+            return [1, 2].map(seconds);
+        }"""
+    )
+    assert said == ["1 second", "2 seconds"]
