@@ -18,8 +18,9 @@ from typing import Any
 
 import psycopg
 
+from tests.waiting import PATIENCE
+
 UNPRIVILEGED = "nobody"
-START_SECONDS = 60
 SETTINGS = {"listen_addresses": "", "max_connections": "100", "shared_buffers": "32MB"}
 FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
@@ -51,7 +52,7 @@ class Server:
     def stop(self) -> None:
         """Break off every connection and stop."""
         self._process.send_signal(signal.SIGINT)
-        self._process.wait(START_SECONDS)
+        self._process.wait(PATIENCE)
 
 
 @contextmanager
@@ -151,7 +152,7 @@ def _start(
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
+    deadline = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < deadline:
         try:
             execute(str(folder), "SELECT 1")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 Answer = TypeVar("Answer")
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds that anything may take; whoever waits pays only for what it does take."""
 STEP = 0.02
 

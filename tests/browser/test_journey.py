@@ -104,7 +104,6 @@ def record(page: Page) -> None:
 
 
 @pytest.mark.recordings
-@pytest.mark.timeout(400)
 def test_a_voice_is_enrolled_and_logs_in_and_another_is_refused(
     tree: Tree, microphone: Microphone, say: Say, tmp_path: Path
 ) -> None:

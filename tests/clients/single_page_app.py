@@ -74,7 +74,7 @@ class App:
 
     def shows(self, words: str) -> None:
         """Wait until the app shows these words."""
-        expect(self.page.locator("output")).to_contain_text(words, timeout=20_000)
+        expect(self.page.locator("output")).to_contain_text(words)
 
 
 def press(page: Page, button: str) -> None:

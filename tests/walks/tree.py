@@ -35,7 +35,7 @@ class Tree:
         """Run a command of the gateway's; return what it prints as JSON."""
         own = running.environment(self.data, **DEVELOPMENT, GATEHOUSE_ISSUER=self.issuer)
         process = running.gatehouse(*words, "--json", env=own, stdin=-1)
-        told, complaint = process.communicate(given, timeout=60)
+        told, complaint = process.communicate(given, timeout=PATIENCE)
         assert process.returncode == 0, complaint
         return json.loads(told)
 

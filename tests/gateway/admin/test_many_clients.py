@@ -11,7 +11,7 @@ from tests.gateway.admin.conftest import Call
 from tests.gateway.admin.test_many_people import dear, every_row
 from tests.gateway.conftest import House
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 MANY = 100_000
 PAGES: dict[str, dict[str, object]] = {
     "the first": {},

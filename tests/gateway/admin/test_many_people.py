@@ -20,7 +20,7 @@ from tests.gateway.admin.staff import ROOT
 from tests.gateway.conftest import House
 from tests.timing import quickest
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = pytest.mark.slow
 PEOPLE, BOUND = 100_000, 0.1
 RARE = 1000
 """One person in so many is kept out, and one is about to leave."""

@@ -61,7 +61,7 @@ def served(path: Path, tmp_path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         GATEHOUSE_ISSUER=f"http://localhost:{port}",
     )
     add = gatehouse("client", "add", "bot", "--grant-type", "client_credentials", "--json", env=own)
-    secret = json.loads(add.communicate(timeout=60)[0])["client_secret"]
+    secret = json.loads(add.communicate(timeout=PATIENCE)[0])["client_secret"]
     words = {"Authorization": "Basic " + b64encode(f"bot:{secret}".encode()).decode()}
     command = [sys.executable, "-c", START.format(port=port)]
     with (

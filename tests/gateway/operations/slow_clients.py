@@ -9,6 +9,8 @@ import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
 
+from tests.waiting import PATIENCE
+
 DRIP_SECONDS = 0.5
 HEAD = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\n"
 BODY = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\n"
@@ -32,7 +34,7 @@ def slow_reader(port: int, path: str) -> socket.socket:
 def _begun(port: int, sent: bytes) -> socket.socket:
     client = socket.socket()
     client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    client.settimeout(60)
+    client.settimeout(PATIENCE)
     client.connect(("127.0.0.1", port))
     client.sendall(sent)
     return client
@@ -65,7 +67,7 @@ def latencies(port: int, path: str, number: int) -> list[float]:
     taken = []
     for _ in range(number):
         start = time.monotonic()
-        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
         connection.request("GET", path)
         response = connection.getresponse()
         response.read()

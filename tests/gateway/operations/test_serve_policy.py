@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.gateway.operations.running import environment, gatehouse, get, serving
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 pytestmark = pytest.mark.slow
 MANY = 20
@@ -17,7 +17,7 @@ MANY = 20
 
 def policy(data: Path, *arguments: str) -> None:
     process = gatehouse("policy", *arguments, env=environment(data))
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, told
 
 
@@ -49,7 +49,7 @@ def test_a_policy_holds_within_seconds_and_no_request_is_lost(tmp_path: Path) ->
 
 def test_a_factor_of_no_name_stops_the_start(tmp_path: Path) -> None:
     process = gatehouse("serve", env=environment(tmp_path, GATEHOUSE_FACTORS_OFF="voise"))
-    _, told = process.communicate(timeout=60)
+    _, told = process.communicate(timeout=PATIENCE)
     assert process.returncode == 2
     assert "voise" in told
 
@@ -57,6 +57,6 @@ def test_a_factor_of_no_name_stops_the_start(tmp_path: Path) -> None:
 def test_commands_read_it_and_write_it(tmp_path: Path) -> None:
     policy(tmp_path, "set", "failures_per_hour=7", "factors_off=voice, totp")
     process = gatehouse("policy", "show", "--json", env=environment(tmp_path))
-    shown, _ = process.communicate(timeout=60)
+    shown, _ = process.communicate(timeout=PATIENCE)
     values = {each["name"]: each["value"] for each in json.loads(shown)}
     assert (values["failures_per_hour"], values["factors_off"]) == (7, "voice,totp")
