@@ -1,94 +1,37 @@
-"""What nobody uses goes, with a word to its owner; what somebody uses stays."""
+"""What is kept too long is deleted, and what is not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
-from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from contracts.abilities import Consent
 from contracts.assurance import Assurance
 from contracts.errors import Conflict
-from contracts.factor import Factor, Kind, Template
-from contracts.text import Text
-from gateway.carriers import make_carriers
-from gateway.changes import Changes
-from gateway.delivery import LEASE, Deliveries
+from contracts.factor import Factor, Kind
 from gateway.lockout import Lockout
-from gateway.notices import Notices
-from gateway.opening import make_factors
-from gateway.retention import job
-from gateway.retention.deleting import Retention
-from gateway.retention.job import RETENTION, ask, ask_daily
-from gateway.retention.opened import make_retention
 from gateway.retention.sweeps import Templates
-from gateway.settings import Settings
 from store import Store
 from store.grants import Access
-from store.outbox import MESSAGE
 from store.signer import Signer
-from store.store import Transaction
 from store.trail.verify import Verification
-from tests.enrollment.conftest import Loudness
 from tests.fakes.clock import FakeClock
 from tests.gateway.conftest import House
-
-DAY = timedelta(days=1)
-YEAR = 365 * DAY
-
-Make = Callable[..., Retention]
-
-
-class Ears(Loudness):
-    """A voice factor with a name of its own."""
-
-    consent = Consent(1, (Text("Heard."),))
-
-
-@pytest.fixture
-def factors(store: Store, clock: FakeClock, tmp_path: Path) -> dict[str, Any]:
-    settings = Settings(env="test", data=tmp_path)
-    return {**make_factors(settings, store, clock), "voice": Ears()}
-
-
-@pytest.fixture
-def make(store: Store, clock: FakeClock, tmp_path: Path, factors: dict[str, Any]) -> Make:
-    def make(**settings: int) -> Retention:
-        own = Settings(env="test", data=tmp_path, **settings)  # type: ignore[arg-type]
-        notices = Notices(factors, lambda _, text: str(text), clock)
-        return make_retention(store, clock, own, factors, notices)
-
-    return make
-
-
-def person(store: Store, name: str) -> str:
-    """Add somebody with a password and a voice."""
-    with store.write() as tx:
-        account = tx.accounts.add(name, f"{name}@example.org")
-        tx.biometric_consents.give(account.id, "voice", 1, "browser")
-        for factor in ("password", "voice"):
-            tx.credentials.add(account.id, factor, Template(b"secret", f"{factor}/1"))
-    return account.id
-
-
-def held(store: Store, account_id: str) -> set[str]:
-    with store.read() as tx:
-        return {each.factor for each in tx.credentials.list(account_id)}
+from tests.gateway.retention.conftest import (
+    DAY,
+    YEAR,
+    Ears,
+    Make,
+    held,
+    person,
+    told,
+)
 
 
 def use(store: Store, account_id: str, factor: str) -> None:
     with store.write() as tx:
         [one] = [each for each in tx.credentials.list(account_id) if each.factor == factor]
         tx.credentials.used(one.id)
-
-
-def told(store: Store, clock: FakeClock) -> list[dict[str, str]]:
-    with store.write() as tx:
-        return [row.payload for row in tx.outbox.claim(clock.now(), DAY, MESSAGE)]
 
 
 def test_a_template_that_nobody_used_is_deleted_and_its_owner_told(
@@ -213,88 +156,6 @@ def test_the_trail_is_pruned_and_the_rest_still_verifies(
     assert (report.first, report.pruned) == (None, 1)
 
 
-def test_it_is_asked_for_once_and_once_a_day_by_itself(
-    store: Store, clock: FakeClock, tmp_path: Path
-) -> None:
-    assert ask(store)
-    assert not ask(store)
-    settings = Settings(env="test", data=tmp_path)
-    for _ in range(3):
-        ask_daily(store, clock, settings)
-    clock.advance(DAY)
-    ask_daily(store, clock, settings)
-    forever = Settings(env="test", data=tmp_path, template_idle_days=0)
-    clock.advance(DAY / 2)
-    ask_daily(store, clock, forever)
-    with store.write() as tx:
-        assert len(tx.outbox.claim(clock.now(), DAY, RETENTION)) == 1
-        assert [each.event for each in tx.audit.list(9)] == ["retention.asked"]
-
-
-def test_the_worker_does_it_in_turns(
-    store: Store,
-    clock: FakeClock,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    make: Make,
-) -> None:
-    """A turn that is over queues the next; whoever waits for the worker is not held up."""
-    people = [person(store, f"p{one}") for one in range(5)]
-    clock.advance(YEAR)
-    monkeypatch.setattr("gateway.retention.sweeps.BATCH", 2)
-    monkeypatch.setattr("gateway.retention.deleting.TURN", timedelta(0))
-    monkeypatch.setattr("gateway.retention.opened.open_retention", lambda *_: make())
-    ask(store)
-    with ExitStack() as stack:
-        settings = Settings(env="test", data=tmp_path)
-        carriers = make_carriers(store, settings, clock, stack)
-        deliveries = Deliveries(store, clock, {RETENTION: carriers[RETENTION]})
-        stack.callback(deliveries.close)
-        left = []
-        while deliveries.drain():
-            left.append(sum("voice" in held(store, each) for each in people))
-    assert left == [3, 1, 0, 0]
-
-
-def test_a_run_that_is_killed_goes_on_when_its_lease_ends(
-    store: Store, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, make: Make
-) -> None:
-    """The batch under way is taken back whole; the row is claimed again."""
-
-    class Killed(BaseException):
-        pass
-
-    people = [person(store, f"p{one}") for one in range(5)]
-    clock.advance(YEAR)
-    monkeypatch.setattr("gateway.retention.sweeps.BATCH", 2)
-    made = Changes.made
-    seen: list[Any] = []
-
-    def die(self: Changes, tx: Transaction, change: Any) -> None:
-        seen.append(change)
-        if len(seen) == 4:
-            raise Killed
-        made(self, tx, change)
-
-    ask(store)
-    with store.write() as tx:
-        assert tx.outbox.claim(clock.now(), LEASE, RETENTION)
-    with monkeypatch.context() as patched:
-        patched.setattr(Changes, "made", die)
-        dying = make()
-        with pytest.raises(Killed):
-            dying.turn()
-    assert sum("voice" in held(store, each) for each in people) == 3
-    with store.write() as tx:
-        assert not tx.outbox.claim(clock.now(), LEASE, RETENTION)
-    clock.advance(LEASE)
-    with store.write() as tx:
-        assert tx.outbox.claim(clock.now(), LEASE, RETENTION)
-    make().turn()
-    assert sum("voice" in held(store, each) for each in people) == 0
-    assert len(told(store, clock)) == 5, "everybody is told once"
-
-
 def test_the_last_admin_is_not_asked_to_leave(
     store: Store, clock: FakeClock, make: Make, factors: dict[str, Any]
 ) -> None:
@@ -313,16 +174,3 @@ def test_the_last_admin_is_not_asked_to_leave(
         account = tx.accounts.get(somebody)
     assert account
     assert account.erase_at is None
-
-
-def test_a_process_without_pages_builds_all_it_needs(
-    store: Store, clock: FakeClock, tmp_path: Path
-) -> None:
-    settings = Settings(env="test", data=tmp_path, history_days=1, account_idle_days=1)
-    ask(store)
-    with store.write() as tx:
-        [row] = tx.outbox.claim(clock.now(), LEASE, RETENTION)
-        tx.outbox.done(row.id)
-    job.Retentions(store, clock, settings).carry(row)
-    with store.read() as tx:
-        assert not tx.outbox.waits(RETENTION)
