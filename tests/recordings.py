@@ -1,4 +1,4 @@
-"""Recordings of real people; they are not part of the repository."""
+"""Recordings of real people, and the models that hear them: neither is part of the repository."""
 
 from __future__ import annotations
 
@@ -9,8 +9,16 @@ import numpy as np
 import pytest
 import soundfile
 
+from verifiers.voice.models import MODELS
+
 Waveform = np.typing.NDArray[np.float64]
 FOLDER = Path(os.environ.get("GATEHOUSE_RECORDINGS") or Path(__file__).parents[2] / "shared/data")
+
+
+def models() -> None:
+    """Go on where every model is there, or skip the test with the reason."""
+    if absent := [model.name for model in MODELS if not model.present()]:
+        pytest.skip(f"{', '.join(absent)} missing: run gatehouse models pull")
 
 
 def part(name: str) -> Path:

@@ -28,12 +28,11 @@ from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation
 from gateway.evaluation.attacks.texts import spoken
 from gateway.evaluation.rates import bounds, rate
 from tests.fakes.clock import FakeClock
-from tests.recordings import pasted
+from tests.recordings import models, pasted
 from tests.verifiers.conftest import ORIGIN, kept, stored
 from verifiers import voice
 from verifiers.voice.audio import wav
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.models import MODELS
 from verifiers.voice.utterance import DECODE
 
 PEOPLE = ("george", "lucas", "theo")
@@ -75,8 +74,7 @@ Attack = Callable[[str, int, str], Real]
 @pytest.fixture(scope="module")
 def jobs() -> dict[str, Job]:
     """The pool's jobs, in this process."""
-    if missing := [model.name for model in MODELS if not model.present()]:
-        pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
+    models()
     return {name: load() for name, load in voice.JOBS.items() if name != DECODE}
 
 

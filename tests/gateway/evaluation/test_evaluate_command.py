@@ -16,8 +16,7 @@ from gateway.cli.manifests import needs_evaluate
 from tests.gateway.evaluation.test_evaluate import FILES
 from tests.gateway.evaluation.toy import listed, world
 from tests.recordings import FOLDER as RECORDINGS
-from tests.recordings import part
-from verifiers.voice.models import MODELS
+from tests.recordings import models, part
 
 
 def test_help_has_an_example_and_says_what_is_kept() -> None:
@@ -36,8 +35,7 @@ def test_a_pattern_without_its_column_is_refused(tmp_path: Path, wrong: str) -> 
 
 @pytest.mark.recordings
 def test_real_people_are_told_apart(tmp_path: Path) -> None:
-    if not all(model.present() for model in MODELS):
-        pytest.skip("models missing: run gatehouse models pull")
+    models()
     speakers = ("ls1688", "ls2033", "ls2609", "ls3080")
     files = [path for each in speakers for path in sorted(part(f"voice/{each}").iterdir())[:4]]
     rows = [f"{path.relative_to(RECORDINGS)},{path.parent.name},1" for path in files]

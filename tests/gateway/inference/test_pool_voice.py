@@ -18,10 +18,10 @@ from contracts.errors import BadRequest, Retry
 from contracts.factor import Infer
 from gateway.inference import connect
 from tests.recordings import FOLDER as RECORDINGS
+from tests.recordings import models
 from tests.waiting import PATIENCE, until
 from tests.walks.tree import PATIENT
 from verifiers.voice.audio import wav
-from verifiers.voice.models import MODELS
 from verifiers.voice.utterance import LISTEN, RECOGNISE
 
 LIMIT = 400 * 2**20
@@ -32,8 +32,7 @@ COMMAND = (sys.executable, "-m", "gateway.inference")
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[tuple[psutil.Process, Infer]]:
-    if not all(model.present() for model in MODELS):
-        pytest.skip("models missing: run gatehouse models pull")
+    models()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pool.sock"
         environment = {

@@ -21,12 +21,11 @@ from gateway.login.elsewhere import FACTOR
 from tests.foreign import coded
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.voice_notes.conftest import Hearing, Pool, Talk, confidential
-from tests.recordings import FOLDER, part
+from tests.recordings import FOLDER, models, part
 from verifiers import voice
 from verifiers.voice.arrays import Floats
 from verifiers.voice.audio import wav
 from verifiers.voice.challenge import digits
-from verifiers.voice.models import MODELS
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import PooledEars
 
@@ -78,8 +77,7 @@ def same_digits(monkeypatch: pytest.MonkeyPatch) -> None:
 def heard(cheap_hashes: None, build: Build) -> Talk:
     """A person who has enrolled the voice of one of the speakers, in a real browser's way."""
     part("digits")
-    if missing := [model.name for model in MODELS if not model.present()]:
-        pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
+    models()
     house = build(infer=infer, enroll_on_the_way=False, factors=_voice(build))
     alice = house.enrolled("alice", password=PASSWORD, totp=SEED)
     talk = Talk(house, Hearing(), Pool(), alice, house.person(), confidential(house, "bot"))

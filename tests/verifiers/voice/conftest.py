@@ -8,17 +8,16 @@ import numpy as np
 import pytest
 import soundfile
 
+from tests import recordings
 from tests.recordings import part, recording
 from verifiers.voice.audio import wav
 from verifiers.voice.audio.wav import RATE
-from verifiers.voice.models import MODELS
 
 
 @pytest.fixture(scope="session")
 def models() -> None:
     """The models, or a reason why not."""
-    if missing := [model.name for model in MODELS if not model.present()]:
-        pytest.skip(f"{', '.join(missing)} missing: run gatehouse models pull")
+    recordings.models()
 
 
 @pytest.fixture(scope="session")
