@@ -47,18 +47,8 @@ def create_app(
     infer = infer or connect(settings.inference)
     known = factors or known_factors(settings, store, clock, infer)
     browser = Browser(issuer=settings.issuer, digest=store.vault.digest, machines=MACHINES)
-    app = _flask()
-    pages.install(
-        app,
-        service_name=settings.service_name,
-        csrf=browser.token,
-        chosen=lambda: browser.language,
-    )
-    looks = Looks(store, clock)
-    web_looks.install(app, looks.of)
-    browser.install(app)
-    headers.install(app, secure=settings.secure)
-    errors.install(app)
+    app, looks = _flask(), Looks(store, clock)
+    _furnish(app, settings, browser, looks)
     parts = Parts(settings, store, clock, in_use(settings, known), known, browser, infer)
     for blueprint in rooms.blueprints(parts):
         app.register_blueprint(blueprint)
@@ -67,6 +57,20 @@ def create_app(
     app.register_blueprint(health.blueprint(store))
     mount.install(app, settings.path)
     return app
+
+
+def _furnish(app: Flask, settings: Settings, browser: Browser, looks: Looks) -> None:
+    """Install what every page has, whichever room it is of."""
+    pages.install(
+        app,
+        service_name=settings.service_name,
+        csrf=browser.token,
+        chosen=lambda: browser.language,
+    )
+    web_looks.install(app, looks.of)
+    browser.install(app)
+    headers.install(app, secure=settings.secure)
+    errors.install(app)
 
 
 def _flask() -> Flask:

@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import Any
 
 from contracts.clock import Clock
@@ -115,20 +116,7 @@ def register(
     _check(wanted, metadata)
     by_secret = metadata.token_endpoint_auth_method in BY_SECRET and not wanted.public
     secret = secret or secrets.token_urlsafe(32) if by_secret else None
-    client = Client(
-        id=wanted.client_id,
-        name=wanted.name or wanted.client_id,
-        secret_hash=secret and secret_digest(secret),
-        redirect_uris=tuple(wanted.redirect_uris),
-        audience=wanted.audience or wanted.client_id,
-        scope=wanted.scope,
-        require_acr=wanted.require_acr,
-        consent=wanted.consent,
-        token_alg=wanted.token_alg,
-        access_token_seconds=wanted.access_token_seconds,
-        created_at=clock.now(),
-        metadata=metadata,
-    )
+    client = _client(wanted, metadata, secret and secret_digest(secret), clock.now())
     _fit(client)
     with store.write() as tx:
         tx.clients.add(client)
@@ -136,6 +124,25 @@ def register(
         detail = {name: found for name, found in led.items() if found}
         tx.audit.add("client.added", client_id=client.id, detail=detail)
     return client, secret
+
+
+def _client(
+    wanted: Registration, metadata: ClientMetadata, secret_hash: str | None, now: datetime
+) -> Client:
+    return Client(
+        id=wanted.client_id,
+        name=wanted.name or wanted.client_id,
+        secret_hash=secret_hash,
+        redirect_uris=tuple(wanted.redirect_uris),
+        audience=wanted.audience or wanted.client_id,
+        scope=wanted.scope,
+        require_acr=wanted.require_acr,
+        consent=wanted.consent,
+        token_alg=wanted.token_alg,
+        access_token_seconds=wanted.access_token_seconds,
+        created_at=now,
+        metadata=metadata,
+    )
 
 
 def changed(client: Client, said: Mapping[str, Any]) -> Client:

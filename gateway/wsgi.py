@@ -18,6 +18,15 @@ Fields = list[tuple[str, str]]
 Write = Callable[[bytes], object]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None] | None
 UNPREFIXED = {"content-type": "CONTENT_TYPE", "content-length": "CONTENT_LENGTH"}
+ALWAYS = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+"""What is the same of every request."""
+
 CLAIMED = ("forwarded", "x-forwarded-", "x-real-ip", "client-cert")
 """Fields in which a client can claim to be someone else; none of them reaches the application."""
 
@@ -49,21 +58,17 @@ def environ(scope: Scope, body: bytes, *, proxy: Proxy | None) -> WSGIEnvironmen
     """
     host, _, port = scope.server.rpartition(":")
     made: dict[str, Any] = {
+        **ALWAYS,
         "REQUEST_METHOD": scope.method,
-        "SCRIPT_NAME": "",
         "PATH_INFO": scope.path.encode().decode("latin-1"),
         "QUERY_STRING": scope.query_string,
         "SERVER_NAME": host.strip("[]"),
         "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "REMOTE_ADDR": _client(scope, proxy),
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.scheme,
         "wsgi.input": BytesIO(body),
         "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
     }
     if scope.authority:
         made["HTTP_HOST"] = scope.authority

@@ -100,13 +100,7 @@ class Sessions:
         also one of a person who is to be erased: nothing but that may be done with it.
         """
         now = self._work.now()
-        query = select(sessions).where(
-            sessions.c.id_hash == self._hash(cookie),
-            sessions.c.expires_at > now,
-            sessions.c.last_used_at > now - idle,
-            (is_admitted if leaving else is_active)(sessions.c.account_id),
-        )
-        row = self._work.connection.execute(query).one_or_none()
+        row = self._living(cookie, now, idle, is_admitted if leaving else is_active)
         if row is None:
             return None
         session = _session(row)
@@ -149,6 +143,17 @@ class Sessions:
         )
         rows = self._work.connection.execute(query.order_by(sessions.c.last_used_at.desc()))
         return [_session(row) for row in rows]
+
+    def _living(
+        self, cookie: str, now: datetime, idle: timedelta, stands: Callable[..., Any]
+    ) -> Row[Any] | None:
+        query = select(sessions).where(
+            sessions.c.id_hash == self._hash(cookie),
+            sessions.c.expires_at > now,
+            sessions.c.last_used_at > now - idle,
+            stands(sessions.c.account_id),
+        )
+        return self._work.connection.execute(query).one_or_none()
 
     def _touch(self, id_hash: str, now: datetime, events: Sequence[AuthEvent]) -> None:
         """Note the use in a write of its own, after the transaction that found the session.

@@ -38,20 +38,7 @@ def create_app(environ: Mapping[str, str]) -> Flask:
         SESSION_COOKIE_SECURE=url.startswith("https://"),
         MAX_CONTENT_LENGTH=16 * 1024,
     )
-
-    # This is all that a standard library needs to let people log in.
-    gatehouse = OAuth(app).register(
-        "gatehouse",
-        client_id=client_id,
-        client_secret=environ.get("CHATBOT_CLIENT_SECRET", ""),
-        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
-        client_kwargs={
-            "scope": "openid profile offline_access",
-            "code_challenge_method": "S256",
-            "timeout": 5,
-        },
-    )
-
+    gatehouse = provider(app, issuer, client_id, environ.get("CHATBOT_CLIENT_SECRET", ""))
     audience = environ.get("CHATBOT_AUDIENCE", client_id)
     spent = environ.get("CHATBOT_SPENT") or str(Path(mkdtemp()) / "spent.db")
     backend = backends.Backend(backends.guarding(issuer, audience, spent))
@@ -59,6 +46,21 @@ def create_app(environ: Mapping[str, str]) -> Flask:
     tokens = LogoutTokens(issuer, client_id, lambda: gatehouse.fetch_jwk_set(force=True))
     Front(app, gatehouse, backend, issuer, url, tokens)
     return app
+
+
+def provider(app: Flask, issuer: str, client_id: str, client_secret: str) -> FlaskOAuth2App:
+    """Tell a standard library of Gatehouse: this is all that it needs to let people log in."""
+    return OAuth(app).register(
+        "gatehouse",
+        client_id=client_id,
+        client_secret=client_secret,
+        server_metadata_url=f"{issuer}/.well-known/openid-configuration",
+        client_kwargs={
+            "scope": "openid profile offline_access",
+            "code_challenge_method": "S256",
+            "timeout": 5,
+        },
+    )
 
 
 class Front:

@@ -90,20 +90,8 @@ def log_in(issuer: str, show: Callable[[str], None], *, max_age: int, port: int 
     endpoint = str(metadata(issuer)["authorization_endpoint"])
     prover, verifier, state = Prover(), secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     with Callback(port) as callback:
-        asked = {
-            "client_id": CLIENT,
-            "response_type": "code",
-            "redirect_uri": callback.address,
-            "scope": SCOPE,
-            "resource": resource(issuer),
-            "acr_values": ACR,
-            "max_age": str(max_age),
-            "state": state,
-            "code_challenge": encoded(sha256(verifier.encode()).digest()),
-            "code_challenge_method": "S256",
-            "dpop_jkt": prover.thumbprint,
-        }
-        show(f"{endpoint}?{urlencode(asked)}")
+        more = {"redirect_uri": callback.address, "max_age": str(max_age), "state": state}
+        show(f"{endpoint}?{urlencode(_asked(issuer, prover, verifier) | more)}")
         code = _code(callback.wait(), issuer, state)
         redeemed = {"redirect_uri": callback.address, "code_verifier": verifier}
     session = exchange(
@@ -111,6 +99,20 @@ def log_in(issuer: str, show: Callable[[str], None], *, max_age: int, port: int 
     )
     save(session)
     return session
+
+
+def _asked(issuer: str, prover: Prover, verifier: str) -> dict[str, str]:
+    """Return what every request asks: a code for our key alone (RFC 9449), by PKCE."""
+    return {
+        "client_id": CLIENT,
+        "response_type": "code",
+        "scope": SCOPE,
+        "resource": resource(issuer),
+        "acr_values": ACR,
+        "code_challenge": encoded(sha256(verifier.encode()).digest()),
+        "code_challenge_method": "S256",
+        "dpop_jkt": prover.thumbprint,
+    }
 
 
 def _code(came: dict[str, str], issuer: str, state: str) -> str:

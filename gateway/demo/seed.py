@@ -97,7 +97,11 @@ def registrations(addresses: Addresses) -> tuple[Registration, ...]:
 
     The agent of `examples/mcp` has none either; its tools ask for more where they need it.
     """
-    chatbot = Registration(
+    return _chatbot(addresses), _SCRIPT, _AGENT
+
+
+def _chatbot(addresses: Addresses) -> Registration:
+    return Registration(
         client_id="chatbot",
         name="Demo chatbot",
         redirect_uris=[f"{addresses.chatbot}/callback"],
@@ -107,24 +111,25 @@ def registrations(addresses: Addresses) -> tuple[Registration, ...]:
         require_acr="aal1",
         access_token_seconds=300,
     )
-    script = Registration(
-        client_id="cli-public",
-        name="Demo script",
-        redirect_uris=["http://127.0.0.1/callback"],
-        public=True,
-        native=True,
-        require_acr="aal1",
-        access_token_seconds=300,
-    )
-    agent = Registration(
-        client_id="notes-agent",
-        name="Demo agent",
-        redirect_uris=["http://localhost/callback"],
-        public=True,
-        native=True,
-        require_acr="aal1",
-        access_token_seconds=300,
-        scope=f"openid offline_access {TOOLS.scope}",
-        resources=[TOOLS.uri],
-    )
-    return chatbot, script, agent
+
+
+_SCRIPT = Registration(
+    client_id="cli-public",
+    name="Demo script",
+    redirect_uris=["http://127.0.0.1/callback"],
+    public=True,
+    native=True,
+    require_acr="aal1",
+    access_token_seconds=300,
+)
+_AGENT = Registration(
+    client_id="notes-agent",
+    name="Demo agent",
+    redirect_uris=["http://localhost/callback"],
+    public=True,
+    native=True,
+    require_acr="aal1",
+    access_token_seconds=300,
+    scope=f"openid offline_access {TOOLS.scope}",
+    resources=[TOOLS.uri],
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from joserfc.jwk import import_key
 
@@ -61,15 +62,16 @@ def rotate(
         waiting = {key.alg for key in held if key.signs_from > clock.now()}
         return [alg for alg in keeper.algorithms if alg not in waiting]
 
-    def follow(tx: Transaction, made: Sequence[SigningKey]) -> None:
-        followed = {key.alg for key in made}
-        kids = {key.kid for key in made}
-        for old in tx.keys.list():
-            if old.alg in followed and old.kid not in kids and old.retires_at is None:
-                tx.keys.retire(old.kid, retires_at)
-        tx.audit.add("keys.rotated", detail={"kids": sorted(kids)})
+    return _publish(store, keeper, lacking, signs_from, partial(_follow, retires_at))
 
-    return _publish(store, keeper, lacking, signs_from, follow)
+
+def _follow(retires_at: datetime, tx: Transaction, made: Sequence[SigningKey]) -> None:
+    """Set the end of the keys that others now follow."""
+    followed, kids = {key.alg for key in made}, {key.kid for key in made}
+    for old in tx.keys.list():
+        if old.alg in followed and old.kid not in kids and old.retires_at is None:
+            tx.keys.retire(old.kid, retires_at)
+    tx.audit.add("keys.rotated", detail={"kids": sorted(kids)})
 
 
 def revoke(store: Store, clock: Clock, kid: str, keeper: Keeper = WRAPPED) -> bool:
