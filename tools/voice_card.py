@@ -21,6 +21,7 @@ from gateway.evaluation import Order, Where, files
 from gateway.evaluation.evaluate import SAME, evaluated
 from gateway.evaluation.page import environment
 from gateway.progress import Progress
+from verifiers.voice import correction, engines
 from verifiers.voice.calibration import Calibration
 
 HERE = Path(__file__).parent
@@ -133,6 +134,7 @@ class Figures:
             "met": [aim for aim in self._aims() if aim["met"].startswith("yes")],
             "judged": self._judged(),
             "sizes": SIZES,
+            "corrected": corrected(),
         }  # fmt: skip
 
     def of(self, part: str, condition: str, size: int, enrolment: str = "") -> dict[str, Any]:
@@ -171,6 +173,12 @@ class Figures:
                     yield {"size": size, "condition": condition, "part": part, "limit": limit,
                            "result": result, "point": result["points"][0], "held": held,
                            "met": verdict(held, limit)}  # fmt: skip
+
+
+def corrected() -> int:
+    """Count the people of whom it was learnt what a telephone does."""
+    found = correction.of(engines.described(engines.DEFAULT).format)
+    return len(found.made.subjects) if found else 0
 
 
 def target(result: Mapping[str, Any], rate: float) -> Mapping[str, Any]:
