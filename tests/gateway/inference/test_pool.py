@@ -21,6 +21,7 @@ from contracts.errors import BadRequest, Misconfigured, Retry, Unavailable
 from contracts.factor import Infer
 from gateway.inference import connect
 from gateway.inference.pool import Pool
+from gateway.inference.process import Worker
 from gateway.inference.protocol import MAX_PAYLOAD, PREFIX, Frame, decode, read, unpack
 from gateway.inference.server import listening, serve
 from gateway.inference.settings import InferenceSettings
@@ -111,6 +112,19 @@ def test_a_worker_that_died_in_its_sleep_costs_no_job(infer: Infer) -> None:
     worker.kill()
     until(lambda: not worker.is_running() or worker.status() == psutil.STATUS_ZOMBIE)
     assert infer("echo", b"awake") == b"awake"
+
+
+def test_a_death_is_known_before_the_event_loop_has_heard() -> None:
+    async def killed() -> bool:
+        worker = await Worker.start(COMMAND, PATIENCE)
+        process = psutil.Process(worker.pid)
+        process.kill()
+        until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE)
+        alive = worker.alive
+        await worker.kill()
+        return alive
+
+    assert not asyncio.run(killed())
 
 
 def test_an_unknown_job_is_unavailable(infer: Infer) -> None:
