@@ -20,6 +20,7 @@ from tests.fakes.solver import solve
 from tests.gateway.conftest import PASSWORD, SEED, Build, House
 from tests.gateway.passkeys.test_passkey_walks import GET, add, asked, begin
 from tests.serving import answering
+from tests.waiting import PATIENCE
 from tests.walks.person import Person
 
 WRONG = "not my password"
@@ -157,7 +158,8 @@ def hammering(house: House, username: str) -> Iterator[list[int]]:
     stop, seen = Event(), list[int]()
 
     def loop() -> None:
-        with httpx.Client(base_url=house.settings.issuer, trust_env=False) as client:
+        issuer = house.settings.issuer
+        with httpx.Client(base_url=issuer, timeout=PATIENCE, trust_env=False) as client:
             while not stop.is_set():
                 page = client.get("/account", follow_redirects=True)
                 found = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
