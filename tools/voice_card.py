@@ -169,10 +169,11 @@ class Figures:
             for condition, aim in (("clean", 0.01), ("telephone", 0.05)):
                 for part in ("calm", "read", "all"):
                     result, limit = self.of(part, condition, size), aim / divided
-                    held = target(result, AIMED)["held_out"]
+                    use = target(result, AIMED)
                     yield {"size": size, "condition": condition, "part": part, "limit": limit,
-                           "result": result, "point": result["points"][0], "held": held,
-                           "met": verdict(held, limit)}  # fmt: skip
+                           "result": result, "point": result["points"][0], "ships": use["point"],
+                           "held": use["held_out"],
+                           "met": verdict(use["held_out"], limit)}  # fmt: skip
 
 
 def corrected() -> int:
