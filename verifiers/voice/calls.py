@@ -28,6 +28,7 @@ from verifiers.voice.utterance import Ears, Utterance
 from verifiers.voice.vectors import mean, pack, unpack
 from verifiers.voice.verifying import Spoken, Verifying
 
+OTHER_VERSION = "a call that another version has begun"
 UNCLEAR = Text("The digits could not be understood. Please say them once more, all of them.")
 SEGMENTS = 20
 """How many segments an answer has at most, and how many are looked back at."""
@@ -70,7 +71,7 @@ class Segments:
         try:
             return cls._read(json.loads(state))
         except (LookupError, TypeError, ValueError) as other:
-            raise NotAllowed(detail="a call that another version has begun") from other
+            raise NotAllowed(detail=OTHER_VERSION) from other
 
     @classmethod
     def _read(cls, found: Mapping[str, Any]) -> Self:
@@ -82,7 +83,12 @@ class Segments:
         return cls(b64decode(found["salt"]), tuple(heard), found["low"], prints)
 
     def add(self, spoken: Spoken, seed: bytes) -> Self:
-        """Return them with one more, which is protected by the seed of whoever is called."""
+        """Return them with one more, which is protected by the seed of whoever is called.
+
+        Raises NotAllowed where another engine made it: they are not compared.
+        """
+        if any(one.utterance.engine != spoken.utterance.engine for one in self.heard):
+            raise NotAllowed(detail=OTHER_VERSION)
         prints = (*self.prints[-KNOWN_AGAIN:], spoken.utterance.fingerprint)
         kept = _turned(spoken, Transform(seed, self.salt, _dimension(spoken)).apply)
         return replace(self, heard=(*self.heard, kept)[-SEGMENTS:], prints=prints)
@@ -145,8 +151,10 @@ class Calls:
     ) -> SoFar:
         """Measure one more segment. Raises Retry where there is no speech in it but of digits.
 
-        It is enough once the digits were said, or too much was for that to become true.
+        It is enough once the digits were said, or too much was for that to become true. Raises
+        NotAllowed where no voiceprint, or not all that was heard, is of one version.
         """
+        self._comparable(enrolled)
         spoken = self._verifying.hear(_recording(sample), str(asked["language"]))
         self._of_digits(spoken)
         segments = Segments.load(so_far).add(spoken, _seed(enrolled))
@@ -168,8 +176,10 @@ class Calls:
     def follow(self, so_far: bytes, enrolled: Sequence[Enrolled], sample: Sample) -> Followed:
         """Compare the last of what was said. Raises Retry where it cannot be compared.
 
-        What sounds like an attack, or was heard in this call before, is as another's voice.
+        What sounds like an attack, or was heard in this call before, is as another's voice. Raises
+        NotAllowed where no voiceprint, or not all that was heard, is of one version.
         """
+        self._comparable(enrolled)
         utterance = self._ears.listen(_recording(sample))
         before = Segments.load(so_far)
         seed = _seed(enrolled)
@@ -181,6 +191,11 @@ class Calls:
         fell = suspect or score is None or score < self._settings.call_change
         low = before.low + 1 if fell else 0
         return Followed(replace(window, low=low).dump(), low >= self._settings.call_windows)
+
+    def _comparable(self, enrolled: Sequence[Enrolled]) -> None:
+        """Raise NotAllowed where nothing is there to compare with: that is nobody's change."""
+        if not self._decider.comparable(enrolled):
+            raise NotAllowed(detail="no voiceprint of this version")
 
     def _of_digits(self, spoken: Spoken) -> None:
         """Raise Retry for more digits than anybody can say, and for speech of something else.

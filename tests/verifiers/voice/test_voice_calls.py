@@ -229,6 +229,15 @@ def test_a_call_that_another_version_has_begun_is_over(caller: Caller) -> None:
             caller.factor.follow(older, [caller.enrolled], segment())
 
 
+def of_another_engine(state: bytes) -> bytes:
+    """Return what an engine of before would have measured, in the same layout."""
+    found = Segments.load(state)
+    heard = (
+        replace(one, utterance=replace(one.utterance, engine="another/2")) for one in found.heard
+    )
+    return replace(found, heard=tuple(heard)).dump()
+
+
 def follow(caller: Caller, speakers: list[int], milliseconds: float = 1500.0) -> list[bool]:
     state, changes = b"", list[bool]()
     for who in speakers:
@@ -271,10 +280,20 @@ def test_one_odd_window_takes_nothing_back(caller: Caller) -> None:
     assert not any(follow(caller, [ALICE, ALICE, EVE, ALICE, ALICE], milliseconds=3000.0))
 
 
-def test_what_was_not_compared_is_no_match(caller: Caller) -> None:
-    state, caller.ears.milliseconds = b"", 4000.0
-    elsewhere = [replace(caller.enrolled, format="another/2")]
-    for _ in range(2):
-        followed = caller.factor.follow(state, elsewhere, segment())
-        state = followed.state
-    assert followed.changed
+def test_a_call_that_went_over_an_upgrade_is_over_and_nobody_else_spoke(caller: Caller) -> None:
+    """Its layout may be the same: what was heard is compared with nothing of another engine."""
+    older = of_another_engine(caller.say(b"", caller.digits[:3])[0])
+    with pytest.raises(NotAllowed, match="another version"):
+        caller.say(older, caller.digits[3:])
+    with pytest.raises(NotAllowed, match="another version"):
+        caller.factor.follow(older, [caller.enrolled], segment())
+
+
+def test_a_voiceprint_of_another_engine_ends_a_call_and_changes_nothing(caller: Caller) -> None:
+    caller.enrolled = replace(caller.enrolled, format="another/2")
+    caller.ears.heard.clear()
+    with pytest.raises(NotAllowed, match="no voiceprint"):
+        caller.say(b"", caller.digits)
+    with pytest.raises(NotAllowed, match="no voiceprint"):
+        caller.factor.follow(b"", [caller.enrolled], segment())
+    assert not caller.ears.heard
