@@ -11,6 +11,7 @@ from gateway.evaluation.compared import Compared, collections, compared, joined
 from gateway.evaluation.correcting import Correcting, plain
 from gateway.evaluation.costs import cllr
 from gateway.evaluation.crossfit import Crossfitted, crossfitted
+from gateway.evaluation.digits import short, short_above
 from gateway.evaluation.encode import Encoded, Listening
 from gateway.evaluation.fitting import Fitted, Rule, fit, least_cllr
 from gateway.evaluation.learning import paired
@@ -55,6 +56,7 @@ def calibrate(order: Order, progress: Progress, listening: Listening | None = No
         version=1,
         engine=order.format,
         cohort=cohort.fingerprint if cohort else None,
+        correction=known.fingerprint if known else None,
         made=_made(order, encoded),
         lines=lines,
     )
@@ -117,8 +119,8 @@ def _line(channels: tuple[str, str], utterances: int, found: Compared, rule: Rul
         {
             "channels": list(channels),
             "utterances": utterances,
-            "slope": _short(fitted.slope),
-            "offset": _short(fitted.offset),
+            "slope": short(fitted.slope),
+            "offset": short(fitted.offset),
             "people": len({*found.owner.tolist(), *found.speaker.tolist()}),
             "genuine": genuine.size,
             "impostor": impostor.size,
@@ -131,9 +133,9 @@ def _line(channels: tuple[str, str], utterances: int, found: Compared, rule: Rul
 def _cost(found: Compared, held: Crossfitted) -> Cost:
     genuine, impostor = found.split()
     return Cost(
-        cosine=_short(cllr(genuine, impostor)),
-        calibrated=_short(cllr(*found.split(held.ratios))),
-        least=_short(least_cllr(genuine, impostor)),
+        cosine=short(cllr(genuine, impostor)),
+        calibrated=short(cllr(*found.split(held.ratios))),
+        least=short(least_cllr(genuine, impostor)),
     )
 
 
@@ -145,22 +147,13 @@ def _point(found: Compared, held: Crossfitted, target: float, fitted: Fitted) ->
     missed = rate(max(int((~each & genuine).sum()) for each in judged), int(genuine.sum()))
     return Point(
         target=target,
-        threshold=_short(threshold),
+        threshold=short(threshold),
         false_matches=false.errors,
-        fmr_upper=_up(false.high),
-        fnmr=_short(missed.value),
-        fnmr_upper=_short(missed.high),
-        supported=_up(false.high) <= target,
+        fmr_upper=short_above(false.high),
+        fnmr=short(missed.value),
+        fnmr_upper=short(missed.high),
+        supported=short_above(false.high) <= target,
     )
-
-
-def _short(value: float) -> float:
-    return float(f"{value:.6g}")
-
-
-def _up(bound: float) -> float:
-    """Shorten a bound without lowering it."""
-    return min(1.0, float(f"{bound * (1 + 1e-5):.6g}"))
 
 
 def lines(made: Calibration) -> Iterator[str]:

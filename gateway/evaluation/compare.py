@@ -14,8 +14,9 @@ from gateway.evaluation.arrays import Floats, Mask
 from gateway.evaluation.correcting import Chosen, plain
 from gateway.evaluation.encode import Encoded
 from gateway.evaluation.manifest import Utterance
+from verifiers.voice.arrays import unit
 from verifiers.voice.channels import TELEPHONE
-from verifiers.voice.correction import Projection
+from verifiers.voice.projection import Projection
 
 Indices = NDArray[np.int32]
 Names = NDArray[np.str_]
@@ -150,8 +151,7 @@ def _scored(
 
 def mean(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the mean direction (dimension,) of embeddings (recordings, dimension)."""
-    middle: NDArray[np.float32] = embeddings.mean(axis=0)
-    return middle / np.float32(np.linalg.norm(middle))
+    return unit(embeddings.mean(axis=0))
 
 
 def _wanted(

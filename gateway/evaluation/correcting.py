@@ -15,7 +15,8 @@ from gateway.evaluation.arrays import Indices
 from gateway.evaluation.folds import FOLDS, fold
 from gateway.evaluation.learning import Pairs, learn
 from gateway.evaluation.manifest import pseudonym
-from verifiers.voice.correction import Correction, Projection
+from verifiers.voice.correction import Correction
+from verifiers.voice.projection import Projection
 
 NOBODY = FOLDS
 """The group of those whom the correction does not know."""
@@ -47,7 +48,7 @@ class Correcting:
     """
 
     def __init__(self, correction: Correction, pairs: Callable[[], Pairs]) -> None:
-        self._correction = correction
+        self._shipped = Projection.by(correction)
         self._known = frozenset(correction.made.subjects)
         self._learnable = pairs
 
@@ -58,7 +59,7 @@ class Correcting:
         group = np.where(known, folds, NOBODY).astype(np.int8)
         table = np.zeros((FOLDS + 1, FOLDS + 1), np.int8)
         if not any(known):
-            return Chosen(group, table, [self._correction.projection])
+            return Chosen(group, table, [self._shipped])
         for number, (one, other) in enumerate(COUPLES):
             table[one, other] = table[other, one] = number
         return Chosen(group, table, self._projections)
@@ -70,7 +71,7 @@ class Correcting:
 
     def _without(self, folds: set[int]) -> Projection:
         if not folds:
-            return self._correction.projection
+            return self._shipped
         return _learnt(self._pairs.of(lambda subject: fold(subject, FOLDS) not in folds))
 
     @cached_property

@@ -21,10 +21,12 @@ from gateway.evaluation.recording import load
 from gateway.evaluation.unfinished import Unfinished
 from gateway.progress import Progress
 from verifiers.voice import correction, engines
+from verifiers.voice.arrays import unit
 from verifiers.voice.audio.speech import Speech
 from verifiers.voice.channels import TELEPHONE
-from verifiers.voice.correction import Correction, Projection
+from verifiers.voice.correction import Correction
 from verifiers.voice.job import Listen
+from verifiers.voice.projection import Projection
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance as Heard
 
@@ -209,7 +211,7 @@ def encode(utterances: Sequence[Utterance], progress: Progress) -> Encoded:
 
 def shipped(listening: Listening) -> Projection | None:
     """Return what the pool corrects by. Raises Misconfigured."""
-    return listening.correction.projection if listening.correction else None
+    return Projection.by(listening.correction) if listening.correction else None
 
 
 def reason(error: GatehouseError) -> str:
@@ -224,6 +226,5 @@ def _content(path: Path) -> bytes:
 def _encoded(heard: list[tuple[Utterance, Heard]], failures: list[Failure]) -> Encoded:
     rows = [np.frombuffer(each.embedding, "<f4") for _, each in heard]
     matrix = np.array(rows, np.float32).reshape(len(rows), -1)
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
     channels = [each.channel for _, each in heard]
-    return Encoded([each for each, _ in heard], matrix / lengths, channels, failures)
+    return Encoded([each for each, _ in heard], unit(matrix), channels, failures)

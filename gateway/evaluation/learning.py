@@ -9,19 +9,21 @@ import numpy as np
 
 from contracts.errors import Misconfigured
 from gateway.evaluation.arrays import Floats
+from gateway.evaluation.digits import short
 from gateway.evaluation.encode import Encoded, Listening
 from gateway.evaluation.manifest import Utterance, digest, pseudonyms
 from gateway.evaluation.order import Order, encode
 from gateway.progress import Progress
 from verifiers.voice.channels import TELEPHONE, WIDE
-from verifiers.voice.correction import Correction, Learnt, Projection
+from verifiers.voice.correction import Correction, Learnt
+from verifiers.voice.projection import Projection
 
 DIRECTIONS = 3
 """How many are left out: five or eight miss no fewer, held out."""
 FEWEST = 10
 """Fewer people say nothing about what all voices share."""
-SHORT = 7
-"""How many digits of a number are written."""
+FIGURES = 7
+"""How many significant figures of a number are written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,8 @@ def correction(order: Order, progress: Progress, listening: Listening | None = N
         version=1,
         engine=order.format,
         made=_made(order, pairs),
-        mean=_short(found.mean),
-        directions=[_short(each) for each in found.directions],
+        mean=_row(found.mean),
+        directions=[_row(each) for each in found.directions],
     )
 
 
@@ -93,5 +95,5 @@ def _made(order: Order, pairs: Pairs) -> Learnt:
     )
 
 
-def _short(row: np.typing.NDArray[np.float32]) -> list[float]:
-    return [float(f"{value:.{SHORT}g}") for value in row]
+def _row(values: np.typing.NDArray[np.float32]) -> list[float]:
+    return [short(value, FIGURES) for value in values.tolist()]

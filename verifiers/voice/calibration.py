@@ -111,11 +111,16 @@ class Made(Strict):
 
 
 class Calibration(Strict):
-    """All lines for one engine; `cohort` names the cohort that scores are normalised with."""
+    """All lines for one engine.
+
+    `cohort` names the cohort that scores are normalised with, `correction` what telephone
+    embeddings were corrected by.
+    """
 
     version: Literal[1]
     engine: Annotated[str, Field(min_length=1)]
     cohort: Digest | None
+    correction: Digest | None
     made: Made
     lines: list[Line]
 

@@ -2,42 +2,29 @@
 
 Nuisance attribute projection (Solomonoff, Campbell and Quillen 2005): the directions in which
 telephone embeddings of one recording differ from wide ones say nothing of who speaks.
-`gatehouse evaluate correction` makes such a file.
+`gatehouse evaluate correction` makes such a file. In plain Python: a web worker, which never loads
+numpy, asks whether its calibration was made with it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import combinations_with_replacement
+from operator import mul
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import numpy as np
 from pydantic import Field, model_validator
 
-from verifiers.voice.arrays import Floats, unit
 from verifiers.voice.engines import correction
 from verifiers.voice.strict import Strict, misfit
 
-SHARE = 0.5
-"""How much of the mean telephone voice is taken off: all of it misses more, held out."""
 STRAIGHT = 1e-4
 """How far the directions may be from unit length and right angles."""
 
 Row = Annotated[list[Annotated[float, Field(ge=-1, le=1)]], Field(min_length=1)]
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """The mean (dimension,) of telephone voices, and directions (some, dimension) to leave out."""
-
-    mean: Floats
-    directions: Floats
-
-    def __call__(self, embeddings: Floats) -> Floats:
-        """Correct telephone embeddings (..., dimension); what comes back is of unit length."""
-        left = unit(embeddings) - np.float32(SHARE) * self.mean
-        return unit(left - (left @ self.directions.T) @ self.directions)
 
 
 class Learnt(Strict):
@@ -68,15 +55,14 @@ class Correction(Strict):
         """Raise ValueError where the directions are no projection of the mean's dimension."""
         if {len(each) for each in self.directions} != {len(self.mean)}:
             raise ValueError("the mean and all directions need one dimension")
-        rows = np.array(self.directions)
-        if np.abs(rows @ rows.T - np.eye(len(rows))).max() > STRAIGHT:
+        if max(_bent(self.directions)) > STRAIGHT:
             raise ValueError("directions are of unit length, and at right angles")
         return self
 
     @cached_property
-    def projection(self) -> Projection:
-        """Return it as numbers to compute with."""
-        return Projection(np.array(self.mean, np.float32), np.array(self.directions, np.float32))
+    def fingerprint(self) -> str:
+        """What calibrations name this correction by."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
     @classmethod
     def load(cls, path: Path, engine: str) -> Self:
@@ -85,6 +71,12 @@ class Correction(Strict):
         if found.engine != engine:
             raise misfit(f"the correction {path} is for {found.engine}, not {engine}")
         return found
+
+
+def _bent(rows: Sequence[Sequence[float]]) -> Iterator[float]:
+    """Yield how far the product of each two rows is from one, or from nought for two."""
+    for (one, left), (other, right) in combinations_with_replacement(enumerate(rows), 2):
+        yield abs(sum(map(mul, left, right)) - (one == other))
 
 
 def of(engine: str) -> Correction | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from contracts.factor import Enrolled
-from verifiers.voice import engines, vectors
+from verifiers.voice import correction, engines, vectors
 from verifiers.voice.calibration import AGREEMENT, SHIPPED, STRICTEST, Calibration
 from verifiers.voice.matcher import alike, cosine
 from verifiers.voice.normalisation import Cohort
@@ -134,12 +134,22 @@ def made(settings: VoiceSettings, target: float = STRICTEST) -> Ratios:
     engine = engines.described(settings.engine).format
     if calibration.engine != engine:
         raise misfit(f"the calibration {path} is for {calibration.engine}, not {engine}: {MAKE}")
-    cohort = Cohort.load(settings.cohort) if settings.cohort else None
-    if cohort and cohort.engine != engine:
-        raise misfit(f"the cohort {settings.cohort} is of {cohort.engine}, not of {engine}")
+    known = correction.of(engine)
+    if calibration.correction != (known.fingerprint if known else None):
+        raise misfit(f"the calibration {path} was made with another correction: {MAKE}")
+    cohort = _cohort(settings, engine)
     if calibration.cohort != (cohort.fingerprint if cohort else None):
         raise misfit(f"the calibration {path} was made {WITH[calibration.cohort is None]}: {MAKE}")
     return Ratios(calibration, target, settings.strong_ratio, cohort)
+
+
+def _cohort(settings: VoiceSettings, engine: str) -> Cohort | None:
+    if settings.cohort is None:
+        return None
+    cohort = Cohort.load(settings.cohort)
+    if cohort.engine != engine:
+        raise misfit(f"the cohort {settings.cohort} is of {cohort.engine}, not of {engine}")
+    return cohort
 
 
 MAKE = "make one with gatehouse evaluate calibrate, and name it in GATEHOUSE_VOICE_CALIBRATION"

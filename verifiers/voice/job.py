@@ -18,6 +18,7 @@ from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.channels import TELEPHONE, Channel
 from verifiers.voice.engines import Engine
 from verifiers.voice.parts import cuts, listened
+from verifiers.voice.projection import Projection
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import Utterance
 
@@ -37,7 +38,8 @@ class Listen:
         self._speech = speech
         self._engine = engine
         self._settings = settings
-        self._correction = correction.of(engine.format) if corrected else None
+        found = correction.of(engine.format) if corrected else None
+        self._project = Projection.by(found) if found else None
         self._attacks = pad.load(settings)
 
     def __call__(self, payload: bytes) -> bytes:
@@ -66,9 +68,7 @@ class Listen:
         if channel != TELEPHONE:
             return listened(self._engine, heard.waveform, cuts(heard))
         found = listened(self._engine, filled(heard.waveform), cuts(heard))
-        if self._correction is None:
-            return found
-        return [self._correction.projection(each) for each in found]
+        return list(map(self._project, found)) if self._project else found
 
 
 class Alone:

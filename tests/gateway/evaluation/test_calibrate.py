@@ -84,10 +84,17 @@ def test_the_same_recordings_make_the_same_calibration(
 def test_it_is_taken_where_it_is_named(
     calibrated: Calibration, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "own.json").write_text(calibrated.model_dump_json())
-    monkeypatch.setenv("GATEHOUSE_VOICE_CALIBRATION", str(tmp_path / "own.json"))
+    """And nowhere else than where telephones are corrected as they were when it was made."""
+    shipped = {"correction": Calibration.load().correction}
+    ours = Calibration.model_validate(calibrated.model_dump() | shipped)
+    for path, each in (("ours.json", ours), ("toy.json", calibrated)):
+        (tmp_path / path).write_text(each.model_dump_json())
+    monkeypatch.setenv("GATEHOUSE_VOICE_CALIBRATION", str(tmp_path / "ours.json"))
     assert made(VoiceSettings.load())
-    assert Calibration.load(tmp_path / "own.json").id == calibrated.id
+    assert Calibration.load(tmp_path / "ours.json").id == ours.id
+    monkeypatch.setenv("GATEHOUSE_VOICE_CALIBRATION", str(tmp_path / "toy.json"))
+    with pytest.raises(Misconfigured, match="with another correction: make one"):
+        made(VoiceSettings.load())
 
 
 def test_it_says_what_the_recordings_cannot_show(calibrated: Calibration) -> None:
@@ -142,9 +149,11 @@ def test_telephones_alone_are_calibrated_as_they_are_corrected(
 ) -> None:
     crowd = world(tmp_path, people=24, takes=4)
     bare, corrected = (
-        calibrate(order(crowd), silent, each).lines for each in (Channels(), correcting(learnt))
+        calibrate(order(crowd), silent, each) for each in (Channels(), correcting(learnt))
     )
-    same = {"-".join(one.channels): one == two for one, two in zip(bare, corrected, strict=True)}
+    assert (bare.correction, corrected.correction) == (None, learnt.fingerprint)
+    both = zip(bare.lines, corrected.lines, strict=True)
+    same = {"-".join(one.channels): one == two for one, two in both}
     assert same == {
         "wide-wide": True,
         "telephone-telephone": False,

@@ -19,7 +19,8 @@ from gateway.evaluation.manifest import Utterance, pseudonyms
 from gateway.evaluation.normalising import normalised
 from tests.gateway.evaluation.test_normalising import cohort
 from verifiers.voice.channels import TELEPHONE, WIDE
-from verifiers.voice.correction import Correction, Projection
+from verifiers.voice.correction import Correction
+from verifiers.voice.projection import Projection
 
 SIZE = 24
 KNOWN = [f"known {number}" for number in range(24)]
@@ -75,7 +76,7 @@ def wanted(owner: str, speaker: str) -> Projection:
     """Learn anew of all who are known and in neither's fold; strangers have no fold."""
     out = {fold(each, FOLDS) for each in (owner, speaker) if each in KNOWN}
     if not out:
-        return shipped().projection
+        return Projection.by(shipped())
     return learn(pairs().of(lambda subject: fold(subject, FOLDS) not in out))
 
 
@@ -102,7 +103,7 @@ def test_what_is_normalised_is_corrected_alike(corrected: Scores) -> None:
 
 
 def test_a_correction_brings_the_channels_together(telephone: Encoded) -> None:
-    wide, project = encoded([*KNOWN, *STRANGERS], WIDE), shipped().projection
+    wide, project = encoded([*KNOWN, *STRANGERS], WIDE), Projection.by(shipped())
     rows = [n for n, each in enumerate(wide.utterances) if each.subject in STRANGERS]
 
     def likeness(other: Encoded) -> float:

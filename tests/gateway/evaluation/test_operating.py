@@ -67,7 +67,14 @@ def calibration(*subjects: str, engine: str = "toy-bands/1") -> Calibration:
         "subjects": sorted(known),
     }
     return Calibration.model_validate(
-        {"version": 1, "engine": engine, "cohort": None, "made": made, "lines": lines}
+        {
+            "version": 1,
+            "engine": engine,
+            "cohort": None,
+            "correction": None,
+            "made": made,
+            "lines": lines,
+        }
     )
 
 

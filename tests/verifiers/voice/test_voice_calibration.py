@@ -122,6 +122,9 @@ BROKEN: dict[str, Change] = {
     "of another version": put(2, "version"),
     "for another engine": put("ecapa-voxceleb-192/2", "engine"),
     "made with a cohort": put("0" * 64, "cohort"),
+    "that does not say by what telephones were corrected": drop("correction"),
+    "made with another correction": put("0" * 64, "correction"),
+    "made where telephones were not corrected": put(None, "correction"),
 }
 
 

@@ -16,8 +16,9 @@ from verifiers.voice.arrays import Floats, unit
 from verifiers.voice.audio.speech import FRAME, Heard
 from verifiers.voice.calibration import Calibration
 from verifiers.voice.channels import TELEPHONE, WIDE, Channel
-from verifiers.voice.correction import Correction, Projection
+from verifiers.voice.correction import Correction
 from verifiers.voice.job import Listen, parts
+from verifiers.voice.projection import Projection
 from verifiers.voice.utterance import Utterance
 
 SHIPPED = engines.described(engines.DEFAULT).format
@@ -49,6 +50,7 @@ def test_the_shipped_engine_has_a_correction_that_fits_it() -> None:
     assert len(found.mean) == engines.described(engines.DEFAULT).dimension
     assert set(found.made.subjects) <= set(Calibration.load().made.subjects)
     assert found.made.data == Calibration.load().made.data
+    assert found.fingerprint == Calibration.load().correction
 
 
 def test_engines_without_one_are_not_corrected() -> None:
@@ -64,7 +66,7 @@ def test_the_whole_and_each_part_of_a_telephone_are_corrected_and_nothing_wide(
     assert found is not None
     assert len(bare) == 3
     for plain, fixed in zip(bare, corrected, strict=True):
-        wanted = found.projection(plain) if channel == TELEPHONE else plain
+        wanted = Projection.by(found)(plain) if channel == TELEPHONE else plain
         assert np.allclose(fixed, wanted, atol=1e-6)
     assert np.allclose(corrected[0], bare[0], atol=1e-3) is (channel == WIDE)
 
@@ -110,7 +112,16 @@ CHANGES: dict[str, Callable[[], dict[str, object]]] = {
 
 def test_a_file_that_is_whole_is_read(tmp_path: Path) -> None:
     (tmp_path / "own.json").write_text(json.dumps(written()))
-    assert Correction.load(tmp_path / "own.json", "toy/1").projection.mean.shape == (2,)
+    found = Correction.load(tmp_path / "own.json", "toy/1")
+    assert Projection.by(found).mean.shape == (2,)
+
+
+def test_another_content_is_another_correction(tmp_path: Path) -> None:
+    names = set()
+    for mean in ([0.1, 0.2], [0.1, 0.3]):
+        (tmp_path / "own.json").write_text(json.dumps(written() | {"mean": mean}))
+        names.add(Correction.load(tmp_path / "own.json", "toy/1").fingerprint)
+    assert len(names) == 2
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())

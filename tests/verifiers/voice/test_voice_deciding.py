@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import subprocess
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +97,14 @@ def test_what_is_no_number_never_matches(value: float) -> None:
     decision = decider().decide(probe, [enrolled()])
     assert (decision.matched, decision.score) == (False, None)
     assert not decider().strong(decision)
+
+
+def test_a_web_worker_that_decides_brings_no_numpy_along() -> None:
+    loaded = "import sys; from verifiers.voice import deciding, settings"
+    code = (
+        f"{loaded}; deciding.made(settings.VoiceSettings.load()); sys.exit('numpy' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_another_engine_is_never_compared() -> None:
