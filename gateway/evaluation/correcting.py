@@ -1,4 +1,4 @@
-"""Correct telephone voices: each comparison by what was learnt of neither of its two people."""
+"""Correct telephone voices: each comparison by what was learnt of others than its two people."""
 
 from __future__ import annotations
 

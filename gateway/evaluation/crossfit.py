@@ -1,4 +1,4 @@
-"""Judge everybody by what was fitted on others: neither side of a comparison was fitted on."""
+"""Judge everybody by what was fitted on others: on no score of either side of a comparison."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Calibrated:
     """What the calibration in use makes of the scores.
 
     `overlap` are people whom it was fitted on: with them its figures flatter, and cross-fitted
-    ones stand beside them, each comparison judged by a fit that knows neither of its people.
+    ones stand beside them, each comparison judged by what was fitted on no score of its two people.
     """
 
     identity: str
