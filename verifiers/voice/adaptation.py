@@ -31,11 +31,11 @@ class Adaptation:
     def learn(self, enrolled: Enrolled, voiceprint: Voiceprint, probe: Utterance) -> Voiceprint:
         """Return the voiceprint moved towards an utterance, or as it is.
 
-        The utterance has said the words it was asked for and no attack was found in it. It is
-        learnt from where it came over the channel of the voiceprint and is by far of the voice
-        that was enrolled.
+        The utterance has said the words it was asked for and no attack was found in it; where
+        nobody looks for attacks, nothing is learnt. It is learnt from where it came over the
+        channel of the voiceprint and is by far of the voice that was enrolled.
         """
-        if not self._on or probe.channel != voiceprint.channel:
+        if not self._on or probe.attack is None or probe.channel != voiceprint.channel:
             return voiceprint
         plain = replace(enrolled, template=reverted(voiceprint).dump())
         if not self._decider.strong(self._decider.decide(probe, [plain])):

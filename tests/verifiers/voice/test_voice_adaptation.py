@@ -42,7 +42,8 @@ class Angles:
 
 def spoken(degrees: float, channel: str = "wide") -> Utterance:
     angle = math.radians(degrees)
-    return Utterance(pack([math.cos(angle), math.sin(angle), 0.0, 0.0]), ENGINE, channel)
+    embedding = pack([math.cos(angle), math.sin(angle), 0.0, 0.0])
+    return Utterance(embedding, ENGINE, channel, attack=1.0)
 
 
 @pytest.fixture
@@ -74,6 +75,13 @@ def drift(voiceprint: Voiceprint) -> float:
 def test_it_is_off_unless_it_is_switched_on(voiceprint: Voiceprint) -> None:
     off = Adaptation(Angles(), VoiceSettings.load())
     assert after(off, voiceprint, spoken(5)) == voiceprint
+
+
+def test_nothing_is_learnt_where_nobody_looks_for_attacks(
+    adaptation: Adaptation, voiceprint: Voiceprint
+) -> None:
+    unseen = replace(spoken(5), attack=None)
+    assert after(adaptation, voiceprint, unseen) == voiceprint
 
 
 def test_one_success_moves_it_a_little_and_what_was_enrolled_stays(

@@ -29,13 +29,14 @@ WORDS: Mapping[str, Text] = {
 
 
 def attacks(settings: VoiceSettings) -> Sequence[Attack]:
-    """Return what passes, worst first; all of it where the detector that ships is switched off.
+    """Return what passes, worst first: at most, where the threshold is stricter than measured.
 
-    Rates are of kinds that the detector had never heard, as the next attack will be.
+    All of it where the detector that ships is switched off, or asked to let more pass than was
+    measured. Rates are of kinds that it had never heard, as the next attack will be.
     """
-    species = json.loads(DETECTOR.read_text("utf-8"))["species"]
-    found = [_attack(name, each["apcer_left_out"]) for name, each in species.items()]
-    if not settings.pad:
+    shipped = json.loads(DETECTOR.read_text("utf-8"))
+    found = [_attack(name, each["apcer_left_out"]) for name, each in shipped["species"].items()]
+    if not settings.pad or settings.pad_threshold < shipped["point"]["threshold"]:
         found = [replace(each, passed=1.0, upper=1.0) for each in found]
     return sorted(found, key=lambda each: -each.passed)
 

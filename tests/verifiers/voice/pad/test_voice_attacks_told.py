@@ -26,6 +26,14 @@ def test_the_worst_comes_first() -> None:
     assert passed[0] > passed[-1]
 
 
-def test_where_nothing_detects_everything_passes() -> None:
-    told = attacks(VoiceSettings.load().model_copy(update={"pad": False}))
+@pytest.mark.parametrize("loosened", [{"pad": False}, {"pad_threshold": -20.0}])
+def test_where_nothing_detects_or_less_than_was_measured_everything_passes(
+    loosened: dict[str, object],
+) -> None:
+    told = attacks(VoiceSettings.load().model_copy(update=loosened))
     assert {(each.passed, each.upper) for each in told} == {(1.0, 1.0)}
+
+
+def test_a_stricter_threshold_lets_pass_what_was_measured_at_most() -> None:
+    strict = VoiceSettings.load().model_copy(update={"pad_threshold": 5.0})
+    assert attacks(strict) == attacks(VoiceSettings.load())
