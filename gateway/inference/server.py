@@ -58,7 +58,7 @@ def bound(path: Path) -> socket.socket:
     if answers(path):
         raise Misconfigured(detail=f"another inference pool listens on {path}")
     path.parent.mkdir(parents=True, exist_ok=True)
-    unnamed = path.with_name(f"{path.name}~")
+    unnamed = path.with_name(f"{path.name}~{os.getpid()}")
     unnamed.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     mask = os.umask(0o177)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ import httpx
 import pytest
 
 from tests import valkey
-from tests.gateway.operations.running import serving
+from tests.gateway.operations.running import guess, serving
 from tests.waiting import PATIENCE
 
 TRIES = 4
@@ -35,16 +34,6 @@ def killed(data: Path, settings: dict[str, str]) -> Iterator[str]:
         yield f"http://localhost:{port}"
         process.kill()
         process.wait()
-
-
-def guess(origin: str) -> int:
-    """Try a password on a connection of its own, so that either worker may have it."""
-    with httpx.Client(base_url=origin, trust_env=False, timeout=PATIENCE) as client:
-        page = client.get("/account", follow_redirects=True)
-        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
-        assert csrf
-        form = {"csrf": csrf[1], "username": "jane", "password": "no password of hers"}
-        return client.post(page.url.path, data=form).status_code
 
 
 def test_tries_stay_counted_over_kills_and_workers(tmp_path: Path, counter: dict[str, str]) -> None:

@@ -20,7 +20,7 @@ import pytest
 from tests import ports
 from tests.gateway.conftest import House
 from tests.gateway.inference.test_pool import running
-from tests.gateway.operations.running import environment, gatehouse, wait_for
+from tests.gateway.operations.running import environment, gatehouse, guess, wait_for
 from tests.gateway.speaking import asked_to_speak
 from tests.waiting import PATIENCE
 from verifiers.voice.audio import wav
@@ -86,16 +86,20 @@ def token(port: int, words: dict[str, str]) -> tuple[int, float]:
     return status, time.monotonic() - started
 
 
-def test_tokens_do_not_wait_for_the_pool(served: tuple[int, dict[str, str]]) -> None:
+def test_tokens_and_hashing_do_not_wait_for_the_pool(served: tuple[int, dict[str, str]]) -> None:
     port, words = served
     assert token(port, words)[0] == 200
     with ThreadPoolExecutor(16) as threads:
         slow = [threads.submit(asked, port, "GET", "/slow") for _ in range(16)]
         wait(slow, return_when=FIRST_COMPLETED)
         tokens = [token(port, words) for _ in range(5)]
+        guessed = guess(f"http://localhost:{port}")
+        waited = sum(not each.done() for each in slow)
         answers = [each.result() for each in slow]
     assert {status for status, _ in tokens} == {200}
     assert min(seconds for _, seconds in tokens) < 0.5, "a token waited for slow jobs"
+    assert guessed == 401, "a password was hashed, and it was not the right one"
+    assert waited, "hashing waited for slow jobs"
     statuses = Counter(status for status, _ in answers)
     assert statuses.keys() == {200, 503}, "some run or wait, and the others are turned away"
     refused = [head for status, head in answers if status == 503]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+
+import httpx
 
 from tests import ports
 from tests.waiting import PATIENCE, until
@@ -38,6 +41,16 @@ def get(port: int, path: str, headers: Mapping[str, str] | None = None) -> tuple
     body = response.read()
     connection.close()
     return response.status, body
+
+
+def guess(origin: str) -> int:
+    """Try a password on a connection of its own, so that either worker may have it."""
+    with httpx.Client(base_url=origin, trust_env=False, timeout=PATIENCE) as client:
+        page = client.get("/account", follow_redirects=True)
+        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+        assert csrf
+        form = {"csrf": csrf[1], "username": "jane", "password": "no password of hers"}
+        return client.post(page.url.path, data=form).status_code
 
 
 def wait_for(port: int, process: subprocess.Popen[str], path: str = "") -> None:
