@@ -27,6 +27,7 @@ from gateway.evaluation.arrays import Waveform
 from gateway.evaluation.conditions import CONDITIONS, Condition
 from gateway.evaluation.recording import load
 from verifiers.voice import assemble
+from verifiers.voice.arrays import waveform
 from verifiers.voice.audio import wav
 from verifiers.voice.calls import Segments
 from verifiers.voice.job import Listen, parts
@@ -95,9 +96,8 @@ class Pool:
         return heard
 
     def _listen(self, recording: bytes) -> bytes | Retry:
-        samples = np.frombuffer(wav.pcm(recording), "<i2").astype(np.float32) / np.float32(32_768)
         try:
-            return self._hear(samples).dump()
+            return self._hear(waveform(wav.pcm(recording))).dump()
         except Retry as poor:
             return poor
 

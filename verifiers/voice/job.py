@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +14,7 @@ from verifiers.voice import correction, engines, pad
 from verifiers.voice.arrays import Floats, waveform
 from verifiers.voice.audio import quality, wav
 from verifiers.voice.audio.narrow import filled
-from verifiers.voice.audio.speech import FRAME, Heard, Speech
+from verifiers.voice.audio.speech import Heard, Speech
 from verifiers.voice.challenge.fingerprint import fingerprint
 from verifiers.voice.channels import TELEPHONE, Channel
 from verifiers.voice.engines import Engine
@@ -66,8 +67,8 @@ class Listen:
     def _encoded(self, heard: Heard, channel: Channel) -> Sequence[Floats]:
         """Return the embeddings of the whole and of its parts, as the channel needs it."""
         if channel != TELEPHONE:
-            return listened(self._engine, heard.waveform, cuts(heard))
-        found = listened(self._engine, filled(heard.waveform), cuts(heard))
+            return listened(self._engine, heard, channel)
+        found = listened(self._engine, replace(heard, waveform=filled(heard.waveform)), channel)
         return list(map(self._project, found)) if self._project else found
 
 
@@ -92,10 +93,7 @@ class Alone:
 
     def likeness(self, heard: Heard) -> float:
         """Return the cosine of the embeddings of the first and the second half of the speech."""
-        spoken = np.flatnonzero(heard.speech)
-        middle = int(spoken[spoken.size // 2]) * FRAME
-        one = self._engine.embed(heard.waveform[:middle])
-        other = self._engine.embed(heard.waveform[middle:])
+        one, other = (self._engine.embed(half) for half in np.split(heard.waveform, cuts(heard, 2)))
         return float(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from verifiers.voice.audio.speech import FRAME, Heard
+from verifiers.voice.channels import CHANNELS, TELEPHONE, WIDE, Channel
 from verifiers.voice.parts import cuts, listened
 
 Floats = np.typing.NDArray[np.float32]
@@ -25,46 +26,61 @@ class Plain:
 
 
 def heard(pattern: str) -> Heard:
-    """Hear a frame of speech for each x."""
-    speech = np.array([sign == "x" for sign in pattern])
-    return Heard(np.zeros(len(pattern) * FRAME, np.float32), speech)
+    """Hear a frame for each sign: silence for a point, and speech for a digit that is its level."""
+    speech = np.array([sign != "." for sign in pattern], bool)
+    levels = np.array([0 if sign == "." else int(sign) for sign in pattern], np.float32)
+    return Heard(np.repeat(levels, FRAME), speech)
 
 
 @pytest.mark.parametrize(
-    ("pattern", "frames"),
+    ("pattern", "count", "frames"),
     [
-        ("x" * 46, []),
-        ("x" * 70, []),
-        ("x" * 94, [47]),
-        ("x" * 47 + "." * 30 + "x" * 47, [77]),
-        ("." * 3 + "x" * 141, [50, 97]),
-        ("", []),
+        ("1" * 46, 1, []),
+        ("1" * 94, 2, [47]),
+        ("1" * 47 + "." * 30 + "1" * 47, 2, [77]),
+        ("." * 3 + "1" * 141, 3, [50, 97]),
+        ("", 1, []),
     ],
 )
-def test_parts_hold_as_much_speech_each(pattern: str, frames: list[int]) -> None:
-    assert cuts(heard(pattern)) == [frame * FRAME for frame in frames]
+def test_parts_hold_as_much_speech_each(pattern: str, count: int, frames: list[int]) -> None:
+    assert cuts(heard(pattern), count) == [frame * FRAME for frame in frames]
 
 
-def test_what_is_too_short_for_parts_is_looked_at_once() -> None:
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("frames", [1, 46])
+def test_what_is_too_short_even_for_halves_is_looked_at_once(frames: int, channel: Channel) -> None:
     engine = Plain()
-    (whole,) = listened(engine, np.ones(100, np.float32), [])
+    (whole,) = listened(engine, heard("1" * frames), channel)
     assert np.allclose(whole, np.sqrt([0.5, 0.5]))
     assert engine.embedded == 1
 
 
-def test_each_part_is_looked_at_alone_and_once() -> None:
+@pytest.mark.parametrize("frames", [47, 60, 70])
+def test_what_is_too_short_for_parts_is_looked_at_as_a_whole_and_by_its_halves(
+    frames: int,
+) -> None:
+    said = heard("1" * (frames - frames // 2) + "3" * (frames // 2))
+    whole, *halves = listened(Plain(), said, WIDE)
+    assert np.allclose(whole, unit([1, said.waveform.mean()]))
+    assert np.allclose(halves, [unit([1, 1]), unit([1, 3])])
+
+
+def test_half_of_so_little_says_too_little_by_telephone() -> None:
+    assert len(listened(Plain(), heard("1" * 70), TELEPHONE)) == 1
+
+
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_each_part_is_looked_at_alone_and_once(channel: Channel) -> None:
     engine = Plain()
-    waveform = np.repeat(np.array([1, 2, 3], np.float32), 33)
-    _, *parts = listened(engine, waveform, [33, 66])
+    _, *parts = listened(engine, heard("1" * 47 + "2" * 47 + "3" * 47), channel)
     assert np.allclose(parts, [unit([1, 1]), unit([1, 2]), unit([1, 3])])
     assert engine.embedded == 3
 
 
 def test_the_whole_is_the_mean_direction_of_its_parts_which_weigh_alike() -> None:
-    waveform = np.repeat(np.array([0, 40], np.float32), 50)
-    whole, *parts = listened(Plain(), waveform, [50])
+    whole, *parts = listened(Plain(), heard("0" * 47 + "9" * 47), WIDE)
     assert np.allclose(whole, unit(np.sum(parts, axis=0)))
-    assert whole[0] == pytest.approx(whole[1], rel=0.05)
+    assert whole[0] == pytest.approx(whole[1], rel=0.15)
 
 
 def unit(values: np.typing.ArrayLike) -> np.typing.NDArray[np.float64]:
