@@ -40,9 +40,12 @@ WORDS: Mapping[str, Text] = {
 
 
 class Period(Model):
-    """For how long to look back."""
+    """For how long to look back, and how far at most."""
 
     days: int = Field(30, ge=1, le=366, description="How many days to look back")
+    entries: int = Field(
+        10_000, ge=1, le=10_000_000, description="How many entries of the trail count, the newest"
+    )
 
 
 class Acquired(Model):
@@ -123,8 +126,9 @@ class Biometrics:
         """Show how often captures could not be used, and people not be enrolled."""
         since = self._clock.now() - timedelta(days=period.days)
         with self._store.read() as tx:
-            outcomes = tx.trail.samples.outcomes(since)
-            enrolments = {each.factor: each for each in tx.trail.samples.enrolments(since)}
+            outcomes = tx.trail.samples.outcomes(since, period.entries)
+            enrolled = tx.trail.samples.enrolments(since, period.entries)
+        enrolments = {each.factor: each for each in enrolled}
         nobody = Enrolments("", 0, 0)
         return Quality(
             factors=[
@@ -137,7 +141,7 @@ class Biometrics:
         """Show what was wrong with captures that could not be used."""
         since = self._clock.now() - timedelta(days=period.days)
         with self._store.read() as tx:
-            outcomes = tx.trail.samples.outcomes(since)
+            outcomes = tx.trail.samples.outcomes(since, period.entries)
         refused = [each for each in outcomes if each.event == REFUSED]
         totals: Counter[tuple[str, str]] = Counter()
         for each in refused:

@@ -14,7 +14,7 @@ from tests.fakes.clock import FakeClock
 from tests.timing import quickest
 
 DAY = timedelta(days=1)
-ROWS = 10_000
+ROWS = MANY = 10_000
 
 
 def note(store: Store, event: str, who: str | None = None, **facts: str) -> None:
@@ -32,11 +32,22 @@ def test_outcomes_are_counted_by_what_was_wrong(store: Store, clock: FakeClock) 
     note(store, "factor.accepted", "bob")
     note(store, "login.finished", "bob", factor="voice")
     with store.read() as tx:
-        found = tx.trail.samples.outcomes(clock.now() - DAY)
+        found = tx.trail.samples.outcomes(clock.now() - DAY, MANY)
     assert found == [
         Outcome("voice", "factor.accepted", "", "", 1),
         Outcome("voice", "sample.refused", "verify", "too_noisy", 2),
     ]
+
+
+def test_no_more_entries_than_asked_for_count_the_newest_of_them(
+    store: Store, clock: FakeClock
+) -> None:
+    for reason in ("too_quiet", "too_noisy", "too_short"):
+        note(store, "sample.refused", "ann", factor="voice", purpose="verify", reason=reason)
+        clock.advance(timedelta(minutes=1))
+    with store.read() as tx:
+        found = tx.trail.samples.outcomes(clock.now() - DAY, 2)
+    assert {each.reason for each in found} == {"too_noisy", "too_short"}
 
 
 def test_people_are_counted_once_however_often_they_tried(store: Store, clock: FakeClock) -> None:
@@ -48,7 +59,7 @@ def test_people_are_counted_once_however_often_they_tried(store: Store, clock: F
     note(store, "sample.refused", factor="voice", purpose="enroll", reason="too_quiet")
     note(store, "credential.added", "dan", factor="totp")
     with store.read() as tx:
-        found = tx.trail.samples.enrolments(clock.now() - DAY)
+        found = tx.trail.samples.enrolments(clock.now() - DAY, MANY)
     assert sorted(found, key=lambda each: each.factor) == [
         Enrolments("totp", 1, 1),
         Enrolments("voice", 2, 1),
@@ -69,8 +80,8 @@ def test_ten_thousand_entries_are_counted_in_a_blink(store: Store, clock: FakeCl
 
     def count() -> int:
         with store.read() as tx:
-            tx.trail.samples.enrolments(clock.now() - DAY)
-            return sum(each.count for each in tx.trail.samples.outcomes(clock.now() - DAY))
+            tx.trail.samples.enrolments(clock.now() - DAY, MANY)
+            return sum(each.count for each in tx.trail.samples.outcomes(clock.now() - DAY, MANY))
 
     counted, seconds = quickest(count, 0.5, perf_counter)
     assert counted == ROWS // 2

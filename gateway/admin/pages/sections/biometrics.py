@@ -11,8 +11,9 @@ SECTION = Section(
         title=Text("Biometrics"),
         intro=Text(
             "How often captures could not be used (failure to acquire), and how many people who "
-            "tried could not be enrolled (failure to enrol), in the last 30 days. Below: by what "
-            "these factors can be deceived. Use none of them without another one."
+            "tried could not be enrolled (failure to enrol), in the last 30 days. Where the trail "
+            "has more than 10,000 entries of these, the newest count. Below: by what these factors "
+            "can be deceived. Use none of them without another one."
         ),
         listings=(
             Listing(
