@@ -27,6 +27,10 @@ ENGINE = described(DEFAULT)
 ALICE, EVE = 0, 1
 
 
+def voice_of(who: int) -> bytes:
+    return pack([1.0 if axis == who else 0.0 for axis in range(ENGINE.dimension)])
+
+
 @dataclass
 class Script:
     """Hears what the test says that it hears: who speaks, which digits, for how long."""
@@ -36,17 +40,19 @@ class Script:
     milliseconds: float = 1500.0
     attack: float | None = None
     signal: str = ""
+    parts: tuple[int, ...] = ()
     heard: list[bytes] = field(default_factory=list)
 
     def listen(self, recording: bytes) -> Utterance:
         if not self.milliseconds:
             raise Retry
         self.heard.append(recording)
-        values = [1.0 if axis == self.who else 0.0 for axis in range(ENGINE.dimension)]
         quality = {"speech_ms": self.milliseconds, "onset_ms": 900.0}
         signal = self.signal or str(len(self.heard))
         print_ = hashlib.shake_128(signal.encode()).digest(120)
-        return Utterance(pack(values), ENGINE.format, "wide", quality, self.attack, print_)
+        parts = tuple(map(voice_of, self.parts))
+        whole = voice_of(self.who)
+        return Utterance(whole, ENGINE.format, "wide", quality, self.attack, print_, parts)
 
     def alone(self, recording: bytes) -> None:
         """Hear one voice."""
@@ -133,6 +139,13 @@ def test_one_segment_by_another_is_enough_to_refuse_all(caller: Caller) -> None:
     """Even where the mean of them all is the person's."""
     state, _ = caller.say(b"", caller.digits[0], who=EVE, milliseconds=200.0)
     state, enough = caller.say(state, caller.digits[1:], who=ALICE, milliseconds=5000.0)
+    assert enough
+    assert caller.concluded(state) == (False, "another voice in a part of it")
+
+
+def test_half_a_segment_by_another_is_enough_to_refuse_all(caller: Caller) -> None:
+    state, _ = caller.say(b"", caller.digits[:3], parts=(EVE, ALICE))
+    state, enough = caller.say(state, caller.digits[3:], parts=(ALICE, ALICE))
     assert enough
     assert caller.concluded(state) == (False, "another voice in a part of it")
 
