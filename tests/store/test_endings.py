@@ -200,3 +200,13 @@ def test_consents_are_listed_and_taken_back(
         assert tx.consents.list(jane.id) == []
     assert not live(store, clock, grant)
     assert live(store, clock, other)
+
+
+def test_an_expired_session_leaves_no_row(store: Store, jane: Account, clock: FakeClock) -> None:
+    with store.write() as tx:
+        tx.sessions.open(jane.id, (), DAY)
+        tx.sessions.open(jane.id, (), 2 * DAY)
+    clock.advance(DAY)
+    with store.write() as tx:
+        assert tx.retention.purge(clock.now())["sessions"] == 1
+        assert tx.retention.rows()["sessions"] == 1
