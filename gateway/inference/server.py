@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from contracts.errors import BadRequest, Misconfigured
@@ -41,7 +42,7 @@ async def listening(path: Path, pool: Pool, talks: set[asyncio.Task[None]]) -> A
         talks.add(talk)
         talk.add_done_callback(talks.discard)
 
-    with bound(path) as listener:
+    with alone(path), bound(path) as listener:
         server = await asyncio.start_unix_server(handle, sock=listener)
         try:
             yield
@@ -50,15 +51,28 @@ async def listening(path: Path, pool: Pool, talks: set[asyncio.Task[None]]) -> A
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold what one pool of a socket can hold, for as long as it lives. Raises Misconfigured."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = path.with_name(f"{path.name}.lock").open("w")
+    except OSError as error:
+        raise Misconfigured(detail=f"cannot listen on {path}: {error}") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Misconfigured(detail=f"another inference pool listens on {path}") from error
+        yield
+
+
 def bound(path: Path) -> socket.socket:
-    """Listen on the socket, in the place of one that nobody answers any more. Raises Misconfigured.
+    """Listen on the socket, in the place of one that an ended pool has left. Raises Misconfigured.
 
     It comes to its name when it listens: whoever sees it there can connect.
     """
-    if answers(path):
-        raise Misconfigured(detail=f"another inference pool listens on {path}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unnamed = path.with_name(f"{path.name}~{os.getpid()}")
+    unnamed = path.with_name(f"{path.name}~")
     unnamed.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX)
     mask = os.umask(0o177)
@@ -72,16 +86,6 @@ def bound(path: Path) -> socket.socket:
     finally:
         os.umask(mask)
     return listener
-
-
-def answers(path: Path) -> bool:
-    """Tell whether somebody listens on a socket."""
-    with socket.socket(socket.AF_UNIX) as probe:
-        try:
-            probe.connect(str(path))
-        except OSError:
-            return False
-    return True
 
 
 async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, pool: Pool) -> None:

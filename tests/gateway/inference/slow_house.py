@@ -1,6 +1,11 @@
-"""A gateway with one page more, which waits for the pool as a voice does; Granian loads it."""
+"""A gateway with one page more, which waits for the pool as a voice does; Granian loads it.
+
+Its job ends when there is a file `go` in the folder that HELD names.
+"""
 
 from __future__ import annotations
+
+import os
 
 from flask import Flask
 
@@ -21,7 +26,7 @@ def build() -> Bridge:
         clock = SystemClock()
         app = create_app(settings, store=open_store(settings, clock), clock=clock)
         infer = connect(settings.inference)
-        app.add_url_rule("/slow", view_func=lambda: infer("slow", b"1.5"))
+        app.add_url_rule("/slow", view_func=lambda: infer("held", os.environ["HELD"].encode()))
         return app
 
     return Bridge(application, threads=threads(settings))

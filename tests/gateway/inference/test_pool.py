@@ -23,7 +23,7 @@ from gateway.inference import connect
 from gateway.inference.pool import Pool
 from gateway.inference.process import Worker
 from gateway.inference.protocol import MAX_PAYLOAD, PREFIX, Frame, decode, read, unpack
-from gateway.inference.server import listening, serve
+from gateway.inference.server import alone, listening, serve
 from gateway.inference.settings import InferenceSettings
 from tests.waiting import PATIENCE, until
 
@@ -267,6 +267,14 @@ def test_a_second_pool_on_one_socket_is_refused(path: Path) -> None:
     pool = Pool(InferenceSettings(), COMMAND)
     with running(path), pytest.raises(Misconfigured, match="another inference pool"):
         asyncio.run(serve(path, pool))
+
+
+def test_of_two_pools_that_start_at_once_one_is_refused(path: Path) -> None:
+    pool = Pool(InferenceSettings(), COMMAND)
+    with alone(path), pytest.raises(Misconfigured, match="another inference pool"):
+        asyncio.run(serve(path, pool))
+    with running(path):
+        assert connect(path, PATIENCE)("echo", b"first") == b"first"
 
 
 def test_a_socket_that_nobody_answers_is_replaced(path: Path) -> None:
