@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -15,6 +17,8 @@ import pytest
 from tests.gateway.conftest import PASSWORD
 from tests.gateway.operations.running import serving
 from tests.waiting import PATIENCE
+from tests.walks.messenger import state
+from tests.walks.test_voice_notes import heard, met, peopled, registered
 from tests.walks.tree import DEVELOPMENT, Tree
 
 MEGABYTE = 1_000_000
@@ -43,6 +47,26 @@ def test_a_web_worker_stays_small(tmp_path: Path) -> None:
         for _ in range(3):
             log_in(tree, "en")
         sizes = [each.memory_full_info() for each in workers(port)]
+    assert_small(sizes)
+
+
+@pytest.mark.recordings
+@pytest.mark.slow
+def test_a_web_worker_that_judges_voices_stays_small(tmp_path: Path) -> None:
+    with peopled(tmp_path, GATEHOUSE_WORKERS="2") as tree, ExitStack() as browsers:
+        bot, one = registered(tree), state()
+        tree.run("client", "change", "support", "--voice-notes")
+        bob = met(tree, browsers, "bob", "george")
+        bob.enrol()
+        bob.open(bot, one)
+        bob.choose_the_chat()
+        heard(bob, bot, state=one)
+        port = urlsplit(tree.issuer).port
+        assert port
+        assert_small([each.memory_full_info() for each in workers(port)])
+
+
+def assert_small(sizes: Sequence[psutil.pfullmem]) -> None:
     assert len(sizes) == 2
     assert max(each.rss for each in sizes) < RESIDENT
     assert max(each.pss for each in sizes) < OWN_SHARE
