@@ -107,7 +107,7 @@ def test_a_voiceprint_learns_from_our_own_page_alone(
     forwarded: str, learnt: bool, clock: FakeClock, settings: VoiceSettings
 ) -> None:
     desk = Desk(clock, settings.model_copy(update={"adaptation": True}))
-    desk.mouth.signal = signal("answer")
+    desk.mouth.signal, desk.mouth.attack = signal("answer"), 0.1
     assert desk.answer(forwarded=forwarded).accepted
     assert (Voiceprint.load(desk.enrolled.template).adapted is not None) is learnt
 
