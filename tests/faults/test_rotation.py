@@ -72,6 +72,8 @@ class Backend:
         connection.request("POST", "/oauth/token", "grant_type=client_credentials", headers)
         response = connection.getresponse()
         answer = json.loads(response.read())
+        if response.status == 503:  # a busy house, of which nothing is said here
+            return self._token(connection)
         assert response.status == 200, answer
         token: str = answer["access_token"]
         return token
