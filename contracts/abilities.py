@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -76,6 +76,16 @@ class Attackable(Protocol):
     """A factor that knows by what it can be deceived: what it was tried with, worst first."""
 
     attacks: Sequence[Attack]
+
+
+@runtime_checkable
+class Measured(Protocol):
+    """A factor whose decisions rest on what was measured: files of thresholds, and limits.
+
+    `basis` names them with their values, for the trail; a file is named by a digest.
+    """
+
+    basis: Mapping[str, str]
 
 
 @runtime_checkable

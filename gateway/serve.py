@@ -17,7 +17,7 @@ from granian.server.mp import MPServer
 from contracts.clock import SystemClock
 from contracts.errors import Misconfigured
 from contracts.text import Text
-from gateway import logs
+from gateway import basis, logs
 from gateway.admin.setup import Link, Setup
 from gateway.app import create_app
 from gateway.governing import Governed, governed
@@ -91,6 +91,7 @@ def checked(settings: Settings, announce: Announce | None = None) -> dict[str, C
     if announce:
         setup = Setup(newest, store, clock, in_use(newest, factors))
         announce(setup.link() if setup.needed() else None)
+    basis.note(store, in_use(newest, factors))
     store.close()
     commands: dict[str, Command] = {"outbox": (*PYTHON, "gateway.worker")}
     if registry.pooled() & factors.keys():

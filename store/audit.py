@@ -91,10 +91,12 @@ class Audit:
         }
         self._work.connection.execute(_ADD, self._work.chain.link(row))
 
-    def last(self, event: str, account_id: str, since: datetime) -> Record | None:
-        """Return the newest event of this name about an account, if there is one since then."""
-        mine = self._about(account_id)
-        found = self._read(WHOLE.where(mine, audit.c.event == event, audit.c.at >= since), 1)
+    def last(
+        self, event: str, account_id: str | None = None, since: datetime | None = None
+    ) -> Record | None:
+        """Return the newest event of this name, since then, about an account or about nobody."""
+        query = WHOLE.where(self._about(account_id), audit.c.event == event)
+        found = self._read(query if since is None else query.where(audit.c.at >= since), 1)
         return found[0] if found else None
 
     def of(
@@ -113,7 +115,7 @@ class Audit:
         """Return the last events, the newest first."""
         return self._read(WHOLE, limit)
 
-    def _about(self, account_id: str) -> ColumnElement[bool]:
+    def _about(self, account_id: str | None) -> ColumnElement[bool]:
         return audit.c.subject == self._pseudonym(account_id)
 
     def _pseudonym(self, account_id: str | None) -> str | None:

@@ -14,7 +14,6 @@ from verifiers.voice.deciding import made
 from verifiers.voice.enrolling import Enrolling
 from verifiers.voice.factor import Voice
 from verifiers.voice.models import EXPORTS, MODELS
-from verifiers.voice.pad.known import attacks
 from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.utterance import ALONE, DECODE, LISTEN, RECOGNISE, Ears, PooledEars
 from verifiers.voice.verifying import Verifying
@@ -43,8 +42,7 @@ def assemble(
     verifying = Verifying(ears, decider, learning, clock, settings)
     enrolling = Enrolling(ears, decider, settings, clock)
     calls = Calls(ears, verifying, decider, settings)
-    known, learns = attacks(settings), settings.adaptation
-    return Voice(enrolling, verifying, decider, calls, attacks=known, adapting=learns)
+    return Voice(enrolling, verifying, decider, calls, settings)
 
 
 def listen() -> Job:

@@ -40,6 +40,8 @@ class Decision:
 class Decider(Protocol):
     """What says whether an utterance is by the person who enrolled."""
 
+    calibration: Calibration
+
     def comparable(self, enrolled: Sequence[Enrolled]) -> Sequence[Enrolled]:
         """Leave out what another engine made."""
         ...
@@ -63,14 +65,14 @@ class Ratios:
     def __init__(
         self, calibration: Calibration, target: float, stronger: float, cohort: Cohort | None = None
     ) -> None:
-        self._calibration = calibration
+        self.calibration = calibration
         self._target = target
         self._stronger = math.log(stronger)
         self._cohort = cohort
 
     def comparable(self, enrolled: Sequence[Enrolled]) -> Sequence[Enrolled]:
         """Leave out what another engine made."""
-        return [each for each in enrolled if each.format == self._calibration.engine]
+        return [each for each in enrolled if each.format == self.calibration.engine]
 
     def agree(self, one: Utterance, other: Utterance) -> bool:
         """Tell whether two utterances of one enrolment are by one person."""
@@ -78,13 +80,13 @@ class Ratios:
         if self._cohort:
             voices = [(unpack(each.embedding), each.channel) for each in (one, other)]
             score = self._cohort.normalised(score, voices[0], voices[1])
-        line = self._calibration.line(one.channel, other.channel, 1)
+        line = self.calibration.line(one.channel, other.channel, 1)
         return line.ratio(score) >= line.point(AGREEMENT).threshold
 
     def decide(self, probe: Utterance, enrolled: Sequence[Enrolled]) -> Decision:
         """Compare, and say whether that is enough."""
         found = [self._compared(probe, each) for each in self.comparable(enrolled)]
-        if not found or probe.engine != self._calibration.engine:
+        if not found or probe.engine != self.calibration.engine:
             return Decision(False, reason=ELSEWHERE if enrolled else NOTHING)
         return max(found, key=lambda each: each.beyond)
 
@@ -96,14 +98,14 @@ class Ratios:
         """Compare one utterance with one voiceprint; a score that is no number never matches."""
         voiceprint = Voiceprint.load(enrolled.template)
         channels = (voiceprint.channel, probe.channel)
-        line = self._calibration.line(*channels, voiceprint.utterances)
+        line = self.calibration.line(*channels, voiceprint.utterances)
         score = line.ratio(self._score(probe, enrolled, voiceprint))
         if not math.isfinite(score):
             return Decision(False, enrolled.credential_id, reason=ANOTHER)
         matched = score >= line.point(self._target).threshold
         reason = "" if matched else _why(*channels)
         beyond = score - line.point(STRICTEST).threshold
-        basis = f"{self._calibration.id}, target {self._target:g}, {'-'.join(channels)}"
+        basis = f"{self.calibration.id}, target {self._target:g}, {'-'.join(channels)}"
         return Decision(matched, enrolled.credential_id, score, reason, basis, beyond)
 
     def _score(self, probe: Utterance, enrolled: Enrolled, voiceprint: Voiceprint) -> float:

@@ -12,10 +12,13 @@ from contracts.listening import Followed, SoFar
 from contracts.sample import Sample
 from contracts.text import Text
 from verifiers.voice.adaptation import reverted
+from verifiers.voice.basis import basis
 from verifiers.voice.calls import Calls
 from verifiers.voice.consent import CONSENT
 from verifiers.voice.deciding import Decider
 from verifiers.voice.enrolling import Enrolling
+from verifiers.voice.pad.known import attacks
+from verifiers.voice.settings import VoiceSettings
 from verifiers.voice.template import LAYOUTS, Voiceprint
 from verifiers.voice.utterance import DECODE
 from verifiers.voice.verifying import AMR, KINDS, Verifying
@@ -42,12 +45,11 @@ class Voice:
         verifying: Verifying,
         decider: Decider,
         calls: Calls,
-        *,
-        attacks: Sequence[Attack] = (),
-        adapting: bool = False,
+        settings: VoiceSettings,
     ) -> None:
-        self.attacks = attacks
-        self.adapting = adapting
+        self.attacks: Sequence[Attack] = attacks(settings)
+        self.adapting = settings.adaptation
+        self.basis: Mapping[str, str] = basis(settings, decider.calibration)
         self._enrolling = enrolling
         self._verifying = verifying
         self._decider = decider

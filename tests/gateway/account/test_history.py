@@ -22,6 +22,7 @@ PRIVATE = ("seed", "template", "hash", "secret", "score", "reason", "nonce")
 NOBODYS = {
     "audit.exported",
     "authorization.refused",
+    "biometrics.basis_changed",
     "branding.changed",
     "branding.removed",
     "client.added",
