@@ -100,7 +100,7 @@ def heard(person: Talker, bot: Bot, **named: str) -> bytes:
         assert status == 200, said
         if said == ACCEPTED:
             return audio
-        person.anew()
+        person.anew(said["result"])
     raise AssertionError("true answers were refused")
 
 
@@ -133,7 +133,7 @@ def test_another_voice_and_other_digits_are_refused(tree: Tree, bot: Bot, talker
     bob.open(bot, one)
     bob.choose_the_chat()
     assert told(bot.hand_on(bob.say(voice=IMPOSTOR), state=one)) == (200, REFUSED)
-    bob.anew()
+    bob.anew("refused")
     others = bob.digits.translate(str.maketrans("0123456789", "5678901234"))
     assert told(bot.hand_on(bob.say(others), state=one)) == (200, REFUSED)
 
@@ -161,9 +161,9 @@ def answered(person: Talker, bot: Bot, named: str, tree: Tree) -> bytes:
         busy = bot.hand_on(audio, state=named)
         assert told(busy) == (503, {"error": "temporarily_unavailable"})
         assert int(busy.headers["Retry-After"]) > 0
-    if by_the_example(bot, named, audio, tree) == "accepted":
+    if (result := by_the_example(bot, named, audio, tree)) == "accepted":
         return audio
-    person.anew()
+    person.anew(result)
     return heard(person, bot, state=named)
 
 
@@ -208,12 +208,18 @@ def asked_elsewhere(ada: Talker, bot: Bot) -> None:
 
 
 def called(person: Talker, bot: Bot, named: str) -> str:
-    """Begin a call; say the digits in it until they are understood."""
+    """Begin a call; say the digits in it until they are understood.
+
+    Where one of them was not heard, the call waits for it: they are said once more.
+    """
     for _ in range(TRIES):
         begun = bot.hand_on(person.say(), state=named, call="begin").json()
-        if begun["result"] == "accepted":
-            return str(begun["call"])
-        person.anew()
+        call, result = str(begun["call"]), begun["result"]
+        if result == "again":
+            result = bot.hand_on(person.say(), call=call).json()["result"]
+        if result == "accepted":
+            return call
+        person.anew(result)
     raise AssertionError("true answers were refused")
 
 
