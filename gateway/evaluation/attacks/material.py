@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
+from contracts.errors import Misconfigured
 from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks.hearing import Hearing
 from gateway.evaluation.attacks.presentation import BONA_FIDE, Presentation, Species
 from gateway.evaluation.attacks.species import SPECIES
-from gateway.evaluation.manifest import Utterance, digest
+from gateway.evaluation.manifest import FREE, Utterance, digest
+from gateway.evaluation.manifest import read as listed
 from gateway.evaluation.recording import load
 from gateway.private import private
 from gateway.progress import Progress
@@ -38,6 +40,14 @@ class Heard:
 def missing(species: Sequence[Species] = SPECIES) -> dict[str, str]:
     """Say which species cannot be made here, and why."""
     return {each.name: why for each in species if (why := each.missing())}
+
+
+def read(people: Path, root: Path) -> list[Utterance]:
+    """Read recordings, of which attacks can be made of some. Raises Misconfigured."""
+    recordings = listed(people, root, needed=["licence"])
+    if not any(each.free for each in recordings):
+        raise Misconfigured(detail=f"{people} has no recording under a {FREE} licence")
+    return recordings
 
 
 def presented(recording: Utterance) -> Presentation:

@@ -48,13 +48,13 @@ def judge(rows: Rows, trained: frozenset[str], budget: float = BUDGET) -> Judged
     usable = trainable(rows, trained)
     scores = crossed(rows, usable)
     people = rows.bona_fide & rows.free
-    threshold = round(float(np.quantile(scores[people], budget, method="lower")), 3)
+    threshold = threshold_of(scores[people], budget)
     return Judged(
         threshold,
-        _rejected(scores[people], threshold),
+        rejected(scores[people], threshold),
         {name: _corpus(rows, usable, scores, threshold, str(name)) for name in _names(rows)},
         {
-            str(name): _rejected(scores[people & (rows.condition == name)], threshold)
+            str(name): rejected(scores[people & (rows.condition == name)], threshold)
             for name in np.unique(rows.condition[people])
         },
         _all_species(rows, usable, scores, threshold),
@@ -86,11 +86,11 @@ def _corpus(
 ) -> tuple[Rate, Rate | None]:
     """Return the BPCER of a corpus, and that of a detector which never saw the corpus."""
     held = rows.bona_fide & (rows.corpus == name)
-    known = _rejected(scores[held], threshold)
+    known = rejected(scores[held], threshold)
     if not rows.free[held].all():
         return known, None
     blind = fit(rows.where(usable & (rows.corpus != name)))
-    return known, _rejected(blind.scores(rows.features[held]), threshold)
+    return known, rejected(blind.scores(rows.features[held]), threshold)
 
 
 def _all_species(rows: Rows, usable: Mask, scores: Real, threshold: float) -> dict[str, Figures]:
@@ -104,16 +104,23 @@ def _figures(rows: Rows, usable: Mask, scores: Real, threshold: float, name: str
     blind = crossed(rows, usable & ~attack) if usable[attack].any() else scores
     clean = attack & (rows.condition == CLEAN)
     return Figures(
-        _accepted(scores[attack], threshold),
-        _accepted(blind[attack], threshold),
-        _accepted(blind[clean], threshold),
+        accepted(scores[attack], threshold),
+        accepted(blind[attack], threshold),
+        accepted(blind[clean], threshold),
         blind[attack],
     )
 
 
-def _rejected(scores: Real, threshold: float) -> Rate:
+def threshold_of(people: Real, budget: float) -> float:
+    """Return the threshold below which so great a share of what people say scores."""
+    return round(float(np.quantile(people, budget, method="lower")), 3)
+
+
+def rejected(scores: Real, threshold: float) -> Rate:
+    """Return the share that is taken for an attack."""
     return rate(int(np.count_nonzero(scores < threshold)), scores.size)
 
 
-def _accepted(scores: Real, threshold: float) -> Rate:
+def accepted(scores: Real, threshold: float) -> Rate:
+    """Return the share that is taken for a person."""
     return rate(int(np.count_nonzero(scores >= threshold)), scores.size)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from gateway.evaluation.arrays import Real
 from gateway.evaluation.attacks.measure import BUDGET, Judged
 from gateway.evaluation.attacks.species import SPECIES
 from gateway.evaluation.attacks.training import FOLDS
@@ -143,7 +144,9 @@ def write(found: Found, folder: Path) -> list[Path]:
         json.dumps(found.json(), indent=None, separators=(",", ":")) + "\n", "utf-8"
     )
     paths[1].write_text("\n".join(found.lines()) + "\n", "utf-8")
-    draw(found.judged, paths[2])
+    attacks = {name: each.scores for name, each in found.judged.species.items()}
+    label = "APCER, species left out of training"
+    draw(paths[2], found.judged.scores, attacks, found.judged.bpcer, label)
     return paths
 
 
@@ -152,21 +155,23 @@ def deviates(rates: Sequence[float]) -> list[float]:
     return [deviate(rate, EDGES) for rate in rates]
 
 
-def draw(judged: Judged, path: Path) -> None:
-    """Draw the trade-off of each species that was left out of training."""
+def draw(
+    path: Path, genuine: Real, species: Mapping[str, Real], bpcer: Rate, label: str = "APCER"
+) -> None:
+    """Draw the trade-off of each species."""
     figure = Figure(figsize=(7, 6), layout="constrained")
     axes = figure.add_subplot()
-    for name, each in judged.species.items():
-        points = np.quantile(judged.scores, np.linspace(0.002, 0.6, 60))
-        attacks = [float(np.mean(each.scores >= point)) for point in points]
-        people = [float(np.mean(judged.scores < point)) for point in points]
+    points = np.quantile(genuine, np.linspace(0.002, 0.6, 60))
+    people = [float(np.mean(genuine < point)) for point in points]
+    for name, scores in species.items():
+        attacks = [float(np.mean(scores >= point)) for point in points]
         axes.plot(deviates(people), deviates(attacks), label=name, linewidth=1.2)
-    (x,) = deviates([judged.bpcer.value])
+    (x,) = deviates([bpcer.value])
     axes.axvline(x, color=COLOUR, linestyle=":", linewidth=1)
     marks = deviates(TICKS)
     axes.set_xticks(marks, list(map(percent, TICKS)))
     axes.set_yticks(marks, list(map(percent, TICKS)))
-    axes.set(xlabel="BPCER", ylabel="APCER, species left out of training")
+    axes.set(xlabel="BPCER", ylabel=label)
     axes.grid(visible=True, color="#d8d8d8", linewidth=0.6)
     axes.legend(fontsize=7)
     figure.savefig(path, dpi=120)
