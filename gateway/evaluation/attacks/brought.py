@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from gateway.evaluation.attacks.report import about, counted, draw, table, words
 from gateway.evaluation.rates import Rate
 from gateway.models import pull
 from gateway.progress import Progress
+from verifiers.models import digest
 from verifiers.voice.pad import Detector
 from verifiers.voice.pad.aasist import Aasist
 
@@ -139,7 +139,7 @@ class Report:
 
 def run(people: Path, root: Path, kept: Path, network: Path, progress: Progress) -> Report:
     """Make attacks of the recordings, and let a network judge all. Raises Misconfigured."""
-    sha256 = hashlib.sha256(network.read_bytes()).hexdigest()
+    sha256 = digest(network)
     detector = Aasist.load(network, sha256, threshold=0.0)
     recordings = material.read(people, root)
     pull(progress, MODELS)
