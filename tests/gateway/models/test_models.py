@@ -124,7 +124,7 @@ def test_without_the_extra_it_says_what_to_install(wheel: Wheel) -> None:
 
 def test_every_model_of_the_house_is_pinned() -> None:
     names = {each.name for each in catalogue()}
-    assert {"campplus-zh-en-192.onnx", "silero-vad-16k.onnx"} <= names
+    assert {"campplus-zh-en-192.onnx", "speech.onnx"} <= names
     for each in catalogue():
         assert len(each.sha256) == len(each.package.sha256) == 64
         assert "==" in each.package.requirement

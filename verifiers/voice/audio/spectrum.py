@@ -8,13 +8,14 @@ from verifiers.voice.arrays import Floats
 
 
 def power(waveform: Floats, window: Floats, hop: int) -> Floats:
-    """Return the power (frames, bins) of a waveform (samples,) under a window, each hop anew.
+    """Return the power (..., frames, bins) of a waveform (..., samples) under a window, hop by hop.
 
     What is left at the end and does not fill a window is left out.
     """
-    if waveform.size < window.size:
-        return np.zeros((0, window.size // 2 + 1), np.float32)
-    rows = np.lib.stride_tricks.sliding_window_view(waveform, window.size)[::hop]
-    spectrum = np.fft.rfft(rows * window, axis=1)
+    *several, samples = waveform.shape
+    if samples < window.size:
+        return np.zeros((*several, 0, window.size // 2 + 1), np.float32)
+    rows = np.lib.stride_tricks.sliding_window_view(waveform, window.size, axis=-1)
+    spectrum = np.fft.rfft(rows[..., ::hop, :] * window)
     found: Floats = np.square(spectrum.real) + np.square(spectrum.imag)
     return found

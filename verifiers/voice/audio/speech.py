@@ -8,12 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifiers.voice.arrays import Floats
+from verifiers.voice.audio.spectrum import power
 from verifiers.voice.audio.wav import RATE
 from verifiers.voice.models import SPEECH
 from verifiers.voice.networks import session
 
 FRAME = 512
 CONTEXT = 64
+HOP, SPECTRA, BINS = 128, 4, 129
+WINDOW = np.hanning(2 * HOP + 1)[:-1].astype(np.float32)
+"""Periodic, as in the packaged network."""
 SPEECH_PROBABILITY = 0.5
 MARGIN = 3
 """Frames of 32 ms kept around the speech, where its first and last sounds fade."""
@@ -69,9 +73,9 @@ class Speech:
 
     def _probabilities(self, waveform: Floats) -> Floats:
         """Return how likely each frame of 32 ms is speech."""
-        state = np.zeros((1, 1, 128), np.float32)
-        inputs = {"input": frames(waveform), "h": state, "c": state}
-        probabilities: Floats = self._speech.run(["speech_probs"], inputs)[0]
+        spectra = power(frames(waveform), WINDOW, HOP)
+        rows = spectra.reshape(-1, SPECTRA * BINS)
+        probabilities: Floats = self._speech.run(None, {"power": rows})[0]
         return probabilities.reshape(-1)
 
 
@@ -84,10 +88,10 @@ def background(waveform: Floats) -> float:
 
 
 def frames(waveform: Floats) -> Floats:
-    """Cut a waveform into frames, each behind the end of the one before, as the network wants."""
+    """Cut a waveform into frames, each behind the end of the one before, its own end mirrored."""
     count = -(-waveform.size // FRAME)
     cut = np.zeros((count, FRAME), np.float32)
     cut.reshape(-1)[: waveform.size] = waveform
     before = np.zeros((count, CONTEXT), np.float32)
     before[1:] = cut[:-1, -CONTEXT:]
-    return np.hstack([before, cut])
+    return np.hstack([before, cut, cut[:, -2 : -CONTEXT - 2 : -1]])

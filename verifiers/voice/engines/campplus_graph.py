@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onnx import ModelProto, TensorProto, checker, helper
+from onnx import ModelProto, TensorProto
 
 from verifiers.voice.engines import checkpoint
-from verifiers.voice.engines.graph import IR_VERSION, OPSET, Graph
+from verifiers.voice.graph import Graph
 
 MELS = 80
 DIMENSION = 192
@@ -37,7 +37,12 @@ def build(graph: Graph) -> ModelProto:
         transit = f"xvector.transit{number}"
         x = graph.conv(unit(graph, x, transit), f"{transit}.linear")
     x = graph.relu(graph.batch_norm(x, "xvector.out_nonlinear.batchnorm"))
-    return closed(graph, embedding(graph, statistics(graph, x)))
+    embedding(graph, statistics(graph, x))
+    return graph.closed(
+        "campplus",
+        given=("features", ["batch", "frames", MELS]),
+        found=("embedding", ["batch", DIMENSION]),
+    )
 
 
 def front(graph: Graph, features: str) -> str:
@@ -129,22 +134,3 @@ def embedding(graph: Graph, x: str) -> str:
     """Project to 192 dimensions and normalise, with nothing rectified."""
     x = graph.batch_norm(graph.conv(x, "xvector.dense.linear"), "xvector.dense.nonlinear.batchnorm")
     return graph.op("Squeeze", x, graph.integers(2, 3))
-
-
-def closed(graph: Graph, output: str) -> ModelProto:
-    """Close the graph; batch and frames stay open."""
-    graph.nodes[-1].output[0] = "embedding"
-    assert output == graph.nodes[-1].name  # noqa: S101  # the embedding is the last operator
-    features = helper.make_tensor_value_info(
-        "features", TensorProto.FLOAT, ["batch", "frames", MELS]
-    )
-    result = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", DIMENSION])
-    body = helper.make_graph(
-        graph.nodes, "campplus", [features], [result], list(graph.initializers.values())
-    )
-    opset = helper.make_opsetid("", OPSET)
-    proto = helper.make_model(
-        body, opset_imports=[opset], ir_version=IR_VERSION, producer_name="gatehouse"
-    )
-    checker.check_model(proto, full_check=True)
-    return proto

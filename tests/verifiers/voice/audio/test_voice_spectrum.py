@@ -27,3 +27,10 @@ def test_it_is_the_squared_size_of_the_transform() -> None:
 @pytest.mark.parametrize("size", [0, 1, 511])
 def test_what_fills_no_window_has_no_frames(size: int) -> None:
     assert power(np.ones(size, np.float32), WINDOW, 160).shape == (0, 257)
+
+
+def test_several_waveforms_are_looked_at_each_by_itself() -> None:
+    waveforms = np.random.default_rng(1).standard_normal((3, 1_000)).astype(np.float32)
+    found = power(waveforms, WINDOW, 160)
+    assert found.shape == (3, 4, 257)
+    assert (found[1] == power(waveforms[1], WINDOW, 160)).all()

@@ -1,4 +1,4 @@
-"""The handful of ONNX operators that CAM++ is made of, each one method on a growing graph."""
+"""The handful of ONNX operators that networks are made of, each one method on a growing graph."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import NodeProto, TensorProto, helper, numpy_helper
+from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, checker, helper, numpy_helper
 
 Array = NDArray[Any]
+Value = tuple[str, Sequence[int | str]]
+"""A name and a shape."""
 OPSET = 17
 IR_VERSION = 8
 EPSILON = 1e-5
@@ -86,6 +88,24 @@ class Graph:
     def mean(self, x: str) -> str:
         """Average over the last axis, which stays with one element."""
         return self.op("ReduceMean", x, axes=[-1])
+
+    def closed(self, name: str, *, given: Value, found: Value) -> ModelProto:
+        """Close the graph behind its last operator; sizes with a name stay open."""
+        self.nodes[-1].output[0] = found[0]
+        body = helper.make_graph(
+            self.nodes, name, [tensor(given)], [tensor(found)], list(self.initializers.values())
+        )
+        opset = helper.make_opsetid("", OPSET)
+        proto = helper.make_model(
+            body, opset_imports=[opset], ir_version=IR_VERSION, producer_name="gatehouse"
+        )
+        checker.check_model(proto, full_check=True)
+        return proto
+
+
+def tensor(value: Value) -> ValueInfoProto:
+    """Declare what goes in or comes out."""
+    return helper.make_tensor_value_info(value[0], TensorProto.FLOAT, value[1])
 
 
 def image(kernel: Array) -> Array:
